@@ -1,0 +1,240 @@
+"""Random homes: rooms, named lights and groups under known, composed and invented names.
+
+A model that sees a new home with every few sentences learns to read a home instead of knowing one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from random import Random
+
+from batti.dataset.lexicon import SCRIPTS, Concept, Lexicon, key, script_of
+
+
+@dataclass
+class Thing:
+    """One room, named light or group: what the home file lists and what people may say besides."""
+
+    kind: str  # "room", "light" or "group"
+    listed: list[str]
+    concept: Concept
+    room: int = -1  # of a light: index of its room
+    rooms: list[int] = field(default_factory=list)  # of a group
+
+
+@dataclass
+class RandomHome:
+    things: list[Thing]
+    owner: dict[str, int]  # normalized way of saying -> index of the thing
+
+    def of_kind(self, kind: str) -> list[int]:
+        return [i for i, thing in enumerate(self.things) if thing.kind == kind]
+
+
+def person_room(person: Concept, lexicon: Lexicon, rng: Random) -> Concept:
+    """`dai ko kotha` and its like, in each script."""
+    frames = lexicon.frames["person"]
+    words = {
+        script: tuple(
+            frame.format(p=name)
+            for name in getattr(person, script)
+            for frame in rng.sample(frames[script], 2)
+        )
+        for script in SCRIPTS
+    }
+    return Concept(f"person:{person.id}", **words)
+
+
+def adjective_room(lexicon: Lexicon, rng: Random) -> Concept:
+    """`thulo kotha`, `front office`."""
+    adjective, base = rng.choice(lexicon.frames["adjectives"]), rng.choice(lexicon.frames["bases"])
+    words = {
+        s: tuple(f"{a} {b}" for a in adjective[s] for b in base[s][:2]) for s in SCRIPTS
+    }
+    return Concept("adjective:" + words["en"][0], **words)
+
+
+def numbered_room(lexicon: Lexicon, rng: Random, number: int | None = None) -> Concept:
+    """`room 3`, `3 number kotha`, `कोठा नम्बर ३`."""
+    base = rng.choice(lexicon.frames["bases"][:9])
+    n = number or rng.choice((1, 1, 2, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 101, 102, 103, 201, 202, 204, 301))
+    words = {}
+    for s in SCRIPTS:
+        digits = str(n).translate(DEVANAGARI_DIGITS) if s == "deva" and rng.random() < 0.7 else str(n)
+        says = getattr(lexicon.numbers[n], s) if n in lexicon.numbers else (digits,)
+        words[s] = tuple(
+            dict.fromkeys(
+                frame.format(b=b, n=digits, w=rng.choice(says))
+                for frame in lexicon.frames["numbered"][s]
+                for b in base[s][:2]
+            )
+        )
+    return Concept("numbered:" + words["en"][0], **words)
+
+
+DEVANAGARI_DIGITS = str.maketrans("0123456789", "०१२३४५६७८९")
+
+
+def invented(lexicon: Lexicon, rng: Random) -> Concept:
+    """A name that no dictionary has, alone or before a kind of room."""
+    f = lexicon.frames
+    syllables = rng.choice((1, 2, 2, 2, 3))
+    word = "".join(
+        rng.choice(f["onsets"]) + rng.choice(f["vowels"]) + rng.choice(f["codas"]) for _ in range(syllables)
+    )
+    if len(word) < 3:
+        word += rng.choice(("ra", "ku", "mi"))
+    base = rng.choice(f["bases"])
+    en = {0: (word,), 1: (f"{word} {base['en'][0]}",), 2: (word, f"{word} {base['en'][0]}")}[rng.randrange(3)]
+    ne = (f"{word} {base['ne'][0]}",) if rng.random() < 0.4 else ()
+    return Concept(f"invented:{word}", en=en, ne=ne)
+
+
+def _room_concept(lexicon: Lexicon, rng: Random, family: bool, numbered: bool) -> Concept:
+    roll = rng.random()
+    if roll < (0.45 if family else 0.08):
+        return person_room(rng.choice(lexicon.people), lexicon, rng)
+    if roll < (0.65 if numbered else 0.50) and numbered:
+        return numbered_room(lexicon, rng)
+    if rng.random() < 0.08:
+        return adjective_room(lexicon, rng)
+    if rng.random() < 0.10:
+        return invented(lexicon, rng)
+    common = lexicon.frames["common"]
+    if rng.random() < 0.45:
+        wanted = rng.choice(common)
+        return next((c for c in lexicon.places if c.id == wanted), rng.choice(lexicon.places))
+    return rng.choice(lexicon.places)
+
+
+def _listed(concept: Concept, rng: Random) -> list[str]:
+    """The name and aliases that the home's owner wrote down: some of the words, in some scripts."""
+    words = list(concept.words)
+    names = concept.en or concept.ne or concept.deva
+    name = rng.choice(names) if rng.random() < 0.8 else rng.choice(words)
+    count = min(len(words) - 1, rng.choice((0, 1, 2, 3, 3, 4, 5, 6)))
+    aliases = [w for w in rng.sample(words, len(words)) if w != name][:count]
+    return [name, *aliases]
+
+
+class _Builder:
+    def __init__(self, lexicon: Lexicon, rng: Random) -> None:
+        self.lexicon, self.rng = lexicon, rng
+        self.home = RandomHome([], {})
+
+    def add(self, kind: str, concept: Concept, room: int = -1, rooms: Iterable[int] = ()) -> bool:
+        """Add a thing unless one of its ways of being said belongs to another already."""
+        keys = {key(w) for w in concept.words} - {""}
+        if not keys or any(k in self.home.owner for k in keys):
+            return False
+        index = len(self.home.things)
+        self.home.owner.update(dict.fromkeys(keys, index))
+        listed = _listed(concept, self.rng)
+        self.home.things.append(Thing(kind, listed, concept, room, list(rooms)))
+        return True
+
+
+def random_home(lexicon: Lexicon, rng: Random, max_names: int = 110) -> RandomHome:
+    """A home of 1 to about 30 rooms, with named lights and groups more often than not."""
+    build = _Builder(lexicon, rng)
+    home = build.home
+    wanted = rng.choice((1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 11, 12, 13, 14, 16, 18, 22, 28))
+    family, numbered = rng.random() < 0.3, rng.random() < 0.2
+    for _ in range(wanted * 2):
+        if len(home.things) >= wanted:
+            break
+        build.add("room", _room_concept(lexicon, rng, family, numbered))
+    if rng.random() < 0.3:
+        bedroom = next((t for t in home.things if t.concept.id == "bedroom"), None)
+        if bedroom and not home.owner.keys() & {"kotha", "room"}:
+            word = rng.choice(("kotha", "kotha", "room", "कोठा"))
+            bedroom.listed.append(word)
+            home.owner[key(word)] = home.things.index(bedroom)
+    rooms = home.of_kind("room")
+    if rng.random() < 0.65:
+        for _ in range(rng.choice((1, 1, 2, 3, 4))):
+            concept = invented(lexicon, rng) if rng.random() < 0.1 else rng.choice(lexicon.lights)
+            build.add("light", concept, room=rng.choice(rooms))
+    if len(rooms) > 2 and rng.random() < 0.6:
+        for _ in range(rng.choice((1, 2, 2, 3))):
+            some = sorted(rng.sample(rooms, rng.randint(2, min(5, len(rooms)))))
+            build.add("group", rng.choice(lexicon.groups), rooms=some)
+    _trim(home, max_names)
+    return home
+
+
+def _trim(home: RandomHome, max_names: int) -> None:
+    """Shorten the longest alias lists until the home has at most `max_names` names."""
+    while sum(len(t.listed) for t in home.things) > max_names:
+        max(home.things, key=lambda t: len(t.listed)).listed.pop()
+
+
+def stranger(home: RandomHome, lexicon: Lexicon, rng: Random, kind: str) -> Concept | None:
+    """A place or light that the home does not have, likelier than not to resemble what it has."""
+    for _ in range(12):
+        roll = rng.random()
+        if kind == "light":
+            concept = rng.choice(lexicon.lights)
+        elif roll < 0.15:
+            concept = person_room(rng.choice(lexicon.people), lexicon, rng)
+        elif roll < 0.25:
+            concept = numbered_room(lexicon, rng)
+        elif roll < 0.30:
+            concept = adjective_room(lexicon, rng)
+        elif roll < 0.36:
+            concept = rng.choice(lexicon.groups)
+        elif roll < 0.42:
+            concept = invented(lexicon, rng)
+        else:
+            concept = rng.choice(lexicon.places)
+        keys = {key(w) for w in concept.words}
+        if not any(k in home.owner for k in keys) and not _confusable(keys, home):
+            return concept
+    return None
+
+
+def _confusable(keys: set[str], home: RandomHome) -> bool:
+    """Whether a listener could take one of the ways of saying for something the home has."""
+    spoken = {k.replace(" ", "") for k in home.owner}
+    return any(k.replace(" ", "") in spoken for k in keys)
+
+
+def spoken_words(concept: Concept, script: str, english: bool, rng: Random) -> list[str]:
+    """The concept's words in a script (`roman` or `deva`), in English first where asked for."""
+    if script == "deva":
+        return list(concept.deva)
+    first, second = (concept.en, concept.ne) if english else (concept.ne, concept.en)
+    words = first if first and (not second or rng.random() < 0.7) else second
+    return list(words)
+
+
+def mention(home: RandomHome, index: int, script: str, english: bool, lexicon: Lexicon, rng: Random) -> str:
+    """How somebody names a thing of the home: as listed, by a synonym, or cut short."""
+    thing = home.things[index]
+    listed = [w for w in thing.listed if script_of(w) == script]
+    words = spoken_words(thing.concept, script, english, rng)
+    roll = rng.random()
+    if roll < 0.04:
+        pool = thing.listed
+    elif listed and (roll < 0.62 or not words):
+        pool = listed
+    else:
+        pool = words or thing.listed
+    said = rng.choice(pool)
+    if rng.random() < 0.12:
+        short = shorten(said, lexicon)
+        if short and home.owner.get(key(short), index) == index:
+            return short
+    return said
+
+
+def shorten(name: str, lexicon: Lexicon) -> str:
+    """A name without its last general word (`study room` -> `study`); empty where it has none."""
+    words = name.split()
+    if len(words) < 2 or words[-1].lower() not in lexicon.frames["heads"]:
+        return ""
+    short = " ".join(words[:-1])
+    for ending in lexicon.frames["leftovers"]:
+        short = short.removesuffix(ending).rstrip()
+    return short if len(short) > 2 else ""

@@ -1,0 +1,161 @@
+"""Numbers, percentages, durations and clock times as people say them."""
+
+from __future__ import annotations
+
+import re
+from random import Random
+
+from batti.dataset.homes import DEVANAGARI_DIGITS
+from batti.dataset.lexicon import Lexicon
+
+_DIGITS = re.compile(r"[0-9०-९]+(?:\.[0-9०-९]+)?")
+_MINUTES = (1, 2, 3, 5, 5, 7, 8, 10, 10, 12, 15, 15, 18, 20, 20, 25, 30, 30, 35, 40, 45, 45, 50, 55, 60, 90)
+_SECONDS = (5, 10, 10, 15, 20, 25, 30, 30, 40, 45, 50)
+_HOURS = (1, 1, 1, 2, 2, 3, 3, 4, 5, 6, 7, 8, 10, 12)
+
+
+def digits(n: int | str, script: str, rng: Random) -> str:
+    """A number in digits; in Devanagari text more often than not in Devanagari digits."""
+    text = str(n)
+    return text.translate(DEVANAGARI_DIGITS) if script == "deva" and rng.random() < 0.75 else text
+
+
+def word(n: int, script: str, english: bool, lexicon: Lexicon, rng: Random) -> str:
+    """A number from 0 to 100 in words of the script (`deva`, or `roman` Nepali or English)."""
+    number = lexicon.numbers[n]
+    words = number.deva if script == "deva" else number.en if english else number.ne
+    return rng.choice(words)
+
+
+def renumber(surface: str, old: int, new: int, script: str, english: bool, lexicon: Lexicon, rng: Random) -> str:
+    """`surface` with the number `old` in it said as `new`; empty where `old` was not found in it.
+
+    Digits stay digits and words stay words four times in five; the unit is left as it was.
+    """
+
+    def say(in_words: bool) -> str:
+        if in_words and new in lexicon.numbers:
+            return word(new, script, english, lexicon, rng)
+        return digits(new, script, rng)
+
+    match = _DIGITS.search(surface)
+    if match:
+        said, after = float(match.group()), surface[match.end() :]
+        if said == old:
+            number = say(in_words=rng.random() < 0.2 and not after.startswith("%"))
+        elif "." in match.group() and round(said * 100) == old:
+            number = digits(f"{new / 100:.2f}".rstrip("0").rstrip("."), script, rng)
+        else:
+            return ""
+        return surface[: match.start()] + number + after
+    known = lexicon.numbers.get(old)
+    for name in sorted(known.words if known else (), key=len, reverse=True):
+        at = surface.lower().find(name.lower())
+        if at >= 0:
+            return surface[:at] + say(in_words=rng.random() < 0.8) + surface[at + len(name) :]
+    return ""
+
+
+def random_percent(rng: Random) -> int:
+    """1 to 100, the round ones oftener."""
+    roll = rng.random()
+    if roll < 0.55:
+        return 10 * rng.randint(1, 10)
+    return 5 * rng.randint(1, 20) if roll < 0.75 else rng.randint(1, 100)
+
+
+def percent(surface: str, old: int, script: str, english: bool, lexicon: Lexicon, rng: Random) -> tuple[str, int]:
+    """Another percentage in the same dress; the old one where it cannot be exchanged."""
+    new = random_percent(rng)
+    said = renumber(surface, old, new, script, english, lexicon, rng)
+    return (said, new) if said else (surface, old)
+
+
+def kelvin(surface: str, old: int, script: str, english: bool, lexicon: Lexicon, rng: Random) -> tuple[str, int]:
+    """Another colour temperature, in digits."""
+    new = 100 * rng.randint(19, 65) if rng.random() < 0.85 else 50 * rng.randint(38, 130)
+    if not _DIGITS.search(surface):
+        return surface, old
+    said = renumber(surface, old, new, script, english, lexicon, rng)
+    return (said, new) if said else (surface, old)
+
+
+def spell_seconds(total: int) -> str:
+    """The contract's form of a duration: 5400 -> `1h30m`."""
+    h, m, s = total // 3600, total % 3600 // 60, total % 60
+    return "".join(f"{n}{unit}" for n, unit in ((h, "h"), (m, "m"), (s, "s")) if n)
+
+
+def duration(surface: str, old: int, script: str, english: bool, lexicon: Lexicon, rng: Random) -> tuple[str, int]:
+    """Another length of time (seconds): the number exchanged, or a whole new phrase."""
+    language = "deva" if script == "deva" else "en" if english else "ne"
+    roll = rng.random()
+    if roll < 0.15:
+        special = rng.choice(lexicon.times["special_durations"])
+        if special.get(language):
+            return rng.choice(special[language]), parse_duration(special["value"])
+    if roll < 0.45:
+        unit, scale, choices = rng.choice(
+            (("s", 1, _SECONDS), ("m", 60, _MINUTES), ("m", 60, _MINUTES), ("h", 3600, _HOURS))
+        )
+        n = rng.choice(choices)
+        number = word(n, script, english, lexicon, rng) if rng.random() < 0.45 else digits(n, script, rng)
+        return f"{number} {rng.choice(lexicon.times['units'][unit][language])}", n * scale
+    for scale, choices in ((3600, _HOURS), (60, _MINUTES), (1, _SECONDS)):
+        if old % scale == 0 and 0 < old // scale <= 100:
+            n = rng.choice(choices)
+            said = renumber(surface, old // scale, n, script, english, lexicon, rng)
+            if said:
+                return said, n * scale
+    return surface, old
+
+
+def parse_duration(value: str) -> int:
+    """Seconds of `1h30m`."""
+    scale = {"h": 3600, "m": 60, "s": 1}
+    return sum(int(n) * scale[unit] for n, unit in re.findall(r"(\d+)([hms])", value))
+
+
+def clock(script: str, english: bool, lexicon: Lexicon, rng: Random) -> tuple[str, str]:
+    """A time of day in words and as `HH:MM`; without a part of the day it is the 24-hour clock's."""
+    language = "deva" if script == "deva" else "en" if english else "ne"
+    times = lexicon.times
+    part = rng.choice([p for p in times["parts_of_day"] if p.get(language)])
+    first, last = part["hours"]
+    hour = rng.randint(first, last) if first <= last else rng.choice((*range(first, 24), *range(last + 1)))
+    row = rng.choice((*times["clock"], times["clock"][0]))
+    minute = row["minute"]
+    patterns = row.get(language)
+    if not patterns or rng.random() < 0.12:
+        minute, patterns = rng.randrange(60), times["any_minute"][language]
+    if english and rng.random() < 0.35:
+        return _am_pm(hour, rng.choice((0, 0, 0, 15, 30, 45, rng.randrange(60))), lexicon, rng)
+    bare = rng.random() < 0.12
+    shown = hour if bare else hour % 12 or 12
+    following = (hour + 1) % 24 if bare else (hour + 1) % 12 or 12
+    said = _fill(rng.choice(patterns), shown, following, minute, script, english, lexicon, rng)
+    if not bare:
+        name = rng.choice(part[language])
+        said = f"{said} {name}" if english else f"{name} {said}"
+    return said, f"{hour:02d}:{minute:02d}"
+
+
+def _am_pm(hour: int, minute: int, lexicon: Lexicon, rng: Random) -> tuple[str, str]:
+    half = "am" if hour < 12 else "pm"
+    patterns = [p for p in lexicon.times["am_pm"][half] if ("{mm}" in p or "{m}" in p) == bool(minute)]
+    said = _fill(rng.choice(patterns), hour % 12 or 12, 0, minute, "roman", True, lexicon, rng)
+    return said, f"{hour:02d}:{minute:02d}"
+
+
+def _fill(
+    pattern: str, hour: int, following: int, minute: int, script: str, english: bool, lexicon: Lexicon, rng: Random
+) -> str:
+    in_words = rng.random() < 0.45 and ":" not in pattern and "{mm}" not in pattern
+
+    def say(n: int) -> str:
+        return word(n, script, english, lexicon, rng) if in_words else digits(n, script, rng)
+
+    return pattern.format(
+        h=say(hour), h1=say(following), m=say(minute), mm=digits(f"{minute:02d}", script, rng),
+        left=say((60 - minute) % 60),
+    )  # fmt: skip

@@ -1,0 +1,250 @@
+"""The phrase bank: parse `sentence => meaning` lines, with every fault at once.
+
+The format is described in `batti/resources/phrases/README.md`.
+Run `python -m batti.dataset.phrases FILE...` to check files.
+"""
+
+from __future__ import annotations
+
+import re
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from functools import cache
+from importlib.resources import files
+from pathlib import Path
+
+COLORS = (
+    "red", "orange", "yellow", "green", "blue", "purple",
+    "pink", "white", "cyan", "magenta", "turquoise", "gold",
+)  # fmt: skip
+ROOM_SLOTS, GROUP_SLOTS, LIGHT_SLOTS = "ABCD", "GH", "LM"
+PLACE_SLOTS = ROOM_SLOTS + GROUP_SLOTS + LIGHT_SLOTS
+VALUE_KINDS = ("pct", "k", "color", "dur", "time")
+_BRACES = re.compile(r"\{[^{}]*\}")
+_SLOT = re.compile(
+    r"\{(?:(?P<place>[A-DGHLMU])(?:@(?P<room>[A-D]))?"
+    r"|(?P<kind>pct|k|color|dur)(?P<n>2?)=(?P<value>[^:{}]*)"
+    r"|time(?P<tn>2?)=(?P<clock>\d\d:\d\d)):(?P<surface>[^{}]*\S[^{}]*)\}"
+)
+_DURATION = re.compile(r"(?=\d)(?:(\d+)h)?(?:(\d+)m)?(?:(\d+)s)?")
+_CLOCK = re.compile(r"([01]\d|2[0-3]):([0-5]\d)")
+
+
+class PhraseError(ValueError):
+    """One fault of one line; the message says what to write instead."""
+
+
+@dataclass(frozen=True)
+class Segment:
+    """A run of a sentence: literal words (`slot` is empty) or the surface of a slot."""
+
+    text: str
+    slot: str = ""
+    value: str = ""
+    light_of: str = ""
+
+
+@dataclass(frozen=True)
+class Meaning:
+    """One action of a phrase's meaning, with slots still open.
+
+    `place` is a slot letter, `all` or `here`; `done` the second column of the format's table
+    (`on`, `=0.3`, `pct`, `+pct`, `color`, `2700K` …); `when` maps after/at/for to a slot or value.
+    """
+
+    place: str
+    done: str
+    excepts: tuple[str, ...] = ()
+    when: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True)
+class Phrase:
+    segments: tuple[Segment, ...]
+    kind: str  # "act", "none" or "unknown"
+    meanings: tuple[Meaning, ...] = ()
+    voice: str = ""
+    line: int = 0
+    slots: frozenset[str] = field(default_factory=frozenset)
+
+    @property
+    def text(self) -> str:
+        return "".join(s.text for s in self.segments)
+
+
+def seconds(value: str) -> int:
+    """Seconds of a duration such as `1h30m`; 0 where it is not one."""
+    match = _DURATION.fullmatch(value)
+    if not match:
+        return 0
+    h, m, s = (int(g or 0) for g in match.groups())
+    return h * 3600 + m * 60 + s
+
+
+def _check_value(kind: str, value: str) -> None:
+    ok = {
+        "pct": lambda: value.isdigit() and 1 <= int(value) <= 100,
+        "k": lambda: value.isdigit() and 1900 <= int(value) <= 6500,
+        "color": lambda: value in COLORS,
+        "dur": lambda: 0 < seconds(value) <= 24 * 3600,
+        "time": lambda: bool(_CLOCK.fullmatch(value)),
+    }[kind]()
+    if not ok:
+        raise PhraseError(f"'{value}' is no value for {kind}; see the table of slots")
+
+
+def _slot(braces: str) -> Segment:
+    match = _SLOT.fullmatch(braces)
+    if not match:
+        raise PhraseError(f"'{braces}' is no slot; write {{A:words}} or {{pct=40:40%}}")
+    part = match.groupdict()
+    if part["place"]:
+        if part["room"] and part["place"] not in LIGHT_SLOTS:
+            raise PhraseError(f"'{braces}': only a light (L, M) stands in a room")
+        return Segment(part["surface"], part["place"], light_of=part["room"] or "")
+    kind, second, value = part["kind"], part["n"], part["value"]
+    if part["clock"]:
+        kind, second, value = "time", part["tn"], part["clock"]
+    _check_value(kind, value)
+    return Segment(part["surface"], kind + second, value)
+
+
+def _segments(sentence: str) -> tuple[Segment, ...]:
+    out: list[Segment] = []
+    at = 0
+    for match in (*_BRACES.finditer(sentence), None):
+        literal = sentence[at : match.start() if match else None]
+        if re.search(r"[{}]", literal):
+            raise PhraseError(f"a brace without its pair near '{literal.strip()}'")
+        if literal:
+            out.append(Segment(literal))
+        if match:
+            out.append(_slot(match.group()))
+            at = match.end()
+    return tuple(out)
+
+
+def _when(words: list[str], slots: frozenset[str]) -> tuple[tuple[str, str], ...]:
+    pairs: list[tuple[str, str]] = []
+    while words:
+        if len(words) < 2 or words[0] not in ("after", "at", "for"):
+            raise PhraseError(f"'{' '.join(words)}': write `after dur`, `at time` or `for dur`")
+        key, value = words[0], words[1]
+        kind = "time" if key == "at" else "dur"
+        if value.rstrip("2") == kind:
+            if value not in slots:
+                raise PhraseError(f"the sentence has no slot {{{value}=…}}")
+        else:
+            _check_value(kind, value)
+        if key in dict(pairs):
+            raise PhraseError(f"'{key}' twice in one action")
+        pairs.append((key, value))
+        words = words[2:]
+    return tuple(pairs)
+
+
+def _check_done(done: str, slots: frozenset[str]) -> None:
+    if done in ("on", "off", "toggle", "query") or done in COLORS:
+        return
+    bare = done.lstrip("+-")
+    if bare in ("pct", "pct2") or done in ("color", "color2", "k", "k2"):
+        if bare not in slots:
+            raise PhraseError(f"the sentence has no slot {{{bare}=…}}")
+        return
+    if re.fullmatch(r"=(0\.\d{1,2}|1\.0)|[+-]0\.\d{1,2}", done) and float(done.lstrip("=")) != 0:
+        return
+    if re.fullmatch(r"\d{4}K", done) and 1900 <= int(done[:-1]) <= 6500:
+        return
+    raise PhraseError(f"'{done}' is not something that can be done; see the table of meanings")
+
+
+def _action(text: str, slots: frozenset[str]) -> Meaning:
+    words = text.split()
+    if not words:
+        raise PhraseError("an empty action; leave the last `;` out")
+    place, rest = words[0], words[1:]
+    if place not in ("all", "here") and place not in PLACE_SLOTS:
+        raise PhraseError(f"'{place}' is no place; write A, B, G, L, all or here")
+    excepts: list[str] = []
+    if rest and rest[0] == "except":
+        rest = rest[1:]
+        while rest and rest[0] in tuple(ROOM_SLOTS):
+            excepts.append(rest.pop(0))
+        if not excepts or place not in ("all", "G", "H"):
+            raise PhraseError("`except` takes rooms, after all or a group: `all except A off`")
+    for name in (place, *excepts):
+        if name in PLACE_SLOTS and name not in slots:
+            raise PhraseError(f"the sentence has no slot {{{name}:…}}")
+    if not rest:
+        raise PhraseError(f"nothing is done to {place}")
+    _check_done(rest[0], slots)
+    return Meaning(place, rest[0], tuple(excepts), _when(rest[1:], slots))
+
+
+def parse(line: str, voice: str = "", number: int = 0) -> Phrase:
+    """A `Phrase` from one line. Raises PhraseError."""
+    sentence, arrow, label = line.rpartition("=>")
+    if not arrow or not sentence.strip():
+        raise PhraseError("write `sentence => meaning`")
+    segments = _segments(sentence.strip())
+    names = [s.slot for s in segments if s.slot]
+    slots = frozenset(names)
+    label = label.strip()
+    if label in ("none", "unknown"):
+        if label == "unknown" and "U" not in slots:
+            raise PhraseError("a sentence about an unknown place needs its slot {U:…}")
+        return Phrase(segments, label, (), voice, number, slots)
+    if "U" in slots:
+        raise PhraseError("a sentence with {U:…} means `unknown` or `none`")
+    meanings = tuple(_action(part, slots) for part in label.split(";"))
+    return Phrase(segments, "act", meanings, voice, number, slots)
+
+
+def read(path: Path) -> tuple[list[Phrase], list[str]]:
+    """The phrases of a file and its faults as `file:line: problem` strings."""
+    phrases: list[Phrase] = []
+    faults: list[str] = []
+    seen: dict[str, int] = {}
+    for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
+        line = line.strip()
+        if not line or line.startswith("#"):
+            continue
+        try:
+            phrase = parse(line, path.stem, number)
+        except PhraseError as error:
+            faults.append(f"{path.name}:{number}: {error} | {line[:80]}")
+            continue
+        key = re.sub(r"\W+", " ", phrase.text.lower()).strip() or phrase.text
+        if key in seen:
+            faults.append(f"{path.name}:{number}: the sentence of line {seen[key]} again")
+            continue
+        seen[key] = number
+        phrases.append(phrase)
+    return phrases, faults
+
+
+@cache
+def load() -> tuple[Phrase, ...]:
+    """Every phrase of the bank, in file order. Raises PhraseError for a faulty bank."""
+    folder = Path(str(files("batti"))) / "resources" / "phrases"
+    phrases: list[Phrase] = []
+    faults: list[str] = []
+    for path in sorted(folder.glob("*.txt")):
+        good, bad = read(path)
+        phrases += good
+        faults += bad
+    if faults:
+        raise PhraseError("\n".join(faults))
+    return tuple(phrases)
+
+
+def _check(paths: list[str]) -> Iterator[str]:
+    for name in paths:
+        phrases, faults = read(Path(name))
+        yield from faults
+        yield f"{name}: {len(phrases)} phrases, {len(faults)} faults"
+
+
+if __name__ == "__main__":
+    print("\n".join(_check(sys.argv[1:])))

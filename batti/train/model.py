@@ -1,0 +1,258 @@
+"""The network: a character encoder that looks into the home, and a decoder that points at it.
+
+Shapes: B sentences, T characters, N names, E entities, L answer tokens, D width.
+Names are encoded apart from the sentence, so a home is encoded once; the sentence encoder attends
+to the names, and the decoder's distribution runs over V structural tokens and E entities, the
+probability of an entity being the sum over its names (pointer network, Vinyals et al. 2015).
+"""
+
+from __future__ import annotations
+
+import torch
+import torch.nn.functional as F
+from pydantic import BaseModel, ConfigDict
+from torch import Tensor, nn
+
+from batti import prompt
+
+
+class Shape(BaseModel):
+    """Sizes of the network."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+    width: int = 256
+    heads: int = 4
+    encoder_layers: int = 6
+    name_layers: int = 2
+    decoder_layers: int = 2
+    feed_forward: int = 768
+    look_after: tuple[int, ...] = (2, 4)  # encoder layers followed by a look at the home
+    kernel: int = 5  # characters that the convolution under the encoders sees
+    dropout: float = 0.1
+
+
+def rotate(x: Tensor, start: int = 0) -> Tensor:
+    """Rotary position embedding (Su et al. 2021) of (B, H, T, head width)."""
+    half = x.shape[-1] // 2
+    steps = torch.arange(x.shape[2], device=x.device, dtype=torch.float32) + start
+    rates = 10000.0 ** (-torch.arange(half, device=x.device, dtype=torch.float32) / half)
+    angles = steps[:, None] * rates[None, :]
+    cos, sin = angles.cos().to(x.dtype), angles.sin().to(x.dtype)
+    a, b = x[..., :half], x[..., half:]
+    return torch.cat((a * cos - b * sin, a * sin + b * cos), dim=-1)
+
+
+class Attention(nn.Module):
+    """Multi-head attention; `keys` computes what can be kept of the attended side."""
+
+    def __init__(self, width: int, heads: int) -> None:
+        super().__init__()
+        self.heads = heads
+        self.query = nn.Linear(width, width)
+        self.key_value = nn.Linear(width, 2 * width)
+        self.out = nn.Linear(width, width)
+
+    def split(self, x: Tensor) -> Tensor:
+        b, t, d = x.shape
+        return x.view(b, t, self.heads, d // self.heads).transpose(1, 2)
+
+    def keys(self, memory: Tensor) -> tuple[Tensor, Tensor]:
+        """(B, M, D) -> keys and values, each (B, H, M, head width)."""
+        key, value = self.key_value(memory).chunk(2, dim=-1)
+        return self.split(key), self.split(value)
+
+    def attend(self, query: Tensor, key: Tensor, value: Tensor, mask: Tensor | None, dropout: float) -> Tensor:
+        """`mask` is True where attending is allowed, broadcastable to (B, H, T, M)."""
+        x = F.scaled_dot_product_attention(query, key, value, attn_mask=mask, dropout_p=dropout)
+        return self.out(x.transpose(1, 2).flatten(2))
+
+
+class Block(nn.Module):
+    """Pre-norm self-attention and feed-forward."""
+
+    def __init__(self, shape: Shape) -> None:
+        super().__init__()
+        self.norm1, self.norm2 = nn.LayerNorm(shape.width), nn.LayerNorm(shape.width)
+        self.attention = Attention(shape.width, shape.heads)
+        self.up = nn.Linear(shape.width, shape.feed_forward)
+        self.down = nn.Linear(shape.feed_forward, shape.width)
+        self.rate = shape.dropout
+
+    def feed(self, x: Tensor) -> Tensor:
+        hidden = F.gelu(self.up(self.norm2(x)), approximate="tanh")
+        return x + F.dropout(self.down(F.dropout(hidden, self.rate, self.training)), self.rate, self.training)
+
+    def forward(self, x: Tensor, mask: Tensor | None) -> Tensor:
+        y = self.norm1(x)
+        query = rotate(self.attention.split(self.attention.query(y)))
+        key, value = self.attention.keys(y)
+        dropout = self.rate if self.training else 0.0
+        y = self.attention.attend(query, rotate(key), value, mask, dropout)
+        return self.feed(x + F.dropout(y, self.rate, self.training))
+
+
+class Look(nn.Module):
+    """Cross-attention with its own norm, added to the stream."""
+
+    def __init__(self, shape: Shape) -> None:
+        super().__init__()
+        self.norm = nn.LayerNorm(shape.width)
+        self.attention = Attention(shape.width, shape.heads)
+        self.rate = shape.dropout
+
+    def forward(self, x: Tensor, key: Tensor, value: Tensor, mask: Tensor | None) -> Tensor:
+        query = self.attention.split(self.attention.query(self.norm(x)))
+        y = self.attention.attend(query, key, value, mask, self.rate if self.training else 0.0)
+        return x + F.dropout(y, self.rate, self.training)
+
+
+class DecoderBlock(nn.Module):
+    """Causal self-attention over the answer so far, a look at the sentence, feed-forward."""
+
+    def __init__(self, shape: Shape) -> None:
+        super().__init__()
+        self.own = Block(shape)
+        self.look = Look(shape)
+
+    def forward(
+        self, x: Tensor, past: Tensor, memory: Tensor, start: int, causal: Tensor | None, mask: Tensor
+    ) -> tuple[Tensor, Tensor]:
+        """`past` (2, B, H, L before, head width), `memory` (2, B, H, T, head width)."""
+        attention = self.own.attention
+        y = self.own.norm1(x)
+        query = rotate(attention.split(attention.query(y)), start)
+        key, value = attention.keys(y)
+        present = torch.cat((past, torch.stack((rotate(key, start), value))), dim=3)
+        dropout = self.own.rate if self.training else 0.0
+        y = attention.attend(query, present[0], present[1], causal, dropout)
+        x = x + F.dropout(y, self.own.rate, self.training)
+        x = self.look(x, memory[0], memory[1], mask)
+        return self.own.feed(x), present
+
+
+class Characters(nn.Module):
+    """Character embedding with its neighbourhood, then self-attention blocks."""
+
+    def __init__(self, shape: Shape, layers: int) -> None:
+        super().__init__()
+        self.embed = nn.Embedding(prompt.CHARS, shape.width, padding_idx=0)
+        self.near = nn.Conv1d(shape.width, shape.width, shape.kernel, padding=shape.kernel // 2)
+        self.blocks = nn.ModuleList(Block(shape) for _ in range(layers))
+
+    def start(self, ids: Tensor) -> Tensor:
+        x = self.embed(ids)
+        return x + F.gelu(self.near(x.transpose(1, 2)).transpose(1, 2), approximate="tanh")
+
+
+class Network(nn.Module):
+    """See the module's docstring. `forward` is for training; `export.py` wraps the parts for use."""
+
+    def __init__(self, shape: Shape) -> None:
+        super().__init__()
+        self.shape = shape
+        d = shape.width
+        self.names = Characters(shape, shape.name_layers)
+        self.kinds = nn.Embedding(4, d, padding_idx=0)  # room, light, group from 1
+        self.name_out = nn.Sequential(nn.LayerNorm(d), nn.Linear(d, d))
+        self.nothing = nn.Parameter(torch.zeros(1, 1, d))  # what a character sees that names nothing
+        self.sentence = Characters(shape, shape.encoder_layers)
+        self.looks = nn.ModuleDict({str(i): Look(shape) for i in shape.look_after})
+        self.sentence_norm = nn.LayerNorm(d)
+        self.tokens = nn.Embedding(prompt.VOCABULARY, d)
+        self.pointed = nn.Linear(d, d)
+        self.decoder = nn.ModuleList(DecoderBlock(shape) for _ in range(shape.decoder_layers))
+        self.out_norm = nn.LayerNorm(d)
+        self.out = nn.Linear(d, prompt.VOCABULARY)
+        self.point = nn.Linear(d, d)
+        self.apply(self._init)
+
+    @staticmethod
+    def _init(module: nn.Module) -> None:
+        if isinstance(module, nn.Linear):
+            nn.init.normal_(module.weight, std=0.02)
+            nn.init.zeros_(module.bias)
+        elif isinstance(module, nn.Embedding):
+            nn.init.normal_(module.weight, std=0.5 if module.embedding_dim < 8 else 0.1)
+
+    def encode_names(self, ids: Tensor, kinds: Tensor) -> Tensor:
+        """(N, characters) ids and (N,) kinds (1 room, 2 light, 3 group) -> (N, D)."""
+        there = ids > 0
+        x = self.names.start(ids)
+        for block in self.names.blocks:
+            x = block(x, there[:, None, None, :])
+        weight = there.unsqueeze(-1).to(x.dtype)
+        mean = (x * weight).sum(1) / weight.sum(1).clamp(min=1.0)
+        return self.name_out(mean) + self.kinds(kinds)
+
+    def encode(self, ids: Tensor, names: Tensor, name_mask: Tensor) -> Tensor:
+        """(B, T) ids, (B, N, D) names and their (B, N) mask -> memory (B, T, D)."""
+        there = (ids > 0)[:, None, None, :]
+        names = torch.cat((self.nothing.expand(names.shape[0], 1, -1).to(names.dtype), names), dim=1)
+        seen = F.pad(name_mask, (1, 0), value=True)[:, None, None, :]
+        x = self.sentence.start(ids)
+        for i, block in enumerate(self.sentence.blocks, 1):
+            x = block(x, there)
+            if str(i) in self.looks:
+                look = self.looks[str(i)]
+                x = look(x, *look.attention.keys(names), seen)
+        return self.sentence_norm(x)
+
+    def memory_keys(self, memory: Tensor) -> Tensor:
+        """What the decoder keeps of the sentence: (decoder layers, 2, B, H, T, head width)."""
+        return torch.stack([torch.stack(block.look.attention.keys(memory)) for block in self.decoder])
+
+    def embed_answer(self, tokens: Tensor, entities: Tensor) -> Tensor:
+        """(B, L) tokens, those from `VOCABULARY` on pointing into entities (B, E, D) -> (B, L, D)."""
+        words = self.tokens(tokens.clamp(max=prompt.VOCABULARY - 1))
+        index = (tokens - prompt.VOCABULARY).clamp(min=0)
+        index = index.unsqueeze(-1).expand(-1, -1, entities.shape[-1])
+        places = self.pointed(torch.gather(entities, 1, index))
+        return torch.where((tokens >= prompt.VOCABULARY).unsqueeze(-1), places, words.to(places.dtype))
+
+    def step(
+        self, x: Tensor, past: Tensor, start: int, causal: Tensor | None, memory: Tensor, mask: Tensor
+    ) -> tuple[Tensor, Tensor]:
+        """Decoder over (B, L, D) -> (B, L, D) and the new past."""
+        presents = []
+        for i, block in enumerate(self.decoder):
+            x, present = block(x, past[i], memory[i], start, causal, mask)
+            presents.append(present)
+        return self.out_norm(x), torch.stack(presents)
+
+    def probabilities(self, x: Tensor, names: Tensor, name_mask: Tensor, owner: Tensor) -> Tensor:
+        """(B, L, D) -> (B, L, V + E); `owner` (B, N, E) is 1 where a name is an entity's."""
+        pointer = self.point(x) @ names.transpose(1, 2) * self.shape.width**-0.5
+        pointer = pointer.float().masked_fill(~name_mask[:, None, :], -1e9)
+        p = torch.cat((self.out(x).float(), pointer), dim=-1).softmax(-1)
+        split = self.out.out_features
+        return torch.cat((p[..., :split], p[..., split:] @ owner.float()), dim=-1)
+
+    def empty_past(self, batch: int, like: Tensor) -> Tensor:
+        """The past before the first token."""
+        s = self.shape
+        return like.new_zeros(s.decoder_layers, 2, batch, s.heads, 0, s.width // s.heads)
+
+    def forward(
+        self, ids: Tensor, home: Tensor, name_ids: Tensor, name_kinds: Tensor, owner: Tensor, answers: Tensor
+    ) -> Tensor:
+        """Mean negative log-likelihood of the answers.
+
+        ids (B, T); home (B,) index of each sentence's home; name_ids (H, N, C); name_kinds (H, N);
+        owner (H, N, E); answers (B, L) beginning with START, padded with PAD.
+        """
+        h, n, c = name_ids.shape
+        flat = self.encode_names(name_ids.view(h * n, c), name_kinds.view(h * n)).view(h, n, -1)
+        counts = owner.sum(1).clamp(min=1.0).unsqueeze(-1)
+        entities = (owner.transpose(1, 2).to(flat.dtype) @ flat) / counts.to(flat.dtype)
+        names, name_mask = flat[home], (name_kinds > 0)[home]
+        memory = self.encode(ids, names, name_mask)
+        inputs, targets = answers[:, :-1], answers[:, 1:]
+        x = self.embed_answer(inputs, entities[home])
+        length = x.shape[1]
+        causal = torch.ones(length, length, dtype=torch.bool, device=x.device).tril()
+        mask = (ids > 0)[:, None, None, :]
+        x, _ = self.step(x, self.empty_past(len(ids), x), 0, causal, self.memory_keys(memory), mask)
+        p = self.probabilities(x, names, name_mask, owner[home])
+        loss = -p.gather(-1, targets.unsqueeze(-1)).squeeze(-1).clamp(min=1e-9).log()
+        there = targets != prompt.PAD
+        return (loss * there).sum() / there.sum()

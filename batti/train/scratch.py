@@ -1,0 +1,186 @@
+"""Train the network from scratch on sentences made while it trains."""
+
+from __future__ import annotations
+
+import json
+import math
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import torch
+import yaml
+from pydantic import BaseModel, ConfigDict, ValidationError
+from safetensors.torch import load_file, save_file
+from tqdm import tqdm
+
+from batti.errors import BattiError
+from batti.train import stream
+from batti.train.model import Network, Shape
+
+
+class Recipe(BaseModel):
+    """One training run; every key is explained in `configs/ship.yaml`."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+    seed: int = 1
+    minutes: float = 9.0
+    steps: int = 0  # instead of minutes, where not 0
+    homes: int = 24
+    per_home: int = 24
+    workers: int = 15
+    learning_rate: float = 1e-3
+    warmup_steps: int = 500
+    weight_decay: float = 0.05
+    average: float = 0.999
+    compile: bool = True
+    shape: Shape = Shape()
+
+    @classmethod
+    def load(cls, path: Path) -> Recipe:
+        """Raises BattiError for a missing or faulty file."""
+        try:
+            return cls.model_validate(yaml.safe_load(path.read_text(encoding="utf-8")))
+        except OSError as error:
+            raise BattiError(f"{path}: {error.strerror}", "name a recipe such as configs/ship.yaml") from None
+        except (yaml.YAMLError, ValidationError) as error:
+            raise BattiError(f"{path}: {' '.join(str(error).split())}", "mend the recipe") from None
+
+
+class _Average:
+    """Exponential moving average of the weights, warmed up."""
+
+    def __init__(self, network: Network, decay: float) -> None:
+        self.decay, self.steps = decay, 0
+        self.weights = {k: v.detach().clone().float() for k, v in network.state_dict().items()}
+
+    @torch.no_grad()
+    def update(self, network: Network) -> None:
+        self.steps += 1
+        decay = min(self.decay, self.steps / (self.steps + 10))
+        current = [v.detach() for v in network.state_dict().values()]
+        torch._foreach_lerp_(list(self.weights.values()), current, 1 - decay)
+
+
+def _optimizer(network: Network, recipe: Recipe) -> torch.optim.Optimizer:
+    decayed = [p for p in network.parameters() if p.ndim > 1]
+    plain = [p for p in network.parameters() if p.ndim <= 1]
+    groups = [{"params": decayed, "weight_decay": recipe.weight_decay}, {"params": plain, "weight_decay": 0.0}]
+    return torch.optim.AdamW(groups, lr=recipe.learning_rate, betas=(0.9, 0.98), fused=True)
+
+
+class Trainer:
+    """One run: `train` goes on from `checkpoint` where the folder has one."""
+
+    def __init__(self, recipe: Recipe, out: Path) -> None:
+        self.recipe, self.out = recipe, out
+        self.device = "cuda" if torch.cuda.is_available() else "cpu"
+        torch.manual_seed(recipe.seed)
+        torch.set_float32_matmul_precision("high")
+        self.network = Network(recipe.shape).to(self.device)
+        self.optimizer = _optimizer(self.network, recipe)
+        self.average = _Average(self.network, recipe.average)
+        self.step, self.spent, self.history = 0, 0.0, list[dict[str, float]]()
+
+    # -- progress ------------------------------------------------------------------------------
+    def _progress(self) -> float:
+        if self.recipe.steps:
+            return self.step / self.recipe.steps
+        return self.spent / (60 * self.recipe.minutes)
+
+    def _rate(self) -> float:
+        """Linear warm-up, then a cosine down to nothing."""
+        warm = min(1.0, (self.step + 1) / max(1, self.recipe.warmup_steps))
+        return self.recipe.learning_rate * warm * 0.5 * (1 + math.cos(math.pi * min(1.0, self._progress())))
+
+    # -- checkpoints ---------------------------------------------------------------------------
+    def save(self) -> None:
+        """Write everything needed to go on, atomically, and the averaged weights."""
+        self.out.mkdir(parents=True, exist_ok=True)
+        state = {
+            "network": self.network.state_dict(), "optimizer": self.optimizer.state_dict(),
+            "average": self.average.weights, "average_steps": self.average.steps,
+            "step": self.step, "spent": self.spent, "history": self.history,
+        }  # fmt: skip
+        torch.save(state, self.out / "checkpoint.tmp")
+        (self.out / "checkpoint.tmp").replace(self.out / "checkpoint.pt")
+        weights = {k: v.contiguous().half().cpu() for k, v in self.average.weights.items()}
+        save_file(weights, self.out / "weights.safetensors")
+        (self.out / "config.yaml").write_text(yaml.safe_dump(self.recipe.model_dump(mode="json")))
+        (self.out / "metrics.json").write_text(json.dumps(self.history, indent=1))
+
+    def resume(self) -> bool:
+        """Go on from the folder's checkpoint, if there is one."""
+        path = self.out / "checkpoint.pt"
+        if not path.exists():
+            return False
+        state = torch.load(path, map_location=self.device, weights_only=True)
+        self.network.load_state_dict(state["network"])
+        self.optimizer.load_state_dict(state["optimizer"])
+        self.average.weights, self.average.steps = state["average"], state["average_steps"]
+        self.step, self.spent, self.history = state["step"], state["spent"], state["history"]
+        return True
+
+    # -- the loop ------------------------------------------------------------------------------
+    def train(self, save_every: int = 2000) -> None:
+        """Run to the recipe's end with a progress bar; a stopped run is resumed by running again."""
+        self.resume()
+        recipe = self.recipe
+        run = torch.compile(self.network, dynamic=True) if recipe.compile else self.network
+        # A resumed run draws fresh sentences: the seed moves on with the step.
+        data = stream.batches(recipe.seed + 7919 * self.step, recipe.homes, recipe.per_home, recipe.workers)
+        bar = tqdm(total=100, unit="%", desc="train", mininterval=1.0)
+        began, spent_before = time.monotonic(), self.spent
+        self.network.train()
+        losses: list[torch.Tensor] = []
+        while self._progress() < 1.0:
+            losses.append(self._update(run, next(data)))
+            self.step += 1
+            self.spent = spent_before + time.monotonic() - began
+            if self.step % 100 == 0:
+                self._report(bar, losses)
+                losses.clear()
+            if self.step % save_every == 0:
+                self.save()
+        bar.close()
+        self.save()
+
+    def _update(self, run: Any, batch: dict[str, torch.Tensor]) -> torch.Tensor:
+        for group in self.optimizer.param_groups:
+            group["lr"] = self._rate()
+        batch = {k: v.to(self.device, non_blocking=True) for k, v in batch.items()}
+        with torch.autocast(self.device, torch.bfloat16, enabled=self.device == "cuda"):
+            loss: torch.Tensor = run(**batch)
+        self.optimizer.zero_grad(set_to_none=True)
+        loss.backward()
+        torch.nn.utils.clip_grad_norm_(self.network.parameters(), 1.0)
+        self.optimizer.step()
+        self.average.update(self.network)
+        return loss.detach()
+
+    def _report(self, bar: Any, losses: list[torch.Tensor]) -> None:
+        loss = float(torch.stack(losses).mean())
+        self.history.append({"step": self.step, "seconds": round(self.spent, 1), "loss": round(loss, 5)})
+        bar.n = round(100 * min(1.0, self._progress()), 1)
+        bar.set_postfix(step=self.step, loss=f"{loss:.4f}")
+
+
+def load_network(folder: Path) -> tuple[Network, Recipe]:
+    """The averaged weights of a run, ready for use. Raises BattiError where the folder has none."""
+    try:
+        recipe = Recipe.load(folder / "config.yaml")
+        weights = load_file(folder / "weights.safetensors")
+    except (OSError, BattiError):
+        raise BattiError(f"no trained run in {folder}", "train one with `python -m batti.train`") from None
+    network = Network(recipe.shape)
+    network.load_state_dict({k: v.float() for k, v in weights.items()})
+    return network.eval(), recipe
+
+
+def evaluated(batches: Iterator[dict[str, torch.Tensor]], network: Network, count: int) -> float:
+    """Mean loss over `count` batches, without dropout."""
+    network.eval()
+    with torch.no_grad():
+        losses = [float(network(**next(batches))) for _ in range(count)]
+    return sum(losses) / count
