@@ -176,7 +176,8 @@ class Command(Strict):
             raw["actions"] = ()
         listed = raw.get("actions", ())
         listed = listed if isinstance(listed, list | tuple) else ()
-        valid = {index: made for index, item in enumerate(listed) if (made := _valid(item, context))}
+        tried = {index: _valid(item, context) for index, item in enumerate(listed)}
+        valid = {index: made for index, made in tried.items() if made}
         yield from _one_form(valid)
         if raw.get("actions") in ([], ()) and "intent" not in raw:
             yield Finding((), "there are no actions and no intent",

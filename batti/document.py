@@ -98,7 +98,7 @@ def parse(text: str, source: str = "") -> Document:
 def _syntax(error: Exception, text: str) -> tuple[int, str]:
     if isinstance(error, yaml.MarkedYAMLError):
         mark = error.problem_mark or error.context_mark
-        said = error.problem or error.context or "it cannot be read"
+        said = ", ".join(part for part in (error.context, error.problem) if part)
         return (mark.line + 1 if mark else 1), said
     if isinstance(error, yaml.reader.ReaderError):
         line = text.count("\n", 0, error.position) + 1
@@ -128,9 +128,8 @@ def _mapping(node: yaml.MappingNode, loc: Loc, document: Document) -> dict[str, 
             continue
         key = str(key_node.value)
         if key in data:
-            first = document.lines[(*loc, key)]
-            document.add(line, f"the key {quote(key)} is there twice (also line {first})",
-                         "keep one of them")
+            first = document.where(document.lines[(*loc, key)])
+            document.add(line, f"the key {quote(key)} is there twice (also {first})", "keep one")
             continue
         document.lines[(*loc, key)] = line
         data[key] = _plain(value_node, (*loc, key), document)

@@ -104,7 +104,7 @@ class Home(Strict):
     @cache
     def default() -> "Home":
         """The home that is used where none is given."""
-        text = resources.files("batti.resources").joinpath(_DEFAULT).read_text(encoding="utf-8")
+        text = resources.files("batti").joinpath("resources", _DEFAULT).read_text(encoding="utf-8")
         return Home.from_yaml(text, _DEFAULT)
 
     def to_yaml(self) -> str:
@@ -269,7 +269,7 @@ def _clash(one: _Named, other: _Named) -> bool:
 
 
 def _group_rules(rooms: list[dict[str, Any]], groups: list[dict[str, Any]]) -> Iterator[Finding]:
-    called = {}  # every name and alias -> the name of the room
+    called: dict[str, str] = {}  # every name and alias -> the name of the room
     for room in rooms:
         if isinstance(room.get("name"), str):
             called |= dict.fromkeys((folded(name.text) for name in _names_in(room, (), None)),

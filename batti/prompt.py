@@ -184,6 +184,6 @@ def decode_answer(tokens: Sequence[int], entities: Sequence[Entity], groups: fro
 
 def one_form(actions: Iterable[Action]) -> list[Action]:
     """Without repeats, and without a `turn_on` that a level or a colour of the same place implies."""
-    kept = list(dict.fromkeys(actions))
+    kept = list({(a.place, a.model_copy(update={"except_": ()})): a for a in reversed([*actions])}.values())[::-1]
     lit = {(a.place, a.when) for a in kept if a.action in ("adjust_brightness", "change_color")}
     return [a for a in kept if a.action != "turn_on" or (a.place, a.when) not in lit]

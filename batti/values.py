@@ -33,11 +33,11 @@ def _number(key: str, value: object, low: float, high: float) -> float:
     number = _as_float(value)
     if number is None or not low <= number <= high:
         problem = "is not a number" if number is None else "is out of range"
-        percent = _as_float(value.strip().rstrip("%").rstrip() if isinstance(value, str) else value)
-        share = round((percent or 0) / 100, 2)
-        hint = f"write {share}" if share and low <= share <= high else (
-            f"write a number from {low} to {high}")
-        raise refusal(f"{key} {quote(value)} {problem}", hint)
+        percent = _as_float(value.rstrip("% ") if isinstance(value, str) else value) or 0.5
+        share = percent / 100
+        meant = f"{share:g}" if percent.is_integer() and low <= share <= high else ""
+        raise refusal(f"{key} {quote(value)} {problem}",
+                      f"write {meant or f'a number from {low} to {high}'}")
     rounded = round(number, 2)
     if abs(rounded - number) > 1e-9:  # sums such as 0.1 + 0.2 are meant as 0.3
         raise refusal(f"{key} {quote(value)} has more than two decimals", f"write {rounded:g}")

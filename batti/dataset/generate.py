@@ -16,6 +16,7 @@ from typing import Any
 from batti.dataset import homes, lexicon, noise, numbers, phrases
 from batti.dataset.homes import RandomHome
 from batti.dataset.lexicon import Lexicon
+from batti.values import duration_of, seconds_of
 from batti.dataset.phrases import GROUP_SLOTS, LIGHT_SLOTS, ROOM_SLOTS, Meaning, Phrase, Segment
 
 _ENGLISH = re.compile(
@@ -231,11 +232,11 @@ class Speaker:
             old = int(segment.value)
             return (segment.text, old) if keep else numbers.kelvin(segment.text, old, script, english, lex, rng)
         if kind == "dur":
-            old = numbers.parse_duration(segment.value)
+            old = seconds_of(segment.value)
             said = (segment.text, old)
             if not keep:
                 said = numbers.duration(segment.text, old, script, english, lex, rng)
-            return said[0], numbers.spell_seconds(said[1])
+            return said[0], duration_of(said[1])
         return (segment.text, segment.value) if keep else numbers.clock(script, english, lex, rng)
 
     # -- meanings ------------------------------------------------------------------------------

@@ -122,17 +122,47 @@ class _Builder:
     def __init__(self, lexicon: Lexicon, rng: Random) -> None:
         self.lexicon, self.rng = lexicon, rng
         self.home = RandomHome([], {})
+        self.taken: set[str] = set()  # ids of the concepts that the home has
 
     def add(self, kind: str, concept: Concept, room: int = -1, rooms: Iterable[int] = ()) -> bool:
         """Add a thing unless one of its ways of being said belongs to another already."""
+        near = self.lexicon.near.get(concept.id, frozenset())
+        if near & self.taken and self.rng.random() < 0.5:
+            return False
+        if near and not near & self.taken and self.rng.random() < 0.3:
+            concept = self._united(concept, near)
         keys = {key(w) for w in concept.words} - {""}
         if not keys or any(k in self.home.owner for k in keys):
             return False
         index = len(self.home.things)
         self.home.owner.update(dict.fromkeys(keys, index))
+        self.taken.add(concept.id)
         listed = _listed(concept, self.rng)
+        if self.rng.random() < 0.08:
+            listed += self._foreign(index)
         self.home.things.append(Thing(kind, listed, concept, room, list(rooms)))
         return True
+
+
+    def _united(self, concept: Concept, near: frozenset[str]) -> Concept:
+        """The concept with the words of one that many homes do not tell from it."""
+        others = [c for c in self.lexicon.places if c.id in near]
+        if not others:
+            return concept
+        other = self.rng.choice(others)
+        self.taken.add(other.id)
+        return Concept(concept.id, concept.en + other.en, concept.ne + other.ne, concept.deva + other.deva)
+
+    def _foreign(self, index: int) -> list[str]:
+        """A family's own word for the thing, which elsewhere means something else or nothing."""
+        rng, lexicon = self.rng, self.lexicon
+        pool = invented(lexicon, rng) if rng.random() < 0.5 else rng.choice(lexicon.places)
+        word = rng.choice(pool.words)
+        if key(word) in self.home.owner or pool.id in self.taken:
+            return []
+        self.home.owner[key(word)] = index
+        self.taken.add(pool.id)
+        return [word]
 
 
 def random_home(lexicon: Lexicon, rng: Random, max_names: int = 110) -> RandomHome:
@@ -189,8 +219,10 @@ def stranger(home: RandomHome, lexicon: Lexicon, rng: Random, kind: str) -> Conc
         else:
             concept = rng.choice(lexicon.places)
         keys = {key(w) for w in concept.words}
-        if not any(k in home.owner for k in keys) and not _confusable(keys, home):
-            return concept
+        near = lexicon.near.get(concept.id, frozenset())
+        if _confusable(keys, home) or any(t.concept.id in near for t in home.things):
+            continue
+        return concept
     return None
 
 
@@ -205,7 +237,7 @@ def spoken_words(concept: Concept, script: str, english: bool, rng: Random) -> l
     if script == "deva":
         return list(concept.deva)
     first, second = (concept.en, concept.ne) if english else (concept.ne, concept.en)
-    words = first if first and (not second or rng.random() < 0.7) else second
+    words = first if first and (not second or rng.random() < (0.7 if english else 0.55)) else second
     return list(words)
 
 

@@ -76,12 +76,18 @@ class Lexicon:
     groups: tuple[Concept, ...]
     devices: tuple[Concept, ...]
     frames: Mapping[str, Any]  # how names are composed, see frames.yaml
+    near: Mapping[str, frozenset[str]]  # id -> ids of places that some homes do not tell from it
     numbers: Mapping[int, Concept]
     colors: Mapping[str, Mapping[str, tuple[str, ...]]]
     swaps: Swaps
     fillers: Mapping[str, Mapping[str, tuple[str, ...]]]
     times: Mapping[str, Any]
     spelling: Mapping[str, Any]
+
+
+def _near(groups: list[list[str]]) -> dict[str, frozenset[str]]:
+    ids = {one for group in groups for one in group}
+    return {one: frozenset(o for g in groups if one in g for o in g) - {one} for one in ids}
 
 
 def _swaps() -> Swaps:
@@ -106,6 +112,7 @@ def _swaps() -> Swaps:
 @cache
 def load() -> Lexicon:
     """The whole lexicon, read once."""
+    frames = _read("frames.yaml")
     numbers = {row["n"]: Concept(str(row["n"]), *(tuple(row[s]) for s in SCRIPTS)) for row in _read("numbers.yaml")}
     colors = {row["color"]: {s: tuple(row[s]) for s in ("roman", "deva")} for row in _read("colors.yaml")}
     fillers = {
@@ -118,7 +125,8 @@ def load() -> Lexicon:
         lights=_concepts("lights.yaml"),
         groups=_concepts("groups.yaml"),
         devices=_concepts("other_devices.yaml"),
-        frames=_read("frames.yaml"),
+        frames=frames,
+        near=_near(frames["near"]),
         numbers=numbers,
         colors=colors,
         swaps=_swaps(),

@@ -7,6 +7,7 @@ from random import Random
 
 from batti.dataset.homes import DEVANAGARI_DIGITS
 from batti.dataset.lexicon import Lexicon
+from batti.values import seconds_of
 
 _DIGITS = re.compile(r"[0-9०-९]+(?:\.[0-9०-९]+)?")
 _MINUTES = (1, 2, 3, 5, 5, 7, 8, 10, 10, 12, 15, 15, 18, 20, 20, 25, 30, 30, 35, 40, 45, 45, 50, 55, 60, 90)
@@ -80,12 +81,6 @@ def kelvin(surface: str, old: int, script: str, english: bool, lexicon: Lexicon,
     return (said, new) if said else (surface, old)
 
 
-def spell_seconds(total: int) -> str:
-    """The contract's form of a duration: 5400 -> `1h30m`."""
-    h, m, s = total // 3600, total % 3600 // 60, total % 60
-    return "".join(f"{n}{unit}" for n, unit in ((h, "h"), (m, "m"), (s, "s")) if n)
-
-
 def duration(surface: str, old: int, script: str, english: bool, lexicon: Lexicon, rng: Random) -> tuple[str, int]:
     """Another length of time (seconds): the number exchanged, or a whole new phrase."""
     language = "deva" if script == "deva" else "en" if english else "ne"
@@ -93,14 +88,15 @@ def duration(surface: str, old: int, script: str, english: bool, lexicon: Lexico
     if roll < 0.15:
         special = rng.choice(lexicon.times["special_durations"])
         if special.get(language):
-            return rng.choice(special[language]), parse_duration(special["value"])
+            return rng.choice(special[language]), seconds_of(special["value"])
     if roll < 0.45:
         unit, scale, choices = rng.choice(
             (("s", 1, _SECONDS), ("m", 60, _MINUTES), ("m", 60, _MINUTES), ("h", 3600, _HOURS))
         )
         n = rng.choice(choices)
         number = word(n, script, english, lexicon, rng) if rng.random() < 0.45 else digits(n, script, rng)
-        return f"{number} {rng.choice(lexicon.times['units'][unit][language])}", n * scale
+        units = lexicon.times["units"][unit]
+        return f"{number} {rng.choice(units['en_one' if english and n == 1 else language])}", n * scale
     for scale, choices in ((3600, _HOURS), (60, _MINUTES), (1, _SECONDS)):
         if old % scale == 0 and 0 < old // scale <= 100:
             n = rng.choice(choices)
@@ -110,16 +106,13 @@ def duration(surface: str, old: int, script: str, english: bool, lexicon: Lexico
     return surface, old
 
 
-def parse_duration(value: str) -> int:
-    """Seconds of `1h30m`."""
-    scale = {"h": 3600, "m": 60, "s": 1}
-    return sum(int(n) * scale[unit] for n, unit in re.findall(r"(\d+)([hms])", value))
-
-
 def clock(script: str, english: bool, lexicon: Lexicon, rng: Random) -> tuple[str, str]:
     """A time of day in words and as `HH:MM`; without a part of the day it is the 24-hour clock's."""
     language = "deva" if script == "deva" else "en" if english else "ne"
     times = lexicon.times
+    if rng.random() < 0.04:
+        special = rng.choice(times["special_times"])
+        return rng.choice(special[language]), special["value"]
     part = rng.choice([p for p in times["parts_of_day"] if p.get(language)])
     first, last = part["hours"]
     hour = rng.randint(first, last) if first <= last else rng.choice((*range(first, 24), *range(last + 1)))
@@ -128,7 +121,10 @@ def clock(script: str, english: bool, lexicon: Lexicon, rng: Random) -> tuple[st
     patterns = row.get(language)
     if not patterns or rng.random() < 0.12:
         minute, patterns = rng.randrange(60), times["any_minute"][language]
-    if english and rng.random() < 0.35:
+    irregular = [i for i in times["irregular_clock"] if (i["hour"], i["minute"]) == (hour % 12, minute)]
+    if irregular and rng.random() < 0.6:
+        patterns = irregular[0][language]
+    elif english and rng.random() < 0.35:
         return _am_pm(hour, rng.choice((0, 0, 0, 15, 30, 45, rng.randrange(60))), lexicon, rng)
     bare = rng.random() < 0.12
     shown = hour if bare else hour % 12 or 12

@@ -14,10 +14,9 @@ from functools import cache
 from importlib.resources import files
 from pathlib import Path
 
-COLORS = (
-    "red", "orange", "yellow", "green", "blue", "purple",
-    "pink", "white", "cyan", "magenta", "turquoise", "gold",
-)  # fmt: skip
+from batti.command import COLORS
+from batti.values import seconds_of
+
 ROOM_SLOTS, GROUP_SLOTS, LIGHT_SLOTS = "ABCD", "GH", "LM"
 PLACE_SLOTS = ROOM_SLOTS + GROUP_SLOTS + LIGHT_SLOTS
 VALUE_KINDS = ("pct", "k", "color", "dur", "time")
@@ -27,7 +26,6 @@ _SLOT = re.compile(
     r"|(?P<kind>pct|k|color|dur)(?P<n>2?)=(?P<value>[^:{}]*)"
     r"|time(?P<tn>2?)=(?P<clock>\d\d:\d\d)):(?P<surface>[^{}]*\S[^{}]*)\}"
 )
-_DURATION = re.compile(r"(?=\d)(?:(\d+)h)?(?:(\d+)m)?(?:(\d+)s)?")
 _CLOCK = re.compile(r"([01]\d|2[0-3]):([0-5]\d)")
 
 
@@ -73,21 +71,12 @@ class Phrase:
         return "".join(s.text for s in self.segments)
 
 
-def seconds(value: str) -> int:
-    """Seconds of a duration such as `1h30m`; 0 where it is not one."""
-    match = _DURATION.fullmatch(value)
-    if not match:
-        return 0
-    h, m, s = (int(g or 0) for g in match.groups())
-    return h * 3600 + m * 60 + s
-
-
 def _check_value(kind: str, value: str) -> None:
     ok = {
         "pct": lambda: value.isdigit() and 1 <= int(value) <= 100,
         "k": lambda: value.isdigit() and 1900 <= int(value) <= 6500,
         "color": lambda: value in COLORS,
-        "dur": lambda: 0 < seconds(value) <= 24 * 3600,
+        "dur": lambda: bool(re.fullmatch(r"[0-9hms]+", value)) and 0 < seconds_of(value) <= 24 * 3600,
         "time": lambda: bool(_CLOCK.fullmatch(value)),
     }[kind]()
     if not ok:

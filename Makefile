@@ -1,0 +1,41 @@
+# `make run` and `make test` do all the set-up on a bare machine with Python 3.11, git and make.
+PYTHON ?= python3
+VENV ?= .venv
+BIN := $(VENV)/bin
+
+.PHONY: run test clean
+.DEFAULT_GOAL := run
+
+# Debian leaves ensurepip out of its python3: fetch it where it is missing and may be installed.
+$(BIN)/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+		{ echo "batti needs Python 3.11 or newer; name one: make PYTHON=python3.12" >&2; exit 1; }
+	@$(PYTHON) -c 'import ensurepip' 2>/dev/null || runs/python_venv.sh
+	$(PYTHON) -m venv $(VENV)
+
+$(VENV)/.run: pyproject.toml | $(BIN)/python
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e .
+	@touch $@
+
+$(VENV)/.test: pyproject.toml | $(BIN)/python
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[test]'
+	@touch $@ $(VENV)/.run
+
+ifdef TEXT
+run: $(VENV)/.run
+	@$(BIN)/batti -- "$$TEXT"
+else
+run: $(VENV)/.run
+	@for text in "Bhancha ko batti nibhau" "बैठकको बत्ती ४०% मा राख्नुस्" \
+		"turn the bedroom light warm white in 10 minutes"; do \
+		printf '\n> %s\n' "$$text"; $(BIN)/batti -- "$$text" || exit; done
+endif
+export TEXT
+
+test: $(VENV)/.test
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/pytest
+
+clean:
+	rm -rf $(VENV) build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -1,0 +1,5 @@
+"""`python -m batti`."""
+
+from batti.cli import main
+
+main()

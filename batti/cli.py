@@ -1,0 +1,193 @@
+"""The command line: parse, call, print."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, BinaryIO
+
+import click
+
+from batti import __version__
+from batti.errors import BattiError
+
+if TYPE_CHECKING:
+    from batti.interpreter import Interpreter, Result
+
+_CHUNK = 1 << 16  # bytes read from standard input at once, at most
+_SHOWN_ERRORS = 20
+
+
+class _Cli(click.Group):
+    """A group whose first word may be left out: `batti "..."` is `batti say "..."`."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        own = {"--help", "-h", "--version"}
+        if not args or (args[0] not in self.commands and args[0] not in own):
+            args = ["say", *args]
+        return super().parse_args(ctx, args)
+
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            return super().invoke(ctx)
+        except BattiError as error:
+            click.echo("\n".join(f"batti: {line}" for line in str(error).splitlines()), err=True)
+            ctx.exit(1)
+
+
+_FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
+_home = click.option("--home", type=_FILE, help="Home file; a home with eleven usual rooms without it.")
+_model = click.option(
+    "--model", type=click.Path(exists=True, path_type=Path), help="Model folder; the shipped model without it."
+)
+
+
+@click.group(cls=_Cli, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="batti")
+def main() -> None:
+    """Understand what people in Nepal say to their lights.
+
+    \b
+    batti "bhancha ko batti nibhau"      print the command as YAML
+    batti --json < sentences.txt         one JSON object for each line
+    batti                                ask for sentences one by one
+    """
+
+
+@main.command()
+@click.argument("text", nargs=-1)
+@_home
+@click.option("--room", help="Room that the speaker is in: `here` becomes it.")
+@click.option("--json", "as_json", is_flag=True, help="One JSON object instead of YAML.")
+@_model
+def say(text: tuple[str, ...], home: Path | None, room: str | None, as_json: bool, model: Path | None) -> None:
+    """Understand TEXT, or each line of standard input, or what is typed at a prompt.
+
+    Lines of standard input give one JSON object each, in order, blank lines too.
+    """
+    interpreter = _interpreter(home, room, model)
+    if text:
+        _answer(interpreter, " ".join(text), as_json)
+    elif sys.stdin.isatty():
+        _converse(interpreter, as_json)
+    else:
+        _answer_lines(interpreter, sys.stdin.buffer)
+
+
+def _interpreter(home: Path | None, room: str | None, model: Path | None) -> Interpreter:
+    from batti.home import Home
+    from batti.interpreter import Interpreter
+
+    loaded = Interpreter.load(Home.load(home) if home else None, model=model)
+    if room is None:
+        return loaded
+    try:
+        return Interpreter(loaded.backend, loaded.home, room)
+    except BattiError as error:
+        raise click.BadParameter(str(error), param_hint="--room") from None
+
+
+def _timed(interpreter: Interpreter, texts: list[str]) -> Iterator[tuple[Result, float]]:
+    """Results with their milliseconds, each an equal share of the batch's."""
+    began = time.perf_counter()
+    results = interpreter.batch(texts)
+    ms = 1000 * (time.perf_counter() - began) / max(1, len(texts))
+    return ((result, ms) for result in results)
+
+
+def _as_json(result: Result, ms: float) -> str:
+    return json.dumps({**result.to_dict(), "ms": round(ms, 2)}, ensure_ascii=False)
+
+
+def _answer(interpreter: Interpreter, text: str, as_json: bool) -> None:
+    [(result, ms)] = _timed(interpreter, [_printable(text)])
+    click.echo(_as_json(result, ms) if as_json else result.yaml(), nl=as_json)
+
+
+def _printable(text: str) -> str:
+    """The text with bytes that were no UTF-8 replaced, so that it can be printed again."""
+    return text.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
+
+
+def _lines(stream: BinaryIO) -> Iterator[list[str]]:
+    """The lines that can be had at once, again and again, so that answers neither lag nor wait."""
+    rest = b""
+    read = getattr(stream, "read1", stream.read)
+    while chunk := read(_CHUNK):
+        *whole, rest = (rest + chunk).split(b"\n")
+        if whole:
+            yield [line.removesuffix(b"\r").decode("utf-8", "replace") for line in whole]
+    if rest:
+        yield [rest.removesuffix(b"\r").decode("utf-8", "replace")]
+
+
+def _answer_lines(interpreter: Interpreter, stream: BinaryIO) -> None:
+    from tqdm import tqdm
+
+    with tqdm(unit=" lines", file=sys.stderr, disable=None, delay=1.0) as bar:
+        for lines in _lines(stream):
+            for start in range(0, len(lines), 32):  # so that the bar and the answers keep moving
+                some = lines[start : start + 32]
+                for result, ms in _timed(interpreter, some):
+                    click.echo(_as_json(result, ms))
+                bar.update(len(some))
+
+
+def _history() -> Path:
+    state = os.environ.get("XDG_STATE_HOME") or Path.home() / ".local" / "state"
+    return Path(state) / "batti" / "history"
+
+
+def _converse(interpreter: Interpreter, as_json: bool) -> None:
+    """A prompt with line editing and a history that is kept."""
+    history = _history()
+    try:
+        import readline
+
+        history.parent.mkdir(parents=True, exist_ok=True)
+        if history.exists():
+            readline.read_history_file(history)
+        readline.set_history_length(1000)
+    except (ImportError, OSError):  # no readline, or nowhere to keep it: it works without
+        readline = None  # type: ignore[assignment]
+    click.echo("Say something to your lights. Ctrl-D ends.", err=True)
+    while True:
+        try:
+            text = input("batti> ")
+        except (EOFError, KeyboardInterrupt):
+            click.echo()
+            break
+        if text.strip():
+            _answer(interpreter, text, as_json)
+    if readline is not None:
+        readline.write_history_file(history)
+
+
+@main.command()
+@click.argument("data", nargs=-1, required=True, type=_FILE)
+@_model
+@click.option("--results", type=click.Path(dir_okay=False, path_type=Path), help="Write the figures as JSON.")
+@click.option("--errors", type=int, default=_SHOWN_ERRORS, show_default=True, help="How many errors to show.")
+def evaluate(data: tuple[Path, ...], model: Path | None, results: Path | None, errors: int) -> None:
+    """Score a model on labelled sentences (.jsonl with `homes/` beside it, or golden .yaml)."""
+    from batti.evaluate import run
+
+    cases = [case for path in data for case in run.read_cases(path)]
+    scores = run.score(cases, _interpreter(None, None, model))
+    for case, given, confidence in scores["all"].errors[:errors]:
+        click.echo(f"- [{case.group}] {case.text}\n    expected {run.short(case.expected)}")
+        click.echo(f"    given    {run.short(given)}  ({confidence:.2f})")
+    click.echo(f"{'set':<20}{'count':>7}{'exact':>9}{'partial':>9}{'false actions':>15}")
+    for name, score in sorted(scores.items(), key=lambda item: item[0] != "all"):
+        row = score.to_dict()
+        click.echo(
+            f"{name:<20}{row['count']:>7}{row['exact']:>9.1%}{row['partial']:>9.1%}{row['false_actions']:>15.1%}"
+        )
+    if results:
+        figures = {name: score.to_dict() for name, score in scores.items()}
+        results.parent.mkdir(parents=True, exist_ok=True)
+        results.write_text(json.dumps(figures, indent=2) + "\n", encoding="utf-8")

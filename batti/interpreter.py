@@ -1,0 +1,102 @@
+"""The main job: a sentence in, a validated command with its confidence out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+from batti import backends
+from batti.backends import Backend, Reading
+from batti.command import Command
+from batti.errors import BattiError, did_you_mean, quote
+from batti.home import Home
+from batti.schema import HERE
+from batti.text import normalize
+
+
+@dataclass(frozen=True)
+class Result:
+    """What was understood. `command` is valid in the interpreter's home; `confidence` is 0 to 1."""
+
+    text: str
+    command: Command
+    confidence: float
+
+    def yaml(self) -> str:
+        """The command as the contract's YAML document."""
+        return self.command.to_yaml()
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain data: command (the sentence), intent, rooms, actions, confidence."""
+        return {"command": self.text, **self.command.to_dict(), "confidence": round(self.confidence, 4)}
+
+
+class Interpreter:
+    """Understands sentences about one home. Calls may come from several threads."""
+
+    def __init__(self, backend: Backend, home: Home, room: str | None = None) -> None:
+        self.backend, self.home = backend, home
+        self.room = self._own_room(room) if room is not None else None
+
+    @classmethod
+    def load(
+        cls,
+        home: Home | str | Path | None = None,
+        *,
+        room: str | None = None,
+        model: str | Path | None = None,
+    ) -> Interpreter:
+        """An interpreter for a home (a `Home`, the path of a home file, or the default home).
+
+        `room` is where the speaker is: `here` in an answer becomes that room. `model` is a model
+        folder, the shipped one by default. Raises BattiError with what to do about it.
+        """
+        if home is None:
+            home = Home.default()
+        elif not isinstance(home, Home):
+            home = Home.load(home)
+        return cls(backends.load(model), home, room)
+
+    def __call__(self, text: str) -> Result:
+        """Understand one sentence; any string gives a valid command."""
+        return self.batch([text])[0]
+
+    def batch(self, texts: Iterable[str]) -> list[Result]:
+        """Understand many sentences at once, in order."""
+        texts = list(texts)
+        readings = self.backend.generate(self.home, texts)
+        return [self._result(text, reading) for text, reading in zip(texts, readings, strict=True)]
+
+    def stream(self, texts: Iterable[str], size: int = 1) -> Iterator[Result]:
+        """Understand sentences as they come, `size` at a time."""
+        texts = iter(texts)
+        while chunk := list(islice(texts, size)):
+            yield from self.batch(chunk)
+
+    def _own_room(self, said: str) -> str:
+        rooms = {name: room.name for room in self.home.rooms for name in (room.name, *room.aliases)}
+        spelled = {normalize(name): room for name, room in rooms.items()}
+        found = spelled.get(normalize(said))
+        if found is None:
+            hint = did_you_mean(said, [room.name for room in self.home.rooms])
+            raise BattiError(f"this home has no room {quote(said)}", hint)
+        return found
+
+    def _result(self, text: str, reading: Reading) -> Result:
+        command = reading.command
+        if self.room is not None and any(action.room == HERE for action in command.actions):
+            command = self._at_home(command)
+        return Result(text, command, reading.confidence)
+
+    def _at_home(self, command: Command) -> Command:
+        """The command with `here` as the speaker's room."""
+        from batti.prompt import one_form
+
+        moved = [
+            action.model_copy(update={"room": self.room}) if action.room == HERE else action
+            for action in command.actions
+        ]
+        return Command.of(one_form(moved), self.home.group_names)
