@@ -1,37 +1,26 @@
-"""What a model may say about one home: after each answer so far, which tokens may come next.
+"""What a model may say about one sentence: after each answer so far, which tokens may come next.
 
-Every sequence that `Grammar` lets through reads back as a valid document of that home. Refusals
-(`NONE`, `UNKNOWN`) are always open at the start, so no place is ever forced.
+Every answer that is let through reads back as entries of the contract. `NONE` is always open at the
+start and a marked place may turn out to be unknown, so no place is ever forced on a sentence.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass, field
+from functools import cache
 
 import numpy as np
 from numpy.typing import NDArray
 
-from batti.home import Home
-from batti.prompt import (
-    ALL,
-    END,
-    EXCEPT,
-    HERE,
-    NONE,
-    NUMBER,
-    SIMPLE,
-    UNITS,
-    UNKNOWN,
-    VOCABULARY,
-    WORD,
-)
+from batti.command import COLORS
+from batti.prompt import END, EXCEPT, NONE, NUMBER, SIMPLE, SPEAKER, UNITS, VOCABULARY, WHENS, WHOLE, WORD
 
-MAX_ACTIONS = 16
-"""Entries in one answer; a sentence that names more places is cut there."""
-_COLORS = tuple(WORD[c] for c in WORD if WORD["down"] < WORD[c] < WORD["kelvin"])
-_DOINGS = (*(WORD[w] for w in (*SIMPLE, "level", "up", "down", "kelvin")), *_COLORS)
-_WHENS = ("after", "at", "for")
+MAX_ENTRIES = 16
+"""Entries in one answer; a sentence that asks for more is cut there."""
+MAX_PLACE = 60
+"""Characters of one marked place, the most that a name has."""
+MAX_EXCEPTS = 12
+_DOINGS = tuple(WORD[w] for w in (*SIMPLE, "level", "up", "down", "kelvin", *COLORS))
 _MOST = {"h": 23, "m": 59, "s": 59}
 
 
@@ -39,154 +28,143 @@ def _numbers(first: int, last: int) -> tuple[int, ...]:
     return tuple(range(NUMBER + first, NUMBER + last + 1))
 
 
-class Grammar:
-    """The grammar of one home; `start()` opens an answer. Made once for a home and shared."""
-
-    def __init__(self, home: Home) -> None:
-        entities = home.entities()
-        self.size = VOCABULARY + len(entities)
-        rooms = {e.name: VOCABULARY + i for i, e in enumerate(entities) if e.kind == "room"}
-        self.rooms = frozenset(rooms.values())
-        self.inside = {
-            VOCABULARY + i: frozenset(rooms[name] for name in home.rooms_of(e.name))
-            for i, e in enumerate(entities)
-            if e.kind == "group"
-        }
-        self.places = (ALL, HERE, *range(VOCABULARY, self.size))
-        self._masks: dict[tuple[int, ...], NDArray[np.bool_]] = {}
-
-    def start(self) -> Answer:
-        """An empty answer."""
-        return Answer(self)
-
-    def mask(self, allowed: Iterable[int]) -> NDArray[np.bool_]:
-        """A (V + E,) array, True at the allowed tokens."""
-        key = tuple(allowed)
-        if key not in self._masks:
-            mask = np.zeros(self.size, dtype=bool)
-            mask[list(key)] = True
-            if len(self._masks) > 4096:  # exceptions make many sets; the common ones come back
-                self._masks.clear()
-            self._masks[key] = mask
-        return self._masks[key]
+@cache
+def _vocabulary_mask(words: tuple[int, ...]) -> NDArray[np.bool_]:
+    mask = np.zeros(VOCABULARY, dtype=bool)
+    mask[list(words)] = True
+    mask.flags.writeable = False
+    return mask
 
 
 @dataclass
 class Answer:
-    """An answer as it is being said."""
+    """An answer to a sentence of `chars` characters, as it is being said."""
 
-    grammar: Grammar
+    chars: int
     tokens: list[int] = field(default_factory=list)
-    actions: int = 0
-    next: tuple[int, ...] = ()
-    _expect: str = "first"
-    _from: tuple[int, ...] = ()  # rooms that may still be excepted
-    _unit: str = ""  # the last unit of the duration being said
-    _whens: tuple[str, ...] = _WHENS
+    words: tuple[int, ...] = (NONE, WHOLE, SPEAKER)  # structural tokens that may come next
+    points: range = range(0)  # characters that may be pointed at next
+    _state: str = "place"
+    _entries: int = 0
+    _excepts: int = 0
+    _first: int = 0  # first character of the place being marked
+    _marked: str = "place"  # what is being marked: a place or an exception
+    _unit: str = ""  # last unit of the duration being said
+    _whens: tuple[str, ...] = WHENS
 
     def __post_init__(self) -> None:
-        self.next = (NONE, UNKNOWN, *self.grammar.places)
+        self.points = range(self.chars)
 
     @property
     def done(self) -> bool:
         return bool(self.tokens) and self.tokens[-1] == END
 
-    def mask(self) -> NDArray[np.bool_]:
-        """Which tokens may come next."""
-        return self.grammar.mask(self.next)
+    def allows(self, token: int) -> bool:
+        """Whether the token may come next."""
+        return token - VOCABULARY in self.points if token >= VOCABULARY else token in self.words
+
+    def mask(self, size: int) -> NDArray[np.bool_]:
+        """Which of the `size` tokens (vocabulary and characters) may come next."""
+        mask = np.zeros(size, dtype=bool)
+        mask[:VOCABULARY] = _vocabulary_mask(self.words)
+        mask[VOCABULARY + self.points.start : VOCABULARY + self.points.stop] = True
+        return mask
 
     def say(self, token: int) -> None:
         """Add a token. Raises ValueError for one that may not come here."""
-        if token not in self.next:
+        if not self.allows(token):
             raise ValueError(f"token {token} may not follow {self.tokens}")
         self.tokens.append(token)
-        if token in (NONE, UNKNOWN):
-            self.next = (END,)
-        elif token == END:
-            self.next = ()
+        if token == END:
+            self._expect("nothing", ())
+        elif token == NONE:
+            self._expect("nothing", (END,))
         else:
-            getattr(self, f"_after_{self._expect}")(token)
+            getattr(self, f"_{self._state}")(token)
 
-    # Each `_after_x` takes the token that was said where x was expected.
-    def _after_first(self, token: int) -> None:
-        self._after_place(token)
+    def _expect(self, state: str, words: tuple[int, ...], points: range = range(0)) -> None:  # noqa: B008
+        self._state, self.words, self.points = state, words, points
 
-    def _after_place(self, token: int) -> None:
-        self.actions += 1
-        self._whens = _WHENS
-        rooms = self.grammar.rooms if token == ALL else self.grammar.inside.get(token, frozenset())
-        self._from = tuple(sorted(rooms))
-        self._expect = "doing"
-        self.next = (*_DOINGS, EXCEPT) if len(rooms) > 1 else _DOINGS
+    # One method for each thing that may have been expected; it takes what was said.
+    def _place(self, token: int) -> None:
+        self._entries += 1
+        self._excepts = 0
+        self._whens = WHENS
+        if token >= VOCABULARY:
+            self._mark("place", token)
+        else:
+            self._placed(whole=token == WHOLE)
 
-    def _after_doing(self, token: int) -> None:
+    def _mark(self, what: str, token: int) -> None:
+        self._marked, self._first = what, token - VOCABULARY
+        self._expect("last", (), range(self._first, min(self.chars, self._first + MAX_PLACE)))
+
+    def _last(self, token: int) -> None:
+        if self._marked == "place":
+            self._placed(whole=True)  # it may be a group, which may have exceptions
+        else:
+            more = range(self.chars) if self._excepts < MAX_EXCEPTS else range(0)
+            self._expect("excepted", _DOINGS, more)
+
+    def _placed(self, whole: bool) -> None:
+        self._expect("doing", (*_DOINGS, EXCEPT) if whole else _DOINGS)
+
+    def _excepted(self, token: int) -> None:
+        if token >= VOCABULARY:
+            self._excepts += 1
+            self._mark("except", token)
+        else:
+            self._doing(token)
+
+    def _doing(self, token: int) -> None:
         if token == EXCEPT:
-            self._expect, self.next = "excepted", self._from
+            self._expect("excepted", (), range(self.chars))
         elif token in (WORD["level"], WORD["up"], WORD["down"]):
-            self._expect, self.next = "percent", _numbers(1, 100)
+            self._expect("amount", _numbers(1, 100))
         elif token == WORD["kelvin"]:
-            self._expect, self.next = "kelvin", _numbers(19, 65)
+            self._expect("hundreds", _numbers(19, 65))
         else:
             self._close()
 
-    def _after_excepted(self, token: int) -> None:
-        if token in _DOINGS:
-            self._after_doing(token)
-            return
-        self._from = tuple(room for room in self._from if room != token)
-        # One room at least is left, or there would be nothing to do.
-        self.next = (*self._from, *_DOINGS) if len(self._from) > 1 else _DOINGS
-
-    def _after_percent(self, token: int) -> None:
+    def _amount(self, token: int) -> None:
         self._close()
 
-    def _after_kelvin(self, token: int) -> None:
-        self._expect = "kelvin_rest"
-        self.next = _numbers(0, 0 if token == NUMBER + 65 else 99)
-
-    def _after_kelvin_rest(self, token: int) -> None:
-        self._close()
+    def _hundreds(self, token: int) -> None:
+        self._expect("amount", _numbers(0, 0 if token == NUMBER + 65 else 99))
 
     def _close(self) -> None:
-        """The entry may end here, or say when."""
-        self._expect = "end"
-        more = self.grammar.places if self.actions < MAX_ACTIONS else ()
-        self.next = (END, *more, *(WORD[w] for w in self._whens))
+        """The entry may end here, or say when; another may follow."""
+        places = (WHOLE, SPEAKER) if self._entries < MAX_ENTRIES else ()
+        points = range(self.chars) if places else range(0)
+        self._expect("next", (END, *places, *(WORD[when] for when in self._whens)), points)
 
-    def _after_end(self, token: int) -> None:
-        if token not in (WORD[w] for w in _WHENS):
-            self._after_place(token)
+    def _next(self, token: int) -> None:
+        when = next((w for w in WHENS if WORD[w] == token), None)
+        if when is None:
+            self._place(token)
             return
-        when = _WHENS[[WORD[w] for w in _WHENS].index(token)]
-        self._whens = _WHENS[_WHENS.index(when) + 1 :]
+        self._whens = WHENS[WHENS.index(when) + 1 :]
+        self._unit = ""
         if when == "at":
-            self._expect, self.next = "hour", _numbers(0, 23)
+            self._expect("hour", _numbers(0, 23))
         else:
-            self._unit = ""
-            self._expect, self.next = "count", _numbers(1, 59)
+            self._expect("count", _numbers(1, 59))
 
-    def _after_hour(self, token: int) -> None:
-        self._expect, self.next = "minute", _numbers(0, 59)
+    def _hour(self, token: int) -> None:
+        self._expect("amount", _numbers(0, 59))
 
-    def _after_minute(self, token: int) -> None:
-        self._close()
-
-    def _smaller(self) -> tuple[str, ...]:
-        units = tuple(UNITS)
-        return units[units.index(self._unit) + 1 :] if self._unit else units
-
-    def _after_count(self, token: int) -> None:
+    def _count(self, token: int) -> None:
         if not NUMBER <= token < VOCABULARY:  # the duration was complete
-            self._after_end(token)
+            self._next(token)
             return
         count = token - NUMBER
-        self._expect = "unit"
-        self.next = tuple(WORD[u] for u in self._smaller() if count <= _MOST[u])
+        self._expect("of", tuple(WORD[u] for u in self._smaller() if count <= _MOST[u]))
 
-    def _after_unit(self, token: int) -> None:
+    def _of(self, token: int) -> None:
         self._unit = next(u for u in UNITS if WORD[u] == token)
         self._close()
-        smaller = self._smaller()
-        if smaller:
-            self._expect = "count"
-            self.next = (*self.next, *_numbers(1, 59))
+        if self._smaller():
+            self._expect("count", (*self.words, *_numbers(1, 59)), self.points)
+
+    def _smaller(self) -> tuple[str, ...]:
+        return UNITS[UNITS.index(self._unit) + 1 :] if self._unit else UNITS

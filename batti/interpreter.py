@@ -13,6 +13,7 @@ from batti.backends import Backend, Reading
 from batti.command import Command
 from batti.errors import BattiError, did_you_mean, quote
 from batti.home import Home
+from batti.resolve import one_form
 from batti.schema import HERE
 from batti.text import normalize
 
@@ -93,8 +94,6 @@ class Interpreter:
 
     def _at_home(self, command: Command) -> Command:
         """The command with `here` as the speaker's room."""
-        from batti.prompt import one_form
-
         moved = [
             action.model_copy(update={"room": self.room}) if action.room == HERE else action
             for action in command.actions

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Iterator
 
 ALPHABET = " abcdefghijklmnopqrstuvwxyz0123456789.,?!%:'-/~"
 """Every character that `normalize` can return; `~` stands for a run of anything else."""
@@ -39,7 +40,7 @@ _SIGNS = dict(
 )
 _HALANTA, _NUKTA = "्", "़"
 _MARKS = {"ँ": "n", "ं": "n", "ॐ": "om"}
-_LIGATURES = (("ज्ञ", "ग्य"), ("क्ष", "क्स"), ("ङ्ग", "ङ"))
+_LIGATURES = (("ज्ञ", "ग्य"), ("क्ष", "क्स"), ("ङ्ग", "ङ््"))  # of equal length: positions are kept
 # A case ending is glued to the word before it, whose own last vowel stays silent: घरको is gharko.
 _ENDING = re.compile(r"(?<=\S[क-ह])(?=(?:को|का|की|मा|ले|लाई|लाइ|बाट|तिर|हरू|हरु)(?:को|मा)?$)")
 _PUNCTUATION = {
@@ -48,6 +49,7 @@ _PUNCTUATION = {
     "।": ".", "॥": ".",
 }  # fmt: skip
 _KNOWN = frozenset(ALPHABET)
+_ELSE = "~"
 
 
 def is_devanagari(text: str) -> bool:
@@ -55,40 +57,31 @@ def is_devanagari(text: str) -> bool:
     return any("\u0900" <= c <= "\u097f" for c in text)
 
 
-def _devanagari_word(word: str) -> str:
-    """Transliterate one run of Devanagari; a final inherent vowel is silent (घर is ghar)."""
+def _devanagari_word(word: str) -> list[str]:
+    """What each character of a run of Devanagari becomes; a final vowel is silent (घर is ghar)."""
     for ligature, plain in _LIGATURES:
         word = word.replace(ligature, plain)
-    word = _ENDING.sub(_HALANTA, word)
+    endings = {match.start() for match in _ENDING.finditer(word)}
     out: list[str] = []
-    letters = [c for c in word if c != _NUKTA]
-    for i, c in enumerate(letters):
-        following = letters[i + 1] if i + 1 < len(letters) else ""
+    for i, c in enumerate(word):
+        following = word[i + 1 : i + 3].replace(_NUKTA, "")[:1]
         if c in _CONSONANTS:
-            out.append(_CONSONANTS[c])
-            silent = following == _HALANTA or following in _SIGNS
-            final = not following and len(letters) > 1
-            if not silent and not final:
-                out.append("a")
-        elif c in _VOWELS:
-            out.append(_VOWELS[c])
-        elif c in _SIGNS:
-            out.append(_SIGNS[c])
+            silent = following == _HALANTA or following in _SIGNS or i + 1 in endings
+            final = not following and len(word) > 1
+            out.append(_CONSONANTS[c] + ("" if silent or final else "a"))
         else:
-            out.append(_MARKS.get(c, ""))
-    return "".join(out)
+            out.append(_VOWELS.get(c) or _SIGNS.get(c) or _MARKS.get(c, ""))
+    return out
 
 
 _DEVANAGARI = re.compile(r"[\u0900-\u0963\u0970-\u097f]+")
 _INVISIBLE = re.compile(r"[\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufe00-\ufe0f\ufeff\u00ad]")
-_OTHER = re.compile(f"[^{re.escape(ALPHABET)}]+")
-_LONG_RUN = re.compile(r"(.)\1{3,}")
-
-
 def _fold(c: str) -> str:
     """A Latin letter without its accent, any script's decimal digit as ASCII, or the character."""
     if c in _KNOWN:
         return c
+    if _INVISIBLE.match(c):
+        return ""
     if c in _PUNCTUATION:
         return _PUNCTUATION[c]
     digit = unicodedata.decimal(c, None)
@@ -101,14 +94,56 @@ def _fold(c: str) -> str:
     return kept or ("" if unicodedata.combining(c) else c)
 
 
+def _spell(text: str) -> Iterator[tuple[str, int]]:
+    """Each character of the reading with the index of the character of `text` it comes from."""
+    at = 0
+    for run in (*_DEVANAGARI.finditer(text), None):
+        for i in range(at, run.start() if run else len(text)):
+            for c in _fold(text[i]):
+                yield (c if c in _KNOWN else _ELSE), i
+        if run:
+            for i, letters in enumerate(_devanagari_word(run.group()), run.start()):
+                for c in letters:
+                    yield c, i
+            at = run.end()
+
+
+def align(text: str) -> tuple[str, list[int]]:
+    """The normalized text, and for each of its characters the index in `text` it comes from.
+
+    Indices are into the NFC form of `text`, lower-cased where that keeps its length.
+    """
+    text = unicodedata.normalize("NFC", text)
+    lower = text.lower()
+    out: list[str] = []
+    origin: list[int] = []
+    for c, i in _spell(lower if len(lower) == len(text) else "".join(map(_one_lower, text))):
+        if c == " " and (not out or out[-1] == " "):
+            continue
+        if c == _ELSE and out:
+            if out[-1] == " " and len(out) > 1 and out[-2] == _ELSE:
+                out.pop()
+                origin.pop()
+            if out[-1] == _ELSE:
+                continue
+        if len(out) >= 3 and out[-3:] == [c] * 3:
+            continue
+        out.append(c)
+        origin.append(i)
+    if out and out[-1] == " ":
+        out.pop()
+        origin.pop()
+    return "".join(out), origin
+
+
+def _one_lower(c: str) -> str:
+    """Lower case that is one character long (İ and its like have none)."""
+    return c.lower() if len(c.lower()) == 1 else c
+
+
 def normalize(text: str) -> str:
     """The text as models read it: characters of `ALPHABET`, single spaces, none at the ends.
 
     Total and idempotent: any string gives a string, and `normalize(normalize(s)) == normalize(s)`.
     """
-    text = _INVISIBLE.sub("", unicodedata.normalize("NFC", text))
-    text = _DEVANAGARI.sub(lambda m: _devanagari_word(m.group()), text)
-    text = "".join(map(_fold, text.lower()))
-    text = _OTHER.sub("~", text)
-    text = _LONG_RUN.sub(r"\1\1\1", text)
-    return re.sub(r"~(?:\s*~)+", "~", re.sub(r"\s+", " ", text)).strip()
+    return align(text)[0]

@@ -1,4 +1,4 @@
-"""The shipped kind of model on ONNX Runtime: encode the home once, then read sentences."""
+"""The shipped kind of model on ONNX Runtime."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ import json
 import threading
 from collections import OrderedDict
 from collections.abc import Sequence
-from dataclasses import dataclass
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
@@ -20,26 +19,16 @@ from batti import prompt
 from batti.backends import Reading
 from batti.command import Command
 from batti.errors import BattiError
-from batti.grammar import Answer, Grammar
-from batti.home import Entity, Home
-from batti.text import ALPHABET, MAX_CHARS
+from batti.grammar import Answer
+from batti.home import Home
+from batti.lookup import Lookup
+from batti.resolve import resolve
+from batti.text import ALPHABET, MAX_CHARS, normalize
 
 FORMAT = 1
-GRAPHS = ("names", "encoder", "decoder")
-KINDS = {"room": 1, "light": 2, "group": 3}
+GRAPHS = ("encoder", "decoder")
 _HOMES_KEPT = 16
 _BATCH = 32  # sentences encoded together; of about equal length, so that little is padding
-
-
-@dataclass(frozen=True)
-class _Prepared:
-    """All that is computed once for a home."""
-
-    entities: list[Entity]
-    groups: frozenset[str]
-    grammar: Grammar
-    vectors: NDArray[np.float32]  # (names, width)
-    owner: NDArray[np.float32]  # (names, entities)
 
 
 def shipped() -> Path:
@@ -76,7 +65,7 @@ class OnnxBackend:
         self._layers = int(shape["decoder_layers"])
         self._heads = int(shape["heads"])
         self._head = int(shape["width"]) // self._heads
-        self._homes: OrderedDict[Home, _Prepared] = OrderedDict()
+        self._homes: OrderedDict[Home, Lookup] = OrderedDict()
         self._lock = threading.Lock()
 
     @classmethod
@@ -97,67 +86,56 @@ class OnnxBackend:
 
     def generate(self, home: Home, sentences: Sequence[str]) -> list[Reading]:
         """One reading a sentence, in order."""
-        prepared = self._prepare(home)
-        rows = [prompt.encode_text(sentence) for sentence in sentences]
-        readings: list[Reading] = [Reading(Command.none(), 1.0)] * len(rows)  # for what says nothing
+        lookup = self._lookup(home)
+        texts = [normalize(sentence) for sentence in sentences]
+        readings: list[Reading] = [Reading(Command.none(), 1.0)] * len(texts)  # for what says nothing
         # A text beyond MAX_CHARS is no sentence to a light, whatever stands in it.
-        order = sorted((i for i, row in enumerate(rows) if 0 < len(row) <= MAX_CHARS), key=lambda i: len(rows[i]))
+        order = sorted((i for i, t in enumerate(texts) if 0 < len(t) <= MAX_CHARS), key=lambda i: len(texts[i]))
         for start in range(0, len(order), _BATCH):
             chosen = order[start : start + _BATCH]
-            for i, reading in zip(chosen, self._read(prepared, [rows[i] for i in chosen]), strict=True):
-                readings[i] = reading
+            answers = self._read([prompt.encode_text(texts[i]) for i in chosen])
+            for i, (answer, chance) in zip(chosen, answers, strict=True):
+                command, certainty = resolve(prompt.decode_answer(answer.tokens), texts[i], lookup)
+                readings[i] = Reading(command, min(1.0, chance * certainty))
         return readings
 
-    def _prepare(self, home: Home) -> _Prepared:
+    def _lookup(self, home: Home) -> Lookup:
         with self._lock:
             if home in self._homes:
                 self._homes.move_to_end(home)
                 return self._homes[home]
-        prepared = self._encode_home(home)
+        lookup = Lookup(home)
         with self._lock:
-            self._homes[home] = prepared
+            self._homes[home] = lookup
             if len(self._homes) > _HOMES_KEPT:
                 self._homes.popitem(last=False)
-        return prepared
+        return lookup
 
-    def _encode_home(self, home: Home) -> _Prepared:
-        entities = home.entities()
-        ids, owners = prompt.encode_names(entity.names for entity in entities)
-        kinds = np.array([KINDS[entities[o].kind] for o in owners], dtype=np.int64)
-        (vectors,) = self._run["names"](None, {"ids": prompt.pad(ids), "kinds": kinds})
-        owner = np.zeros((len(ids), len(entities)), dtype=np.float32)
-        owner[np.arange(len(ids)), owners] = 1.0
-        return _Prepared(entities, home.group_names, Grammar(home), vectors, owner)
-
-    def _read(self, home: _Prepared, rows: list[list[int]]) -> list[Reading]:
-        """Greedy decoding of a batch; what is done leaves it."""
+    def _read(self, rows: list[list[int]]) -> list[tuple[Answer, float]]:
+        """Greedy decoding of a batch, with the product of the tokens' probabilities."""
         ids = prompt.pad(rows)
-        (memory,) = self._run["encoder"](None, {"ids": ids, "names": home.vectors})
-        answers = [home.grammar.start() for _ in rows]
+        memory, keys = self._run["encoder"](None, {"ids": ids})
+        answers = [Answer(len(row)) for row in rows]
         chances = np.ones(len(rows))
         past = np.zeros((self._layers, 2, len(rows), self._heads, 0, self._head), dtype=np.float32)
         tokens = np.full((len(rows), 1), prompt.START, dtype=np.int64)
         alive = np.arange(len(rows))
         while len(alive):
-            feed = {"tokens": tokens, "ids": ids, "memory": memory, "past": past,
-                    "names": home.vectors, "owner": home.owner}  # fmt: skip
+            feed = {"tokens": tokens, "ids": ids, "memory": memory, "keys": keys, "past": past}
             probabilities, past = self._run["decoder"](None, feed)
             said = self._choose(probabilities, [answers[i] for i in alive])
             chances[alive] *= probabilities[np.arange(len(alive)), said]
             going = said != prompt.END
             tokens = said[going][:, None]
-            if not going.all():
-                alive, ids = alive[going], ids[going]
-                memory, past = memory[:, :, going], past[:, :, going]
-        return [
-            Reading(prompt.decode_answer(a.tokens, home.entities, home.groups), float(min(1.0, c)))
-            for a, c in zip(answers, chances, strict=True)
-        ]
+            if not going.all():  # what is said leaves the batch
+                alive, ids, memory = alive[going], ids[going], memory[going]
+                keys, past = keys[:, :, going], past[:, :, going]
+        return list(zip(answers, chances.tolist(), strict=True))
 
     @staticmethod
     def _choose(probabilities: NDArray[np.float32], answers: list[Answer]) -> NDArray[np.int64]:
         """The likeliest token that each answer's grammar allows, which is then said."""
-        masks = np.stack([answer.mask() for answer in answers])
+        masks = np.stack([answer.mask(probabilities.shape[1]) for answer in answers])
         said = np.where(masks, probabilities, -1.0).argmax(-1)
         for answer, token in zip(answers, said, strict=True):
             answer.say(int(token))

@@ -7,17 +7,21 @@ one class, put polite and chatty words around it, then spell it in one of the st
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+import unicodedata
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from functools import cache
 from random import Random
 from typing import Any
 
-from batti.dataset import homes, lexicon, noise, numbers, phrases
+from batti import lexicon
+from batti.dataset import homes, noise, numbers, phrases
 from batti.dataset.homes import RandomHome
-from batti.dataset.lexicon import Lexicon
+from batti.dataset.phrases import GROUP_SLOTS, LIGHT_SLOTS, ROOM_SLOTS, STRANGE_SLOTS, Meaning, Phrase, Segment
+from batti.lexicon import Lexicon
+from batti.prompt import Asked, Span
+from batti.schema import ALL, HERE
 from batti.values import duration_of, seconds_of
-from batti.dataset.phrases import GROUP_SLOTS, LIGHT_SLOTS, ROOM_SLOTS, Meaning, Phrase, Segment
 
 _ENGLISH = re.compile(
     r"\b(?:the|turn|switch|is|are|in|please|to|lights|set|make|my|of|it|and|for|up|down|off|on|what|can|don't|i)\b",
@@ -31,15 +35,30 @@ _NEPALI = re.compile(
 
 @dataclass(frozen=True)
 class Example:
-    """A sentence, what it means in its home, and where it came from.
+    """A sentence and what it asks in its home.
 
-    `actions` are the contract's entries as plain dictionaries; `kind` is `act`, `none` or `unknown`.
+    `asked` marks places by (start, end) in `command`, end exclusive; `things` says which thing of
+    the home each of them is, None for what the home does not have; `tags` are voice and style.
     """
 
     command: str
-    kind: str
-    actions: tuple[dict[str, Any], ...]
+    asked: tuple[Asked, ...]
+    things: Mapping[Span, int | None]
     tags: tuple[str, ...] = ()
+
+    @property
+    def unknown(self) -> bool:
+        """Whether a place is asked for that the home does not have."""
+        return None in self.things.values()
+
+
+@dataclass(frozen=True)
+class _Piece:
+    """A stretch of a sentence in the making."""
+
+    text: str
+    slot: str = ""  # of a place
+    freely: bool = True  # may be misspelled as much as any other words
 
 
 @dataclass(frozen=True)
@@ -122,83 +141,69 @@ class Speaker:
                 continue
 
     def _say(self, compiled: _Compiled) -> Example:
-        rng = self.rng
+        rng, phrase = self.rng, compiled.phrase
         if compiled.joinable and rng.random() < 0.12:
-            return self._finish(compiled, *self._joined(compiled))
+            return self._joined(compiled)
         if compiled.light_word and rng.random() < 0.05:
-            return self._finish(compiled, self._other_device(compiled), "none", ())
-        stranger = (
-            rng.random() < 0.06
-            and compiled.phrase.kind == "act"
-            and compiled.phrase.meanings[0].place in ROOM_SLOTS + LIGHT_SLOTS
-            and not compiled.phrase.meanings[0].excepts
-        )
-        slots = self._choose(compiled.phrase)
-        lost = compiled.phrase.meanings[0].place if stranger else ""
-        pieces, values = self._fill(compiled, slots, lost)
-        if stranger:
-            return self._finish(compiled, pieces, "unknown", ())
-        return self._finish(compiled, pieces, compiled.phrase.kind, self._actions(compiled.phrase, slots, values))
+            return self._other_device(compiled)
+        slots = self._choose(phrase)
+        if phrase.kind == "act" and not phrase.meanings[0].excepts and rng.random() < 0.06:
+            slots = {k: None if k == phrase.meanings[0].place else v for k, v in slots.items()}
+        pieces, values = self._fill(compiled, slots)
+        return self._finish(compiled, pieces, slots, self._asked(phrase, values))
 
     # -- slots ---------------------------------------------------------------------------------
-    def _choose(self, phrase: Phrase) -> dict[str, int]:
-        """A thing of the home for every place slot, rooms within groups where one is excepted."""
-        rng, chosen = self.rng, {}
-        inside: dict[str, int] = {}
-        for meaning in phrase.meanings:
-            if meaning.place in GROUP_SLOTS:
-                inside.update(dict.fromkeys(meaning.excepts, 0))
-        for segment in phrase.segments:
-            if segment.slot and segment.slot[0] in GROUP_SLOTS and segment.slot not in chosen:
-                chosen[segment.slot] = self._pick(self.groups, chosen)
-        for segment in phrase.segments:
-            slot = segment.slot
-            if not slot or slot in chosen:
-                continue
-            if slot in tuple(ROOM_SLOTS):
-                rooms = self.rooms
-                if slot in inside:
-                    group = next(m.place for m in phrase.meanings if slot in m.excepts)
-                    rooms = self.home.things[chosen[group]].rooms
-                chosen[slot] = self._pick(rooms, chosen)
+    def _choose(self, phrase: Phrase) -> dict[str, int | None]:
+        """A thing of the home for every place slot; None for what the home is not to have."""
+        chosen: dict[str, int | None] = {}
+        # Groups and lights first: a room may have to lie in the group, or be the light's.
+        for slot in sorted({s.slot for s in phrase.segments}, key=lambda s: s in tuple(ROOM_SLOTS)):
+            if slot in tuple(STRANGE_SLOTS):
+                chosen[slot] = None
+            elif slot in tuple(GROUP_SLOTS):
+                chosen[slot] = self._pick(self.groups, chosen)
             elif slot in tuple(LIGHT_SLOTS):
-                chosen[slot] = self._pick(self.lights, chosen)
-                if segment.light_of:  # said with its room: the room follows the light
-                    chosen[segment.light_of] = self.home.things[chosen[slot]].room
-        if len(set(chosen.values())) < len(chosen):
+                chosen[slot] = light = self._pick(self.lights, chosen)
+                of = next((s.light_of for s in phrase.segments if s.slot == slot and s.light_of), "")
+                if of:
+                    chosen[of] = self.home.things[light].room
+            elif slot in tuple(ROOM_SLOTS) and slot not in chosen:
+                group = next((m.place for m in phrase.meanings if slot in m.excepts and m.place in GROUP_SLOTS), "")
+                inside = chosen.get(group)
+                chosen[slot] = self._pick(self.rooms if inside is None else self.home.things[inside].rooms, chosen)
+        known = [i for i in chosen.values() if i is not None]
+        if len(set(known)) < len(known):
             raise _Unfit
-        rng.random()
         return chosen
 
-    def _pick(self, pool: list[int], chosen: dict[str, int]) -> int:
+    def _pick(self, pool: list[int], chosen: Mapping[str, int | None]) -> int:
         free = [i for i in pool if i not in chosen.values()]
         if not free:
             raise _Unfit
         return self.rng.choice(free)
 
-    def _fill(
-        self, compiled: _Compiled, slots: dict[str, int], lost: str
-    ) -> tuple[list[tuple[str, bool]], dict[str, Any]]:
-        """The sentence as (text, may be misspelled freely) pieces, and the value of each value slot."""
-        pieces: list[tuple[str, bool]] = []
+    def _fill(self, compiled: _Compiled, slots: Mapping[str, int | None]) -> tuple[list[_Piece], dict[str, Any]]:
+        """The sentence in pieces, and the value of each value slot."""
+        pieces: list[_Piece] = []
         values: dict[str, Any] = {}
         for segment, found in zip(compiled.phrase.segments, compiled.swaps, strict=True):
-            if not segment.slot:
-                pieces.append((self._swap(segment.text, found), True))
-            elif segment.slot == "U" or segment.slot == lost:
-                pieces.append((self._stranger(segment, compiled), True))
-            elif segment.slot in slots:
-                said = homes.mention(
-                    self.home, slots[segment.slot], lexicon.script_of(segment.text), compiled.english,
-                    self.lexicon, self.rng,
-                )  # fmt: skip
-                pieces.append((said, True))
-            elif segment.slot in values:  # said again: the same value in the writer's words is kept out
+            slot = segment.slot
+            if not slot:
+                pieces.append(_Piece(self._swap(segment.text, found)))
+            elif slot in slots:
+                index = slots[slot]
+                said = self._stranger(segment, compiled) if index is None else self._mention(index, segment, compiled)
+                pieces.append(_Piece(said, slot))
+            elif slot in values:  # a value said twice would come out as two
                 raise _Unfit
             else:
-                said, values[segment.slot] = self._value(segment, compiled)
-                pieces.append((said, segment.slot.startswith("color")))
+                said, values[slot] = self._value(segment, compiled)
+                pieces.append(_Piece(said, freely=slot.startswith("color")))
         return pieces, values
+
+    def _mention(self, index: int, segment: Segment, compiled: _Compiled) -> str:
+        script = lexicon.script_of(segment.text)
+        return homes.mention(self.home, index, script, compiled.english, self.lexicon, self.rng)
 
     def _swap(self, text: str, found: tuple[tuple[int, int, int], ...]) -> str:
         out, at = [], 0
@@ -210,7 +215,8 @@ class Speaker:
         return "".join(out) + text[at:]
 
     def _stranger(self, segment: Segment, compiled: _Compiled) -> str:
-        kind = "light" if segment.slot in LIGHT_SLOTS else "room"
+        kinds = {**dict.fromkeys(LIGHT_SLOTS, "light"), **dict.fromkeys(GROUP_SLOTS, "group")}
+        kind = kinds.get(segment.slot, "room")
         concept = homes.stranger(self.home, self.lexicon, self.rng, kind)
         if concept is None:
             raise _Unfit
@@ -240,67 +246,29 @@ class Speaker:
         return (segment.text, segment.value) if keep else numbers.clock(script, english, lex, rng)
 
     # -- meanings ------------------------------------------------------------------------------
-    def _actions(self, phrase: Phrase, slots: dict[str, int], values: dict[str, Any]) -> tuple[dict[str, Any], ...]:
-        return tuple(self._action(m, slots, values) for m in phrase.meanings)
-
-    def _action(self, meaning: Meaning, slots: dict[str, int], values: dict[str, Any]) -> dict[str, Any]:
-        action: dict[str, Any] = self._place(meaning, slots)
-        done = meaning.done
-        simple = {"on": "turn_on", "off": "turn_off", "toggle": "toggle", "query": "get_state"}
-        if done in simple:
-            action["action"] = simple[done]
-        elif done.startswith("color") or done in phrases.COLORS:
-            action |= {"action": "change_color", "color": values.get(done, done)}
-        elif done.startswith("k") or done.endswith("K"):
-            kelvin = values[done] if done in values else int(done[:-1])
-            action |= {"action": "change_color", "color_temp": kelvin}
-        else:
-            action["action"] = "adjust_brightness"
-            bare = done.lstrip("+-=")
-            level = values[bare] / 100 if bare in values else float(bare)
-            if done[0] in "+-":
-                action["brightness_step"] = round(-level if done[0] == "-" else level, 2)
-            else:
-                action["brightness"] = round(level, 2)
-        action |= {when: values.get(value, value) for when, value in meaning.when}
-        return action
-
-    def _place(self, meaning: Meaning, slots: dict[str, int]) -> dict[str, Any]:
-        name = self._name
-        if meaning.place in ("all", "here"):
-            place: dict[str, Any] = {"room": meaning.place}
-        else:
-            thing = self.home.things[slots[meaning.place]]
-            if thing.kind == "light":
-                return {"room": name(thing.room), "light": thing.listed[0]}
-            place = {"room": thing.listed[0]}
-        if meaning.excepts:
-            place["except"] = [name(slots[slot]) for slot in meaning.excepts]
-        return place
-
-    def _name(self, index: int) -> str:
-        return self.home.things[index].listed[0]
+    def _asked(self, phrase: Phrase, values: Mapping[str, Any]) -> list[tuple[Meaning, dict[str, Any]]]:
+        return [(meaning, _doing(meaning, values)) for meaning in phrase.meanings]
 
     # -- compositions --------------------------------------------------------------------------
-    def _joined(self, first: _Compiled) -> tuple[list[tuple[str, bool]], str, tuple[dict[str, Any], ...]]:
+    def _joined(self, first: _Compiled) -> Example:
         """Two requests for two rooms in one breath."""
         rng = self.rng
         second = rng.choice(bank().joinable[first.script, first.english])
-        rooms = rng.sample(self.rooms, 2) if len(self.rooms) > 1 else None
-        if not rooms:
+        if len(self.rooms) < 2:
             raise _Unfit
-        pieces: list[tuple[str, bool]] = []
-        actions: tuple[dict[str, Any], ...] = ()
-        for compiled, room in zip((first, second), rooms, strict=True):
+        slots: dict[str, int | None] = dict(zip("AB", rng.sample(self.rooms, 2), strict=True))
+        pieces: list[_Piece] = []
+        asked: list[tuple[Meaning, dict[str, Any]]] = []
+        for compiled, slot in zip((first, second), "AB", strict=True):
             if pieces:
-                link = {"deva": (" अनि ", " र ", ", "), "roman": (" ani ", " ra ", ", ", " ")}[first.script]
-                pieces.append((rng.choice((" and ", ", ", " and ") if first.english else link), False))
-            said, values = self._fill(compiled, {"A": room}, "")
-            pieces += said
-            actions += self._actions(compiled.phrase, {"A": room}, values)
-        return pieces, "act", actions
+                links = {"deva": (" अनि ", " र ", ", "), "roman": (" ani ", " ra ", ", ", " ")}[first.script]
+                pieces.append(_Piece(rng.choice((" and ", ", ", " and ") if first.english else links), freely=False))
+            said, values = self._fill(compiled, {"A": slots[slot]})
+            pieces += [replace(piece, slot=slot) if piece.slot else piece for piece in said]
+            asked += [(replace(m, place=slot), doing) for m, doing in self._asked(compiled.phrase, values)]
+        return self._finish(first, pieces, slots, asked)
 
-    def _other_device(self, compiled: _Compiled) -> list[tuple[str, bool]]:
+    def _other_device(self, compiled: _Compiled) -> Example:
         """The same request for a fan or a door: nothing for the lights to do."""
         assert compiled.light_word
         at, start, end = compiled.light_word
@@ -309,19 +277,21 @@ class Speaker:
         words = homes.spoken_words(device, compiled.script, compiled.english, self.rng) or list(device.words)
         text = segments[at].text
         segments[at] = Segment(text[:start] + self.rng.choice(words) + text[end:])
-        plain = Phrase(tuple(segments), "none")
-        changed = _Compiled(plain, compiled.script, compiled.english, ((),) * len(segments), False, None)
-        return self._fill(changed, self._choose(compiled.phrase), "")[0]
+        plain = replace(compiled, phrase=Phrase(tuple(segments), "none"), swaps=((),) * len(segments))
+        slots = self._choose(compiled.phrase)
+        return self._finish(compiled, self._fill(plain, slots)[0], slots, [])
 
     # -- around and over -----------------------------------------------------------------------
     def _finish(
-        self, compiled: _Compiled, pieces: list[tuple[str, bool]], kind: str, actions: tuple[dict[str, Any], ...]
+        self,
+        compiled: _Compiled,
+        pieces: list[_Piece],
+        slots: Mapping[str, int | None],
+        asked: list[tuple[Meaning, dict[str, Any]]],
     ) -> Example:
         rng = self.rng
         style = rng.choices(list(noise.STYLES), (34, 15, 13, 12, 5, 9, 12))[0]
-        words = "".join(
-            noise.respell(text, style, rng) if free else noise.respell(text, style, rng, 0.25) for text, free in pieces
-        )
+        words = "".join(_marked(p, noise.respell(p.text, style, rng, 1.0 if p.freely else 0.25)) for p in pieces)
         words = self._wrap(words, compiled)
         if style == "recognizer":
             words = re.sub(r"[.,!?।]", "", words)
@@ -330,7 +300,12 @@ class Speaker:
             words = noise.join_words(words, rng)
         elif rng.random() < 0.3:
             words = words.rstrip("?!.। ") if rng.random() < 0.6 else words + rng.choice((".", "!", "..", " "))
-        return Example(words.strip(), kind, actions, (compiled.phrase.voice, style))
+        command, spans = _unmark(words)
+        _widen(compiled.phrase, spans)
+        entries = tuple(_entry(meaning, doing, spans) for meaning, doing in asked)
+        pointed = {m.place for m, _ in asked} | {slot for m, _ in asked for slot in m.excepts}
+        things = {spans[slot]: slots[slot] for slot in pointed if slot in spans}
+        return Example(command, entries, things, (compiled.phrase.voice, style))
 
     def _wrap(self, words: str, compiled: _Compiled) -> str:
         """Words that ask nothing: a wake phrase, an address, a reason, a particle."""
@@ -354,6 +329,69 @@ class Speaker:
             at = rng.choice([m.start() for m in re.finditer(" ", words)] or [0])
             words = f"{words[:at]} {some('hesitations')} {words[at:].lstrip()}"
         return words
+
+
+def _doing(meaning: Meaning, values: Mapping[str, Any]) -> dict[str, Any]:
+    """The contract's keys from `action` on."""
+    done = meaning.done
+    simple = {"on": "turn_on", "off": "turn_off", "toggle": "toggle", "query": "get_state"}
+    if done in simple:
+        doing: dict[str, Any] = {"action": simple[done]}
+    elif done.startswith("color") or done in phrases.COLORS:
+        doing = {"action": "change_color", "color": values.get(done, done)}
+    elif done.startswith("k") or done.endswith("K"):
+        doing = {"action": "change_color", "color_temp": values[done] if done in values else int(done[:-1])}
+    else:
+        bare = done.lstrip("+-=")
+        level = values[bare] / 100 if bare in values else float(bare)
+        key = "brightness_step" if done[0] in "+-" else "brightness"
+        doing = {"action": "adjust_brightness", key: round(-level if done[0] == "-" else level, 2)}
+    return doing | {when: values.get(value, value) for when, value in meaning.when}
+
+
+# While a sentence is respelled and wrapped, its places are kept between private-use characters.
+_OPEN, _CLOSE = 0xE100, "\ue000"
+_MARK = re.compile("[\ue000-\uf8ff]")
+
+
+def _marked(piece: _Piece, text: str) -> str:
+    return f"{chr(_OPEN + ord(piece.slot))}{text}{_CLOSE}" if piece.slot else text
+
+
+def _unmark(words: str) -> tuple[str, dict[str, Span]]:
+    """The sentence without marks, and where each slot was said last."""
+    out: list[str] = []
+    spans: dict[str, Span] = {}
+    opened = ("", 0)
+    at = 0
+    for c in unicodedata.normalize("NFC", words).strip():
+        if c == _CLOSE:
+            if opened[0]:
+                spans[opened[0]] = (opened[1], at)
+            opened = ("", 0)
+        elif _MARK.match(c):
+            opened = (chr(ord(c) - _OPEN), at)
+        else:
+            out.append(c)
+            at += 1
+    return "".join(out), spans
+
+
+def _widen(phrase: Phrase, spans: dict[str, Span]) -> None:
+    """A light said right behind its room is marked together with it: `dai ko kothako table lamp`."""
+    for segment in phrase.segments:
+        room = spans.get(segment.light_of)
+        light = spans.get(segment.slot)
+        if segment.light_of and room and light and 0 <= light[0] - room[1] <= 5:
+            spans[segment.slot] = (room[0], light[1])
+
+
+def _entry(meaning: Meaning, doing: dict[str, Any], spans: Mapping[str, Span]) -> Asked:
+    try:
+        place: Span | str = meaning.place if meaning.place in (ALL, HERE) else spans[meaning.place]
+        return Asked(place, doing, tuple(spans[slot] for slot in meaning.excepts))
+    except KeyError:  # the noise broke a place's marks
+        raise _Unfit from None
 
 
 def examples(seed: int, per_home: int = 24) -> Iterator[tuple[RandomHome, list[Example]]]:

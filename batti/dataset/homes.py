@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from random import Random
 
-from batti.dataset.lexicon import SCRIPTS, Concept, Lexicon, key, script_of
+from batti.lexicon import SCRIPTS, Concept, Lexicon, key, script_of
 
 
 @dataclass
@@ -206,6 +206,8 @@ def stranger(home: RandomHome, lexicon: Lexicon, rng: Random, kind: str) -> Conc
         roll = rng.random()
         if kind == "light":
             concept = rng.choice(lexicon.lights)
+        elif kind == "group":
+            concept = rng.choice(lexicon.groups)
         elif roll < 0.15:
             concept = person_room(rng.choice(lexicon.people), lexicon, rng)
         elif roll < 0.25:

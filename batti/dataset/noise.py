@@ -11,7 +11,7 @@ from collections.abc import Callable
 from functools import cache
 from random import Random
 
-from batti.dataset import lexicon
+from batti import lexicon
 from batti.text import is_devanagari
 
 WORD = re.compile(r"[^\W\d_]+(?:[\u0900-\u0963]+[^\W\d_]*)*", re.UNICODE)

@@ -6,7 +6,7 @@ import re
 from random import Random
 
 from batti.dataset.homes import DEVANAGARI_DIGITS
-from batti.dataset.lexicon import Lexicon
+from batti.lexicon import Lexicon
 from batti.values import seconds_of
 
 _DIGITS = re.compile(r"[0-9०-९]+(?:\.[0-9०-९]+)?")

@@ -17,12 +17,12 @@ from pathlib import Path
 from batti.command import COLORS
 from batti.values import seconds_of
 
-ROOM_SLOTS, GROUP_SLOTS, LIGHT_SLOTS = "ABCD", "GH", "LM"
-PLACE_SLOTS = ROOM_SLOTS + GROUP_SLOTS + LIGHT_SLOTS
+ROOM_SLOTS, GROUP_SLOTS, LIGHT_SLOTS, STRANGE_SLOTS = "ABCD", "GH", "LM", "UV"
+PLACE_SLOTS = ROOM_SLOTS + GROUP_SLOTS + LIGHT_SLOTS + STRANGE_SLOTS
 VALUE_KINDS = ("pct", "k", "color", "dur", "time")
 _BRACES = re.compile(r"\{[^{}]*\}")
 _SLOT = re.compile(
-    r"\{(?:(?P<place>[A-DGHLMU])(?:@(?P<room>[A-D]))?"
+    r"\{(?:(?P<place>[A-DGHLMUV])(?:@(?P<room>[A-D]))?"
     r"|(?P<kind>pct|k|color|dur)(?P<n>2?)=(?P<value>[^:{}]*)"
     r"|time(?P<tn>2?)=(?P<clock>\d\d:\d\d)):(?P<surface>[^{}]*\S[^{}]*)\}"
 )
@@ -71,12 +71,19 @@ class Phrase:
         return "".join(s.text for s in self.segments)
 
 
+def _is_duration(value: str) -> bool:
+    try:
+        return 0 < seconds_of(value) <= 24 * 3600
+    except ValueError:
+        return False
+
+
 def _check_value(kind: str, value: str) -> None:
     ok = {
         "pct": lambda: value.isdigit() and 1 <= int(value) <= 100,
         "k": lambda: value.isdigit() and 1900 <= int(value) <= 6500,
         "color": lambda: value in COLORS,
-        "dur": lambda: bool(re.fullmatch(r"[0-9hms]+", value)) and 0 < seconds_of(value) <= 24 * 3600,
+        "dur": lambda: _is_duration(value),
         "time": lambda: bool(_CLOCK.fullmatch(value)),
     }[kind]()
     if not ok:
@@ -158,7 +165,7 @@ def _action(text: str, slots: frozenset[str]) -> Meaning:
     excepts: list[str] = []
     if rest and rest[0] == "except":
         rest = rest[1:]
-        while rest and rest[0] in tuple(ROOM_SLOTS):
+        while rest and rest[0] in tuple(ROOM_SLOTS + STRANGE_SLOTS):
             excepts.append(rest.pop(0))
         if not excepts or place not in ("all", "G", "H"):
             raise PhraseError("`except` takes rooms, after all or a group: `all except A off`")
@@ -180,14 +187,13 @@ def parse(line: str, voice: str = "", number: int = 0) -> Phrase:
     names = [s.slot for s in segments if s.slot]
     slots = frozenset(names)
     label = label.strip()
-    if label in ("none", "unknown"):
-        if label == "unknown" and "U" not in slots:
-            raise PhraseError("a sentence about an unknown place needs its slot {U:…}")
-        return Phrase(segments, label, (), voice, number, slots)
-    if "U" in slots:
-        raise PhraseError("a sentence with {U:…} means `unknown` or `none`")
+    if label == "none":
+        return Phrase(segments, "none", (), voice, number, slots)
     meanings = tuple(_action(part, slots) for part in label.split(";"))
-    return Phrase(segments, "act", meanings, voice, number, slots)
+    strange = slots & set(STRANGE_SLOTS)
+    if strange and not strange & {place for m in meanings for place in (m.place, *m.excepts)}:
+        raise PhraseError("an action on {U:…} is missing: say what is asked of it")
+    return Phrase(segments, "unknown" if strange else "act", meanings, voice, number, slots)
 
 
 def read(path: Path) -> tuple[list[Phrase], list[str]]:

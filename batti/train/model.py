@@ -1,9 +1,8 @@
-"""The network: a character encoder that looks into the home, and a decoder that points at it.
+"""The network: a character encoder, and a decoder that says structure and points at characters.
 
-Shapes: B sentences, T characters, N names, E entities, L answer tokens, D width.
-Names are encoded apart from the sentence, so a home is encoded once; the sentence encoder attends
-to the names, and the decoder's distribution runs over V structural tokens and E entities, the
-probability of an entity being the sum over its names (pointer network, Vinyals et al. 2015).
+Shapes: B sentences, T characters, L answer tokens, D width, V structural tokens. The decoder's
+distribution runs over the V tokens and the T characters of the sentence (pointer network, Vinyals
+et al. 2015): a place is pointed at, not named, so that one network serves any home.
 """
 
 from __future__ import annotations
@@ -23,11 +22,9 @@ class Shape(BaseModel):
     width: int = 256
     heads: int = 4
     encoder_layers: int = 6
-    name_layers: int = 2
     decoder_layers: int = 2
     feed_forward: int = 768
-    look_after: tuple[int, ...] = (2, 4)  # encoder layers followed by a look at the home
-    kernel: int = 5  # characters that the convolution under the encoders sees
+    kernel: int = 5  # characters that the convolution under the encoder sees
     dropout: float = 0.1
 
 
@@ -130,20 +127,6 @@ class DecoderBlock(nn.Module):
         return self.own.feed(x), present
 
 
-class Characters(nn.Module):
-    """Character embedding with its neighbourhood, then self-attention blocks."""
-
-    def __init__(self, shape: Shape, layers: int) -> None:
-        super().__init__()
-        self.embed = nn.Embedding(prompt.CHARS, shape.width, padding_idx=0)
-        self.near = nn.Conv1d(shape.width, shape.width, shape.kernel, padding=shape.kernel // 2)
-        self.blocks = nn.ModuleList(Block(shape) for _ in range(layers))
-
-    def start(self, ids: Tensor) -> Tensor:
-        x = self.embed(ids)
-        return x + F.gelu(self.near(x.transpose(1, 2)).transpose(1, 2), approximate="tanh")
-
-
 class Network(nn.Module):
     """See the module's docstring. `forward` is for training; `export.py` wraps the parts for use."""
 
@@ -151,13 +134,10 @@ class Network(nn.Module):
         super().__init__()
         self.shape = shape
         d = shape.width
-        self.names = Characters(shape, shape.name_layers)
-        self.kinds = nn.Embedding(4, d, padding_idx=0)  # room, light, group from 1
-        self.name_out = nn.Sequential(nn.LayerNorm(d), nn.Linear(d, d))
-        self.nothing = nn.Parameter(torch.zeros(1, 1, d))  # what a character sees that names nothing
-        self.sentence = Characters(shape, shape.encoder_layers)
-        self.looks = nn.ModuleDict({str(i): Look(shape) for i in shape.look_after})
-        self.sentence_norm = nn.LayerNorm(d)
+        self.characters = nn.Embedding(prompt.CHARS, d, padding_idx=0)
+        self.near = nn.Conv1d(d, d, shape.kernel, padding=shape.kernel // 2)
+        self.encoder = nn.ModuleList(Block(shape) for _ in range(shape.encoder_layers))
+        self.encoder_norm = nn.LayerNorm(d)
         self.tokens = nn.Embedding(prompt.VOCABULARY, d)
         self.pointed = nn.Linear(d, d)
         self.decoder = nn.ModuleList(DecoderBlock(shape) for _ in range(shape.decoder_layers))
@@ -172,87 +152,58 @@ class Network(nn.Module):
             nn.init.normal_(module.weight, std=0.02)
             nn.init.zeros_(module.bias)
         elif isinstance(module, nn.Embedding):
-            nn.init.normal_(module.weight, std=0.5 if module.embedding_dim < 8 else 0.1)
+            nn.init.normal_(module.weight, std=0.1)
 
-    def encode_names(self, ids: Tensor, kinds: Tensor) -> Tensor:
-        """(N, characters) ids and (N,) kinds (1 room, 2 light, 3 group) -> (N, D)."""
-        there = ids > 0
-        x = self.names.start(ids)
-        for block in self.names.blocks:
-            x = block(x, there[:, None, None, :])
-        weight = there.unsqueeze(-1).to(x.dtype)
-        mean = (x * weight).sum(1) / weight.sum(1).clamp(min=1.0)
-        return self.name_out(mean) + self.kinds(kinds)
-
-    def encode(self, ids: Tensor, names: Tensor, name_mask: Tensor) -> Tensor:
-        """(B, T) ids, (B, N, D) names and their (B, N) mask -> memory (B, T, D)."""
+    def encode(self, ids: Tensor) -> Tensor:
+        """(B, T) character ids -> (B, T, D)."""
         there = (ids > 0)[:, None, None, :]
-        names = torch.cat((self.nothing.expand(names.shape[0], 1, -1).to(names.dtype), names), dim=1)
-        seen = F.pad(name_mask, (1, 0), value=True)[:, None, None, :]
-        x = self.sentence.start(ids)
-        for i, block in enumerate(self.sentence.blocks, 1):
+        x = self.characters(ids)
+        x = x + F.gelu(self.near(x.transpose(1, 2)).transpose(1, 2), approximate="tanh")
+        for block in self.encoder:
             x = block(x, there)
-            if str(i) in self.looks:
-                look = self.looks[str(i)]
-                x = look(x, *look.attention.keys(names), seen)
-        return self.sentence_norm(x)
+        return self.encoder_norm(x)
 
     def memory_keys(self, memory: Tensor) -> Tensor:
         """What the decoder keeps of the sentence: (decoder layers, 2, B, H, T, head width)."""
         return torch.stack([torch.stack(block.look.attention.keys(memory)) for block in self.decoder])
 
-    def embed_answer(self, tokens: Tensor, entities: Tensor) -> Tensor:
-        """(B, L) tokens, those from `VOCABULARY` on pointing into entities (B, E, D) -> (B, L, D)."""
+    def embed_answer(self, tokens: Tensor, memory: Tensor) -> Tensor:
+        """(B, L) tokens, those from V on pointing at characters (B, T, D) -> (B, L, D)."""
         words = self.tokens(tokens.clamp(max=prompt.VOCABULARY - 1))
         index = (tokens - prompt.VOCABULARY).clamp(min=0)
-        index = index.unsqueeze(-1).expand(-1, -1, entities.shape[-1])
-        places = self.pointed(torch.gather(entities, 1, index))
+        index = index.unsqueeze(-1).expand(-1, -1, memory.shape[-1])
+        places = self.pointed(torch.gather(memory, 1, index))
         return torch.where((tokens >= prompt.VOCABULARY).unsqueeze(-1), places, words.to(places.dtype))
 
     def step(
-        self, x: Tensor, past: Tensor, start: int, causal: Tensor | None, memory: Tensor, mask: Tensor
+        self, x: Tensor, past: Tensor, start: int, causal: Tensor | None, keys: Tensor, mask: Tensor
     ) -> tuple[Tensor, Tensor]:
         """Decoder over (B, L, D) -> (B, L, D) and the new past."""
         presents = []
         for i, block in enumerate(self.decoder):
-            x, present = block(x, past[i], memory[i], start, causal, mask)
+            x, present = block(x, past[i], keys[i], start, causal, mask)
             presents.append(present)
         return self.out_norm(x), torch.stack(presents)
 
-    def probabilities(self, x: Tensor, names: Tensor, name_mask: Tensor, owner: Tensor) -> Tensor:
-        """(B, L, D) -> (B, L, V + E); `owner` (B, N, E) is 1 where a name is an entity's."""
-        pointer = self.point(x) @ names.transpose(1, 2) * self.shape.width**-0.5
-        pointer = pointer.float().masked_fill(~name_mask[:, None, :], -1e9)
-        p = torch.cat((self.out(x).float(), pointer), dim=-1).softmax(-1)
-        split = self.out.out_features
-        return torch.cat((p[..., :split], p[..., split:] @ owner.float()), dim=-1)
+    def scores(self, x: Tensor, memory: Tensor, ids: Tensor) -> Tensor:
+        """(B, L, D) -> log-probabilities (B, L, V + T)."""
+        pointer = self.point(x) @ memory.transpose(1, 2) * self.shape.width**-0.5
+        pointer = pointer.float().masked_fill((ids == 0)[:, None, :], -1e9)
+        return torch.cat((self.out(x).float(), pointer), dim=-1).log_softmax(-1)
 
     def empty_past(self, batch: int, like: Tensor) -> Tensor:
         """The past before the first token."""
         s = self.shape
         return like.new_zeros(s.decoder_layers, 2, batch, s.heads, 0, s.width // s.heads)
 
-    def forward(
-        self, ids: Tensor, home: Tensor, name_ids: Tensor, name_kinds: Tensor, owner: Tensor, answers: Tensor
-    ) -> Tensor:
-        """Mean negative log-likelihood of the answers.
-
-        ids (B, T); home (B,) index of each sentence's home; name_ids (H, N, C); name_kinds (H, N);
-        owner (H, N, E); answers (B, L) beginning with START, padded with PAD.
-        """
-        h, n, c = name_ids.shape
-        flat = self.encode_names(name_ids.view(h * n, c), name_kinds.view(h * n)).view(h, n, -1)
-        counts = owner.sum(1).clamp(min=1.0).unsqueeze(-1)
-        entities = (owner.transpose(1, 2).to(flat.dtype) @ flat) / counts.to(flat.dtype)
-        names, name_mask = flat[home], (name_kinds > 0)[home]
-        memory = self.encode(ids, names, name_mask)
+    def forward(self, ids: Tensor, answers: Tensor) -> Tensor:
+        """Mean negative log-likelihood of answers (B, L) that begin with START, padded with PAD."""
+        memory = self.encode(ids)
         inputs, targets = answers[:, :-1], answers[:, 1:]
-        x = self.embed_answer(inputs, entities[home])
-        length = x.shape[1]
-        causal = torch.ones(length, length, dtype=torch.bool, device=x.device).tril()
+        x = self.embed_answer(inputs, memory)
+        causal = torch.ones(x.shape[1], x.shape[1], dtype=torch.bool, device=x.device).tril()
         mask = (ids > 0)[:, None, None, :]
         x, _ = self.step(x, self.empty_past(len(ids), x), 0, causal, self.memory_keys(memory), mask)
-        p = self.probabilities(x, names, name_mask, owner[home])
-        loss = -p.gather(-1, targets.unsqueeze(-1)).squeeze(-1).clamp(min=1e-9).log()
+        loss = -self.scores(x, memory, ids).gather(-1, targets.unsqueeze(-1)).squeeze(-1)
         there = targets != prompt.PAD
         return (loss * there).sum() / there.sum()

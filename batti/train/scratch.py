@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import math
 import time
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -27,14 +26,12 @@ class Recipe(BaseModel):
     seed: int = 1
     minutes: float = 9.0
     steps: int = 0  # instead of minutes, where not 0
-    homes: int = 24
-    per_home: int = 24
+    batch: int = 512
     workers: int = 15
     learning_rate: float = 1e-3
     warmup_steps: int = 500
     weight_decay: float = 0.05
     average: float = 0.999
-    compile: bool = True
     shape: Shape = Shape()
 
     @classmethod
@@ -127,15 +124,14 @@ class Trainer:
         """Run to the recipe's end with a progress bar; a stopped run is resumed by running again."""
         self.resume()
         recipe = self.recipe
-        run = torch.compile(self.network, dynamic=True) if recipe.compile else self.network
         # A resumed run draws fresh sentences: the seed moves on with the step.
-        data = stream.batches(recipe.seed + 7919 * self.step, recipe.homes, recipe.per_home, recipe.workers)
+        data = stream.batches(recipe.seed + 7919 * self.step, recipe.batch, recipe.workers)
         bar = tqdm(total=100, unit="%", desc="train", mininterval=1.0)
         began, spent_before = time.monotonic(), self.spent
         self.network.train()
         losses: list[torch.Tensor] = []
         while self._progress() < 1.0:
-            losses.append(self._update(run, next(data)))
+            losses.append(self._update(next(data)))
             self.step += 1
             self.spent = spent_before + time.monotonic() - began
             if self.step % 100 == 0:
@@ -146,12 +142,12 @@ class Trainer:
         bar.close()
         self.save()
 
-    def _update(self, run: Any, batch: dict[str, torch.Tensor]) -> torch.Tensor:
+    def _update(self, batch: dict[str, torch.Tensor]) -> torch.Tensor:
         for group in self.optimizer.param_groups:
             group["lr"] = self._rate()
         batch = {k: v.to(self.device, non_blocking=True) for k, v in batch.items()}
         with torch.autocast(self.device, torch.bfloat16, enabled=self.device == "cuda"):
-            loss: torch.Tensor = run(**batch)
+            loss: torch.Tensor = self.network(**batch)
         self.optimizer.zero_grad(set_to_none=True)
         loss.backward()
         torch.nn.utils.clip_grad_norm_(self.network.parameters(), 1.0)
@@ -176,11 +172,3 @@ def load_network(folder: Path) -> tuple[Network, Recipe]:
     network = Network(recipe.shape)
     network.load_state_dict({k: v.float() for k, v in weights.items()})
     return network.eval(), recipe
-
-
-def evaluated(batches: Iterator[dict[str, torch.Tensor]], network: Network, count: int) -> float:
-    """Mean loss over `count` batches, without dropout."""
-    network.eval()
-    with torch.no_grad():
-        losses = [float(network(**next(batches))) for _ in range(count)]
-    return sum(losses) / count

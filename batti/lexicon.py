@@ -1,0 +1,166 @@
+"""The lexicon: names, numbers, colours, times and interchangeable words, from `resources/lexicon`.
+
+Each file is read when it is first asked for: use needs the names only, making sentences needs all.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache, cached_property
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from batti.text import is_devanagari, normalize
+
+SCRIPTS = ("en", "ne", "deva")
+"""English, Romanized Nepali, Devanagari: the three ways in which a thing is named."""
+
+
+def folder() -> Path:
+    """The folder of the lexicon files."""
+    return Path(str(files("batti"))) / "resources" / "lexicon"
+
+
+def _read(name: str) -> Any:
+    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+    return yaml.load((folder() / name).read_text(encoding="utf-8"), Loader=loader)
+
+
+def script_of(text: str) -> str:
+    """`deva` or `roman`: which list of a lexicon entry a piece of a sentence belongs to."""
+    return "deva" if is_devanagari(text) else "roman"
+
+
+def key(name: str) -> str:
+    """What two names share when they are the same word to a listener: letters, digits, spaces."""
+    return re.sub(r"[^a-z0-9 ]", "", normalize(name))
+
+
+@dataclass(frozen=True)
+class Concept:
+    """One nameable thing and the words that people use for it, by script."""
+
+    id: str
+    en: tuple[str, ...] = ()
+    ne: tuple[str, ...] = ()
+    deva: tuple[str, ...] = ()
+
+    @property
+    def words(self) -> tuple[str, ...]:
+        return self.en + self.ne + self.deva
+
+
+def _concepts(rows: list[dict[str, Any]]) -> tuple[Concept, ...]:
+    return tuple(
+        Concept(str(row.get("id", row.get("n", row.get("en")))), *(tuple(row.get(s) or ()) for s in SCRIPTS))
+        for row in rows
+    )
+
+
+@dataclass(frozen=True)
+class Swaps:
+    """Interchangeable words: `find` marks them in a text, `classes` gives the alternatives."""
+
+    ids: tuple[str, ...]
+    classes: tuple[tuple[str, ...], ...]
+    index: Mapping[str, int]
+    pattern: re.Pattern[str]
+
+    def find(self, text: str) -> list[tuple[int, int, int]]:
+        """(start, end, class) of each whole word or phrase that may be swapped, longest first."""
+        return [(m.start(), m.end(), self.index[m.group().lower()]) for m in self.pattern.finditer(text)]
+
+
+class Lexicon:
+    """See the files' own comments for what each holds."""
+
+    @cached_property
+    def places(self) -> tuple[Concept, ...]:
+        return _concepts(_read("places.yaml"))
+
+    @cached_property
+    def people(self) -> tuple[Concept, ...]:
+        return _concepts(_read("people.yaml"))
+
+    @cached_property
+    def lights(self) -> tuple[Concept, ...]:
+        return _concepts(_read("lights.yaml"))
+
+    @cached_property
+    def groups(self) -> tuple[Concept, ...]:
+        return _concepts(_read("groups.yaml"))
+
+    @cached_property
+    def devices(self) -> tuple[Concept, ...]:
+        return _concepts(_read("other_devices.yaml"))
+
+    @cached_property
+    def numbers(self) -> dict[int, Concept]:
+        """0 to 100."""
+        return {int(concept.id): concept for concept in _concepts(_read("numbers.yaml"))}
+
+    @cached_property
+    def frames(self) -> Mapping[str, Any]:
+        """How names are composed."""
+        return dict(_read("frames.yaml"))
+
+    @cached_property
+    def adjectives(self) -> tuple[Concept, ...]:
+        return _concepts(self.frames["adjectives"])
+
+    @cached_property
+    def near(self) -> dict[str, frozenset[str]]:
+        """Id of a place -> ids of the places that some homes do not tell from it."""
+        groups = self.frames["near"]
+        ids = {one for group in groups for one in group}
+        return {one: frozenset(o for g in groups if one in g for o in g) - {one} for one in ids}
+
+    @cached_property
+    def colors(self) -> dict[str, dict[str, tuple[str, ...]]]:
+        """Colour -> `roman` and `deva` -> words."""
+        rows = _read("colors.yaml")
+        return {row["color"]: {s: tuple(row[s]) for s in ("roman", "deva")} for row in rows}
+
+    @cached_property
+    def fillers(self) -> dict[str, dict[str, tuple[str, ...]]]:
+        """Kind -> `roman`, `deva` and `en` -> words."""
+        return {
+            kind: {script: tuple(words) for script, words in row.items()}
+            for kind, row in _read("fillers.yaml").items()
+        }
+
+    @cached_property
+    def times(self) -> Mapping[str, Any]:
+        return dict(_read("times.yaml"))
+
+    @cached_property
+    def spelling(self) -> Mapping[str, Any]:
+        return dict(_read("spelling.yaml"))
+
+    @cached_property
+    def swaps(self) -> Swaps:
+        ids: list[str] = []
+        classes: list[tuple[str, ...]] = []
+        index: dict[str, int] = {}
+        for row in _read("swaps.yaml"):
+            for words in row["words"].values():
+                if len(words) > 1:
+                    index.update({word.lower(): len(classes) for word in words if word.lower() not in index})
+                    ids.append(row["id"])
+                    classes.append(tuple(words))
+        body = "|".join(map(re.escape, sorted(index, key=len, reverse=True)))
+        # \w leaves out Devanagari vowel signs, so the borders are spelled out.
+        border = r"[\w\u0900-\u0963\u0970-\u097f']"
+        pattern = re.compile(rf"(?<!{border})(?:{body})(?!{border})", re.IGNORECASE)
+        return Swaps(tuple(ids), tuple(classes), index, pattern)
+
+
+@cache
+def load() -> Lexicon:
+    """The lexicon, shared."""
+    return Lexicon()

@@ -1,0 +1,84 @@
+"""From what a model marked to a command of this home: look every place up, then put it in one form."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from batti.command import Action, Command
+from batti.home import Entity
+from batti.lookup import Lookup
+from batti.prompt import Asked, Span
+from batti.schema import ALL, HERE
+
+Place = Entity | str
+
+
+def resolve(asked: Sequence[Asked], sentence: str, lookup: Lookup) -> tuple[Command, float]:
+    """The command, and how certain its places are (0 to 1).
+
+    One place that the home does not have makes the whole sentence `unknown_room`: nothing is done
+    of a request that was understood in part.
+    """
+    if not asked:
+        return Command.none(), 1.0
+    actions: list[dict[str, Any]] = []
+    certainty = 1.0
+    for entry in asked:
+        found = [_find(place, sentence, lookup) for place in (entry.place, *entry.excepts)]
+        for _, sure in found:
+            certainty = min(certainty, sure)
+        action = _action([place for place, _ in found], entry, lookup)
+        if action is None:
+            return Command.unknown_room(), certainty
+        actions.append(action)
+    valid = one_form(Action.model_validate(action) for action in actions)
+    return Command.of(valid, lookup.groups), certainty
+
+
+def _find(place: Span | str, sentence: str, lookup: Lookup) -> tuple[Place | None, float]:
+    if isinstance(place, str):
+        return place, 1.0
+    return lookup.find(sentence[place[0] : place[1] + 1], sentence)
+
+
+def _action(places: Sequence[Place | None], entry: Asked, lookup: Lookup) -> dict[str, Any] | None:
+    """The contract's entry; None where a place is unknown or cannot be excepted from another."""
+    place, *excepts = places
+    if place is None:
+        return None
+    if isinstance(place, str):
+        action: dict[str, Any] = {"room": place}
+    elif place.kind == "light":
+        action = {"room": place.room, "light": place.name}
+    else:
+        action = {"room": place.name}
+    if excepts:
+        rooms = _excepted(place, excepts, lookup)
+        if rooms is None:
+            return None
+        if rooms:
+            action["except"] = rooms
+    return action | entry.doing
+
+
+def _excepted(place: Place, excepts: Sequence[Place | None], lookup: Lookup) -> list[str] | None:
+    """Names of the rooms left out, a group's one by one; None where that cannot be said."""
+    if place == HERE or (isinstance(place, Entity) and place.kind != "group"):
+        return None
+    inside = lookup.rooms_of(ALL if isinstance(place, str) else place.name)
+    rooms: list[str] = []
+    for out in excepts:
+        if not isinstance(out, Entity) or out.kind == "light":
+            return None
+        rooms += [room for room in lookup.rooms_of(out.name) if room in inside and room not in rooms]
+    return rooms if len(rooms) < len(inside) else None
+
+
+def one_form(actions: Iterable[Action]) -> list[Action]:
+    """Without repeats, and without a `turn_on` that a level or a colour of the same place implies."""
+    kept: dict[object, Action] = {}
+    for action in actions:
+        kept.setdefault((action.place, action.model_copy(update={"except_": ()})), action)
+    lit = {(a.place, a.when) for a in kept.values() if a.action in ("adjust_brightness", "change_color")}
+    return [a for a in kept.values() if a.action != "turn_on" or (a.place, a.when) not in lit]
