@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache, cached_property
+from functools import cache, cached_property, lru_cache
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
@@ -36,6 +36,7 @@ def script_of(text: str) -> str:
     return "deva" if is_devanagari(text) else "roman"
 
 
+@lru_cache(maxsize=1 << 17)
 def key(name: str) -> str:
     """What two names share when they are the same word to a listener: letters, digits, spaces."""
     return re.sub(r"[^a-z0-9 ]", "", normalize(name))

@@ -13,7 +13,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
 
-from rapidfuzz.distance import JaroWinkler, Levenshtein
+from rapidfuzz.distance import Levenshtein
 
 from batti import lexicon
 from batti.home import Entity, Home
@@ -24,8 +24,11 @@ ENOUGH = 0.74
 """The least similarity (0 to 1) at which a name counts as said; tuned on generated homes."""
 _SURE = 0.95  # similarity from which a home's own name comes before the common names
 _LIGHT_WEIGHT = 0.25
+_JOINED = 0.98  # words run together
+_NEARLY = 0.85  # similarity from which whole names, light words included, may be compared
 _NOTHING: frozenset[str] = frozenset()
-_TRANSLATED = 0.97  # a word's translation counts a little less than the word
+_TRANSLATED = 0.94  # a translation counts a little less than the name itself
+_PART = 0.82  # what a part of a name (`cabin` for `CEO cabin`) counts
 _FOLDS = (
     ("chh", "C"), ("ch", "C"), ("x", "C"), ("sh", "s"), ("ph", "f"), ("bh", "b"), ("th", "t"),
     ("dh", "d"), ("kh", "k"), ("gh", "g"), ("jh", "j"), ("ck", "k"), ("q", "k"), ("v", "b"),
@@ -54,14 +57,31 @@ def _similar(a: str, b: str) -> float:
     bones = [re.sub(r"[aeiouyh]", "", word) for word in (a, b)]
     if min(map(len, bones)) >= 3:
         whole = max(whole, 0.94 * Levenshtein.normalized_similarity(*bones))
-    if min(len(a), len(b)) >= 4:
-        whole = max(whole, 0.9 * JaroWinkler.similarity(a, b) if a[0] == b[0] else 0.0)
-    return whole
+    return float(whole)
 
 
 @cache
 def _light_words() -> frozenset[str]:
     return frozenset(map(fold, lexicon.load().frames["light_words"]))
+
+
+@cache
+def _light_stems() -> tuple[str, ...]:
+    return tuple(map(fold, lexicon.load().frames["light_stems"]))
+
+
+@lru_cache(maxsize=20000)
+def _is_light(word: str) -> bool:
+    """Whether the word is one of the light ones, well or badly spelled."""
+    return word in _light_words() or any(
+        word[:1] == stem[0] and len(word) > 2 and _similar(stem, word) >= 0.75 for stem in _light_stems()
+    )
+
+
+@cache
+def _hesitations() -> re.Pattern[str]:
+    words = {lexicon.key(word) for said in lexicon.load().fillers["hesitations"].values() for word in said}
+    return re.compile(rf"\b(?:{'|'.join(sorted(words - {''}, key=len, reverse=True))})\b")
 
 
 @cache
@@ -100,13 +120,15 @@ def _synonyms() -> dict[str, tuple[Concept, ...]]:
 
 
 def _translations(name: str) -> set[str]:
-    """Other ways of saying a name by the lexicon: of the whole, or of the person whose room it is."""
+    """Other ways of saying a name by the lexicon, of the whole or of some words in it."""
     words = _words(name)
-    said = {word for concept in _synonyms().get(" ".join(words), ()) for word in concept.words}
-    telling = [word for word in words if word not in _light_words()]
-    if len(telling) < len(words) and telling:
-        for person in {" ".join(telling), " ".join(telling).removesuffix("s")}:
-            said |= {f"{w} kotha" for concept in _synonyms().get(person, ()) for w in concept.words}
+    said: set[str] = set()
+    for start in range(len(words)):
+        for end in range(start + 1, len(words) + 1):
+            inside = " ".join(words[start:end])
+            concepts = _synonyms().get(inside) or _synonyms().get(inside.removesuffix("s"), ())
+            other = {lexicon.key(word) for concept in concepts for word in concept.words}
+            said |= {" ".join((*words[:start], word, *words[end:])) for word in other}
     return said
 
 
@@ -114,72 +136,97 @@ def _meaning(word: str) -> frozenset[str]:
     return _meanings().get(word) or _meanings().get(word.removesuffix("s"), _NOTHING)
 
 
-def _words(said: str) -> list[str]:
-    """Folded words of a name, numbers in digits, endings inside it off (`aamako kotha`)."""
+def _words(said: str, numbers: bool = True) -> list[str]:
+    """Folded words of a name, endings inside it off (`aamako kotha`), numbers in digits if asked."""
     words = lexicon.key(re.sub(r"['’]s\b", "", said)).split()
+    inner = [word.removesuffix("ko") if len(word) > 4 else word for word in words[:-1]]
+    folded = [fold(word) for word in (*inner, *words[-1:])]
+    folded = [word for word, before in zip(folded, ["", *folded], strict=False) if word != before or word.isdigit()]
+    return _in_digits(folded) if numbers else folded
+
+
+def _in_digits(words: list[str]) -> list[str]:
+    """Number words as digits: `dui saya dui` and `two zero two` are 202."""
     out: list[str] = []
-    for i, word in enumerate(words):
-        if i + 1 < len(words) and len(word) > 4:
-            word = word.removesuffix("ko")
-        folded = fold(word)
-        number = _number_words().get(folded)
-        if number and out and out[-1] == "100" and len(out) > 1 and out[-2].isdigit():
-            out[-2:] = [str(100 * int(out[-2]) + int(number))]  # "dui saya dui": 202
-        else:
-            out.append(number or folded)
+    run: list[str] = []
+    for word in (*words, ""):
+        number = _number_words().get(word, word)
+        if number.isdigit():
+            run.append(number)
+            continue
+        out += _joined_number(run)
+        run = []
+        if word:
+            out.append(word)
     return out
+
+
+def _joined_number(run: list[str]) -> list[str]:
+    if len(run) > 1 and "100" in run[:2]:
+        at = run.index("100")
+        hundreds = int(run[0]) if at else 1
+        return [str(100 * hundreds + sum(map(int, run[at + 1 : at + 2]))), *run[at + 2 :]]
+    return ["".join(run)] if len(run) > 1 and all(len(n) == 1 for n in run) else run
 
 
 @dataclass(frozen=True)
 class _Name:
-    """One way of naming an entity."""
+    """One way of naming an entity: its telling words, and the rest."""
 
     entity: int
-    words: tuple[str, ...]
-    weights: tuple[float, ...]
-    total: float
-    heavy: str  # the telling words as one
+    telling: tuple[str, ...]
+    light: frozenset[str]
+    joined: str  # the telling words as one
+    whole: str  # all the words as one
     digits: str
-    factor: float
+    factor: float = 1.0
 
     @classmethod
     def of(cls, entity: int, words: Sequence[str], factor: float = 1.0) -> _Name:
-        weights = _weights(words)
-        return cls(entity, tuple(words), weights, sum(weights), _heavy(words), re.sub(r"\D", "", _heavy(words)), factor)
+        telling = tuple(word for word in words if not _is_light(word)) or tuple(words)
+        joined = "".join(telling)
+        light = frozenset(words) - frozenset(telling)
+        return cls(entity, telling, light, joined, "".join(words), re.sub(r"\D", "", joined), factor)
 
 
-def _weights(words: Sequence[str]) -> tuple[float, ...]:
-    weights = tuple(_LIGHT_WEIGHT if word in _light_words() else 1.0 for word in words)
-    return weights if any(w == 1.0 for w in weights) else (1.0,) * len(words)
+def _alike(a: str, b: str) -> float:
+    """Similarity of two words by sound or by meaning."""
+    alike = _similar(a, b)
+    return _TRANSLATED if alike < _TRANSLATED and _meaning(a) & _meaning(b) else alike
 
 
-def _heavy(words: Sequence[str]) -> str:
-    return "".join(w for w in words if w not in _light_words()) or "".join(words)
-
-
-def _aligned(said: _Name, name: _Name) -> float:
-    """Share of the weight on both sides that is matched, each word with its best free partner."""
-    pairs = []
-    for i, a in enumerate(said.words):
-        for j, b in enumerate(name.words):
-            alike = _similar(a, b)
-            if alike < 0.9 and _meaning(a) & _meaning(b):
-                alike = _TRANSLATED
-            if alike > 0.5:
-                pairs.append((alike, i, j))
-    matched, left, right = 0.0, set(range(len(said.words))), set(range(len(name.words)))
+def _matched(said: _Name, name: _Name) -> float:
+    """Sum of the similarities of words that are each other's best free partner."""
+    if len(said.telling) == len(name.telling) == 1:
+        return _alike(said.telling[0], name.telling[0])
+    pairs = [(_alike(a, b), i, j) for i, a in enumerate(said.telling) for j, b in enumerate(name.telling)]
+    total, left, right = 0.0, set(range(len(said.telling))), set(range(len(name.telling)))
     for alike, i, j in sorted(pairs, reverse=True):
+        if alike < 0.5:
+            break
         if i in left and j in right:
             left.remove(i)
             right.remove(j)
-            matched += alike * (said.weights[i] + name.weights[j])
-    return matched / (said.total + name.total)
+            total += alike
+    return total
 
 
 def similarity(said: _Name, name: _Name) -> float:
-    """How much `said` is `name`: by its words, or by its telling words run together."""
-    joined = 0.97 * _similar(said.heavy, name.heavy) if said.digits == name.digits else 0.0
-    return name.factor * max(_aligned(said, name), joined)
+    """How much `said` is `name`, 0 to 1: by its telling words, by these run together, or as a part.
+
+    The other words (kotha, room, ko) only decide between names that are otherwise alike.
+    """
+    matched = _matched(said, name)
+    score = 2 * matched / (len(said.telling) + len(name.telling))
+    if said.digits == name.digits:
+        score = max(score, _JOINED * _similar(said.joined, name.joined))
+        whole = _similar(said.whole, name.whole)
+        if whole > _NEARLY:  # `shrineroom`
+            score = max(score, _JOINED * whole)
+    if len(name.telling) > len(said.telling) and not said.joined.isdigit():
+        score = max(score, _PART * matched / len(said.telling))
+    missing = len(said.light ^ name.light) / (1 + len(said.light | name.light))
+    return name.factor * score * (1 - 0.03 * missing)
 
 
 class Lookup:
@@ -245,8 +292,8 @@ class Lookup:
         words = set(_words(sentence))
         for index in equal:
             room = self.entities[index].room
-            spoken = (set(n.words) - _light_words() for n in self._names if self.entities[n.entity].name == room)
-            if any(telling and telling <= words for telling in spoken):
+            spoken = (set(n.telling) for n in self._names if self.entities[n.entity].name == room)
+            if any(telling <= words for telling in spoken):
                 return index
         return equal[0]
 
@@ -258,9 +305,12 @@ def _certainty(margin: float) -> float:
 
 def _readings(said: str) -> Iterable[list[str]]:
     """The words of what was said, with and without a case ending at the end."""
-    words = _words(said)
+    words = _words(_hesitations().sub("", said)) or _words(said)
     if words:
         yield words
+    plain = _words(said, numbers=False)
+    if plain != words:  # `cha` is six, and half of `bhan cha`
+        yield plain
     for ending in map(fold, _endings()):
         if len(words) > 1 and words[-1] == ending:
             yield words[:-1]

@@ -17,7 +17,7 @@ from batti.text import align
 Encoded = tuple[list[int], list[int]]
 """Characters of a sentence, and tokens of its answer from START to END."""
 _BUCKETS = 12  # batches' worth of sentences that are sorted by length together
-_PER_HOME = 8
+_PER_HOME = 24
 
 
 def encode_example(example: Example) -> Encoded:
