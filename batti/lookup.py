@@ -20,12 +20,13 @@ from batti.home import Entity, Home
 from batti.lexicon import Concept
 from batti.schema import ALL, HERE
 
-ENOUGH = 0.74
+ENOUGH = 0.76
 """The least similarity (0 to 1) at which a name counts as said; tuned on generated homes."""
 _SURE = 0.95  # similarity from which a home's own name comes before the common names
 _LIGHT_WEIGHT = 0.25
+_ABBREVIATED = 0.78  # `conf` for `conference`
 _JOINED = 0.98  # words run together
-_NEARLY = 0.85  # similarity from which whole names, light words included, may be compared
+_NEARLY = 0.9  # similarity from which whole names, light words included, may be compared
 _NOTHING: frozenset[str] = frozenset()
 _TRANSLATED = 0.94  # a translation counts a little less than the name itself
 _PART = 0.82  # what a part of a name (`cabin` for `CEO cabin`) counts
@@ -41,7 +42,7 @@ def fold(word: str) -> str:
     """A normalized word as it sounds: `bhanchha`, `vancha` and `bhaancha` are `banCa`."""
     for spelled, sound in _FOLDS:
         word = word.replace(spelled, sound)
-    word = re.sub(r"c(?=[eiy])", "s", word).replace("c", "k")
+    word = re.sub(r"c(?=[eiy]|$)", "s", word).replace("c", "k")
     word = re.sub(r"(?<=[a-zC])y$", "i", word)
     return re.sub(r"([^0-9])\1+", r"\1", word)
 
@@ -54,9 +55,12 @@ def _similar(a: str, b: str) -> float:
     if a.isdigit() or b.isdigit():
         return 0.0
     whole = Levenshtein.normalized_similarity(a, b)
-    bones = [re.sub(r"[aeiouyh]", "", word) for word in (a, b)]
+    bones = [re.sub(r"(.)\1+", r"\1", re.sub(r"[aeiouyh]", "", word)) for word in (a, b)]
     if min(map(len, bones)) >= 3:
         whole = max(whole, 0.94 * Levenshtein.normalized_similarity(*bones))
+    short, long = sorted((a, b), key=len)
+    if len(short) >= 3 and len(long) >= len(short) + 3 and long.startswith(short):
+        whole = max(whole, _ABBREVIATED)
     return float(whole)
 
 
@@ -183,7 +187,7 @@ class _Name:
 
     @classmethod
     def of(cls, entity: int, words: Sequence[str], factor: float = 1.0) -> _Name:
-        telling = tuple(word for word in words if not _is_light(word)) or tuple(words)
+        telling = tuple(dict.fromkeys(word for word in words if not _is_light(word))) or tuple(words)
         joined = "".join(telling)
         light = frozenset(words) - frozenset(telling)
         return cls(entity, telling, light, joined, "".join(words), re.sub(r"\D", "", joined), factor)
