@@ -71,6 +71,7 @@ class Swaps:
     classes: tuple[tuple[str, ...], ...]
     index: Mapping[str, int]
     pattern: re.Pattern[str]
+    prohibitive: Mapping[int, int]  # class of imperatives -> class of the same verbs forbidden
 
     def find(self, text: str) -> list[tuple[int, int, int]]:
         """(start, end, class) of each whole word or phrase that may be swapped, longest first."""
@@ -158,7 +159,13 @@ class Lexicon:
         # \w leaves out Devanagari vowel signs, so the borders are spelled out.
         border = r"[\w\u0900-\u0963\u0970-\u097f']"
         pattern = re.compile(rf"(?<!{border})(?:{body})(?!{border})", re.IGNORECASE)
-        return Swaps(tuple(ids), tuple(classes), index, pattern)
+        scripts = {(name, script_of(words[0])): i for i, (name, words) in enumerate(zip(ids, classes, strict=True))}
+        prohibitive = {
+            i: scripts[name.removesuffix(".imp") + ".not", script]
+            for (name, script), i in scripts.items()
+            if name.endswith(".imp") and (name.removesuffix(".imp") + ".not", script) in scripts
+        }
+        return Swaps(tuple(ids), tuple(classes), index, pattern, prohibitive)
 
 
 @cache

@@ -33,6 +33,11 @@ _NEPALI = re.compile(
 )
 
 
+_CARRIES = re.compile(
+    r"\b(?:hoina|haina|hoinaa|hain|tara|but|matra|maatra|only|not|sorry|off|on|band|banda)\b|होइन|हैन|तर|मात्र|अफ|अन|बन्द|[?]", re.I
+)
+
+
 @dataclass(frozen=True)
 class Example:
     """A sentence and what it asks in its home.
@@ -70,6 +75,8 @@ class _Compiled:
     english: bool
     swaps: tuple[tuple[tuple[int, int, int], ...], ...]  # per segment
     joinable: bool
+    verb: tuple[int, int, int, int] | None  # segment, start, end of its only imperative; class that forbids
+    refusable: bool  # an English imperative that a refusal may stand before
     light_word: tuple[int, int, int] | None  # segment, start, end of the only word for "light"
 
 
@@ -94,7 +101,34 @@ def _compile(phrase: Phrase, lex: Lexicon) -> _Compiled:
     )
     joinable = simple and len(phrase.text) < 60 and not re.search(r"[?.!;।]", phrase.text)
     only = beside[0] if len(lights) == 1 and beside and phrase.kind == "act" and len(phrase.meanings) == 1 else None
-    return _Compiled(phrase, script, english, swaps, joinable, only)
+    verb = _only_verb(phrase, swaps, lex)
+    return _Compiled(phrase, script, english, swaps, joinable, verb, english and _refusable(phrase, lex), only)
+
+
+def _refusable(phrase: Phrase, lex: Lexicon) -> bool:
+    verbs = "|".join(lex.frames["refusal"]["verbs"])
+    return (
+        phrase.kind == "act"
+        and len(phrase.meanings) == 1
+        and bool(re.match(rf"(?:{verbs})\b", phrase.text, re.I))
+        and not re.search(r"[.;!?]|\b(?:but|not|no|except|only|instead|then|and|wait|sorry|actually)\b", phrase.text, re.I)
+    )
+
+
+def _only_verb(
+    phrase: Phrase, swaps: tuple[tuple[tuple[int, int, int], ...], ...], lex: Lexicon
+) -> tuple[int, int, int, int] | None:
+    """The imperative of a phrase that has one verb and one action, and the class of its prohibitive."""
+    verbs = [
+        (i, start, end, lex.swaps.prohibitive[index])
+        for i, found in enumerate(swaps)
+        for start, end, index in found
+        if index in lex.swaps.prohibitive
+    ]
+    if len(verbs) != 1 or phrase.kind != "act" or len(phrase.meanings) != 1 or phrase.meanings[0].excepts:
+        return None
+    # Nothing but the verb may carry the request: not a correction, not a question.
+    return None if _CARRIES.search(phrase.text) or phrase.meanings[0].done == "query" else verbs[0]
 
 
 @dataclass
@@ -146,6 +180,10 @@ class Speaker:
             return self._joined(compiled)
         if compiled.light_word and rng.random() < 0.05:
             return self._other_device(compiled)
+        if compiled.verb and rng.random() < 0.05:
+            return self._forbidden(compiled)
+        if compiled.refusable and rng.random() < 0.12:
+            return self._refused(compiled)
         slots = self._choose(phrase)
         if phrase.kind == "act" and not phrase.meanings[0].excepts and rng.random() < 0.06:
             slots = {k: None if k == phrase.meanings[0].place else v for k, v in slots.items()}
@@ -233,6 +271,11 @@ class Speaker:
             return (segment.text if keep else rng.choice(lex.colors[color][script])), color
         if kind == "pct":
             old = int(segment.value)
+            if rng.random() < 0.02 and all(m.done.lstrip("+-") != segment.slot or m.done == segment.slot
+                                           for m in compiled.phrase.meanings):
+                zero = numbers.renumber(segment.text, old, 0, script, english, lex, rng)
+                if zero:
+                    return zero, 0
             return (segment.text, old) if keep else numbers.percent(segment.text, old, script, english, lex, rng)
         if kind == "k":
             old = int(segment.value)
@@ -280,6 +323,25 @@ class Speaker:
         plain = replace(compiled, phrase=Phrase(tuple(segments), "none"), swaps=((),) * len(segments))
         slots = self._choose(compiled.phrase)
         return self._finish(compiled, self._fill(plain, slots)[0], slots, [])
+
+    def _forbidden(self, compiled: _Compiled) -> Example:
+        """The same sentence with its imperative forbidden: `bala` becomes `nabala`, and nothing is asked."""
+        assert compiled.verb
+        at, start, end, index = compiled.verb
+        segments = list(compiled.phrase.segments)
+        text = segments[at].text
+        segments[at] = Segment(text[:start] + self.rng.choice(self.lexicon.swaps.classes[index]) + text[end:])
+        plain = replace(compiled, phrase=Phrase(tuple(segments), "none"), swaps=((),) * len(segments))
+        slots = self._choose(compiled.phrase)
+        return self._finish(compiled, self._fill(plain, slots)[0], slots, [])
+
+    def _refused(self, compiled: _Compiled) -> Example:
+        """The same sentence after `no need to` or its like."""
+        slots = self._choose(compiled.phrase)
+        pieces = self._fill(compiled, slots)[0]
+        before = self.rng.choice(self.lexicon.frames["refusal"]["before"])
+        pieces[0] = replace(pieces[0], text=f"{before} {pieces[0].text[:1].lower()}{pieces[0].text[1:]}")
+        return self._finish(compiled, pieces, slots, [])
 
     # -- around and over -----------------------------------------------------------------------
     def _finish(
@@ -344,6 +406,8 @@ def _doing(meaning: Meaning, values: Mapping[str, Any]) -> dict[str, Any]:
     else:
         bare = done.lstrip("+-=")
         level = values[bare] / 100 if bare in values else float(bare)
+        if not level:
+            return _doing(replace(meaning, done="off"), values)
         key = "brightness_step" if done[0] in "+-" else "brightness"
         doing = {"action": "adjust_brightness", key: round(-level if done[0] == "-" else level, 2)}
     return doing | {when: values.get(value, value) for when, value in meaning.when}

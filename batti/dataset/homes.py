@@ -60,6 +60,7 @@ def numbered_room(lexicon: Lexicon, rng: Random, number: int | None = None) -> C
     base = rng.choice(lexicon.frames["bases"][:9])
     n = number or rng.choice((1, 1, 2, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 101, 102, 103, 201, 202, 204, 301))
     words = {}
+    spelled = _digit_by_digit(n, lexicon) if n > 100 else {}
     for s in SCRIPTS:
         digits = str(n).translate(DEVANAGARI_DIGITS) if s == "deva" and rng.random() < 0.7 else str(n)
         says = getattr(lexicon.numbers[n], s) if n in lexicon.numbers else (digits,)
@@ -69,23 +70,42 @@ def numbered_room(lexicon: Lexicon, rng: Random, number: int | None = None) -> C
                 for frame in lexicon.frames["numbered"][s]
                 for b in base[s][:2]
             )
-        )
+        ) + (digits, *spelled.get(s, ())) * (n > 100)
     return Concept("numbered:" + words["en"][0], **words)
+
+
+def _digit_by_digit(n: int, lexicon: Lexicon) -> dict[str, tuple[str, ...]]:
+    """203 as `two zero three`, `two oh three`, `dui saya tin`, `दुई सय तीन`."""
+    hundreds, rest = divmod(n, 100)
+    one_by_one = [lexicon.numbers[int(c)] for c in str(n)]
+    english = " ".join(c.en[0] for c in one_by_one)
+    words = [(h, r) for h in lexicon.numbers[hundreds].ne[:2] for r in lexicon.numbers[rest].ne[:2]]
+    return {
+        "en": (english, english.replace("zero", "oh")),
+        "ne": tuple(f"{h} saya {r}" for h, r in words) + (" ".join(c.ne[0] for c in one_by_one),),
+        "deva": (f"{lexicon.numbers[hundreds].deva[0]} सय {lexicon.numbers[rest].deva[0]}",),
+    }
 
 
 DEVANAGARI_DIGITS = str.maketrans("0123456789", "०१२३४५६७८९")
 
 
 def invented(lexicon: Lexicon, rng: Random) -> Concept:
-    """A name that no dictionary has, alone or before a kind of room."""
+    """A proper name or one that no dictionary has, alone or before a kind of room."""
     f = lexicon.frames
+    if rng.random() < 0.6:
+        return _named_after(rng.choice(f["proper"]), lexicon, rng)
     syllables = rng.choice((1, 2, 2, 2, 3))
     word = "".join(
         rng.choice(f["onsets"]) + rng.choice(f["vowels"]) + rng.choice(f["codas"]) for _ in range(syllables)
     )
     if len(word) < 3:
         word += rng.choice(("ra", "ku", "mi"))
-    base = rng.choice(f["bases"])
+    return _named_after(word, lexicon, rng)
+
+
+def _named_after(word: str, lexicon: Lexicon, rng: Random) -> Concept:
+    base = rng.choice(lexicon.frames["bases"])
     en = {0: (word,), 1: (f"{word} {base['en'][0]}",), 2: (word, f"{word} {base['en'][0]}")}[rng.randrange(3)]
     ne = (f"{word} {base['ne'][0]}",) if rng.random() < 0.4 else ()
     return Concept(f"invented:{word}", en=en, ne=ne)
@@ -99,7 +119,7 @@ def _room_concept(lexicon: Lexicon, rng: Random, family: bool, numbered: bool) -
         return numbered_room(lexicon, rng)
     if rng.random() < 0.08:
         return adjective_room(lexicon, rng)
-    if rng.random() < 0.10:
+    if rng.random() < 0.13:
         return invented(lexicon, rng)
     common = lexicon.frames["common"]
     if rng.random() < 0.45:
