@@ -7,6 +7,7 @@ import os
 import sys
 import time
 from collections.abc import Iterator
+from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
 
@@ -191,3 +192,30 @@ def evaluate(data: tuple[Path, ...], model: Path | None, results: Path | None, e
         figures = {name: score.to_dict() for name, score in scores.items()}
         results.parent.mkdir(parents=True, exist_ok=True)
         results.write_text(json.dumps(figures, indent=2) + "\n", encoding="utf-8")
+
+
+@main.command()
+@click.argument("recipe", type=_FILE)
+@click.option("--out", required=True, type=click.Path(file_okay=False, path_type=Path), help="Folder of the run.")
+def train(recipe: Path, out: Path) -> None:
+    """Train a model by a RECIPE such as configs/ship.yaml; a stopped run goes on where it was."""
+    scratch = _training("scratch")
+    scratch.Trainer(scratch.Recipe.load(recipe), out).train()
+    click.echo(f"{out}: weights.safetensors; next: batti export {out} MODEL")
+
+
+@main.command()
+@click.argument("run", type=click.Path(exists=True, file_okay=False, path_type=Path))
+@click.argument("model", type=click.Path(file_okay=False, path_type=Path))
+def export(run: Path, model: Path) -> None:
+    """Write the weights of a training RUN as a MODEL folder that `batti --model` reads."""
+    _training("export").export(run, model)
+    click.echo(f"{model}: next: batti --model {model} \"...\"")
+
+
+def _training(module: str) -> Any:
+    """A module of `batti.train`. Raises BattiError where its libraries are not installed."""
+    try:
+        return import_module(f"batti.train.{module}")
+    except ModuleNotFoundError as error:
+        raise BattiError(f"training needs {error.name}", "pip install 'batti[train]'") from None

@@ -23,6 +23,7 @@ class Recipe(BaseModel):
     """One training run; every key is explained in `configs/ship.yaml`."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
+    start: Path | None = None  # a run whose averaged weights are gone on from
     seed: int = 1
     minutes: float = 9.0
     steps: int = 0  # instead of minutes, where not 0
@@ -32,6 +33,7 @@ class Recipe(BaseModel):
     warmup_steps: int = 500
     weight_decay: float = 0.05
     average: float = 0.999
+    bfloat16: bool = False
     shape: Shape = Shape()
 
     @classmethod
@@ -76,6 +78,8 @@ class Trainer:
         torch.manual_seed(recipe.seed)
         torch.set_float32_matmul_precision("high")
         self.network = Network(recipe.shape).to(self.device)
+        if recipe.start:
+            self.network.load_state_dict(load_network(recipe.start)[0].state_dict())
         self.optimizer = _optimizer(self.network, recipe)
         self.average = _Average(self.network, recipe.average)
         self.step, self.spent, self.history = 0, 0.0, list[dict[str, float]]()
@@ -146,7 +150,7 @@ class Trainer:
         for group in self.optimizer.param_groups:
             group["lr"] = self._rate()
         batch = {k: v.to(self.device, non_blocking=True) for k, v in batch.items()}
-        with torch.autocast(self.device, torch.bfloat16, enabled=self.device == "cuda"):
+        with torch.autocast(self.device, torch.bfloat16, enabled=self.recipe.bfloat16):
             loss: torch.Tensor = self.network(**batch)
         self.optimizer.zero_grad(set_to_none=True)
         loss.backward()

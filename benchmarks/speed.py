@@ -1,0 +1,57 @@
+"""Cold start, warm latency, memory and size of the shipped model, as JSON.
+
+    python benchmarks/speed.py [RESULTS.json]
+
+One thread, a sentence with two actions, the default home. Cold is the whole `batti "..."` process.
+"""
+
+from __future__ import annotations
+
+import json
+import resource
+import statistics
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+SENTENCE = "kitchen ko batti off gara ra baithak ko light 40% ma dim garnus"
+COLD, WARM = 7, 200
+
+
+def cold() -> float:
+    """Median seconds of a whole process."""
+    command = [sys.executable, "-m", "batti", SENTENCE]
+    times = []
+    for _ in range(COLD):
+        began = time.perf_counter()
+        subprocess.run(command, check=True, capture_output=True)
+        times.append(time.perf_counter() - began)
+    return statistics.median(times)
+
+
+def main() -> None:
+    from batti import Interpreter
+    from batti.backends.onnx import shipped
+
+    figures: dict[str, float] = {"cold_s": round(cold(), 2)}
+    interpreter = Interpreter.load()
+    interpreter(SENTENCE)
+    times = []
+    for _ in range(WARM):
+        began = time.perf_counter()
+        interpreter(SENTENCE)
+        times.append(1000 * (time.perf_counter() - began))
+    times.sort()
+    figures["warm_p50_ms"] = round(times[WARM // 2], 1)
+    figures["warm_p95_ms"] = round(times[WARM * 95 // 100], 1)
+    figures["memory_mb"] = round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024)
+    figures["model_mb"] = round(sum(p.stat().st_size for p in shipped().glob("*.onnx")) / 1e6, 1)
+    text = json.dumps(figures, indent=2)
+    if len(sys.argv) > 1:
+        Path(sys.argv[1]).write_text(text + "\n", encoding="utf-8")
+    print(text)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,14 @@
+#!/usr/bin/env bash
+# The result files behind the README and the model card: accuracy, speed, then the card.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+batti=.venv/bin/batti
+$batti evaluate --errors 0 --results docs/results/golden.json tests/golden/*.yaml
+household=../shared/eval/household_dev.jsonl
+if [ -f "$household" ]; then
+    $batti evaluate --errors 0 --results docs/results/household_dev.json "$household"
+else
+    echo "no $household: docs/results/household_dev.json stays as it is" >&2
+fi
+.venv/bin/python benchmarks/speed.py docs/results/speed.json
+.venv/bin/python -m batti.evaluate.card
