@@ -82,7 +82,7 @@ class Answer:
         else:
             getattr(self, f"_{self._state}")(token)
 
-    def _expect(self, state: str, words: tuple[int, ...], points: range = range(0)) -> None:  # noqa: B008
+    def _expect(self, state: str, words: tuple[int, ...], points: range = range(0)) -> None:
         self._state, self.words, self.points = state, words, points
 
     # One method for each thing that may have been expected; it takes what was said.

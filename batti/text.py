@@ -17,27 +17,16 @@ ALPHABET = " abcdefghijklmnopqrstuvwxyz0123456789.,?!%:'-/~"
 MAX_CHARS = 400
 """A longer sentence (characters after normalization) is no command; see `Interpreter`."""
 
-_CONSONANTS = dict(
-    zip(
-        "कखगघङचछजझञटठडढणतथदधनपफबभमयरलवशषसहळ",
-        "k kh g gh ng ch chh j jh n t th d dh n t th d dh n p f b bh m y r l w sh s s h l".split(),
-        strict=True,
-    )
+def _pairs(letters: str, readings: str) -> dict[str, str]:
+    return dict(zip(letters, readings.split(), strict=True))
+
+
+_CONSONANTS = _pairs(
+    "कखगघङचछजझञटठडढणतथदधनपफबभमयरलवशषसहळ",
+    "k kh g gh ng ch chh j jh n t th d dh n t th d dh n p f b bh m y r l w sh s s h l",
 )
-_VOWELS = dict(
-    zip(
-        "अआइईउऊएऐओऔऋऑऍऎऒ",
-        "a a i i u u e ai o au ri o e e o".split(),
-        strict=True,
-    )
-)
-_SIGNS = dict(
-    zip(
-        "ािीुूेैोौृॉॅॆॊ",
-        "a i i u u e ai o au ri o e e o".split(),
-        strict=True,
-    )
-)
+_VOWELS = _pairs("अआइईउऊएऐओऔऋऑऍऎऒ", "a a i i u u e ai o au ri o e e o")
+_SIGNS = _pairs("ािीुूेैोौृॉॅॆॊ", "a i i u u e ai o au ri o e e o")
 _HALANTA, _NUKTA = "्", "़"
 _MARKS = {"ँ": "n", "ं": "n", "ॐ": "om"}
 _LIGATURES = (("ज्ञ", "ग्य"), ("क्ष", "क्स"), ("ङ्ग", "ङ््"))  # of equal length: positions are kept

@@ -136,7 +136,7 @@ class OnnxBackend:
     def _choose(probabilities: NDArray[np.float32], answers: list[Answer]) -> NDArray[np.int64]:
         """The likeliest token that each answer's grammar allows, which is then said."""
         masks = np.stack([answer.mask(probabilities.shape[1]) for answer in answers])
-        said = np.where(masks, probabilities, -1.0).argmax(-1)
+        said: NDArray[np.int64] = np.where(masks, probabilities, -1.0).argmax(-1)
         for answer, token in zip(answers, said, strict=True):
             answer.say(int(token))
         return said

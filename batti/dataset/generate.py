@@ -7,35 +7,22 @@ one class, put polite and chatty words around it, then spell it in one of the st
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
-from functools import cache
+from dataclasses import dataclass, replace
 from random import Random
 from typing import Any
 
 from batti import lexicon
-from batti.dataset import homes, noise, numbers, phrases
+from batti.command import COLORS
+from batti.dataset import homes, noise, numbers
+from batti.dataset.bank import Compiled, Swap, bank
 from batti.dataset.homes import RandomHome
+from batti.dataset.marks import Piece, marked, unmark
 from batti.dataset.phrases import GROUP_SLOTS, LIGHT_SLOTS, ROOM_SLOTS, STRANGE_SLOTS, Meaning, Phrase, Segment
 from batti.lexicon import Lexicon
 from batti.prompt import Asked, Span
 from batti.schema import ALL, HERE
 from batti.values import duration_of, seconds_of
-
-_ENGLISH = re.compile(
-    r"\b(?:the|turn|switch|is|are|in|please|to|lights|set|make|my|of|it|and|for|up|down|off|on|what|can|don't|i)\b",
-    re.I,
-)
-_NEPALI = re.compile(
-    r"\b(?:ko|ma|gara|gar|na|ra|ani|cha|chha|xa|hai|batti|bala|nibha\w*|lai|le|garnu\w*|gard\w+|bald?\w+|yo|ta)\b",
-    re.I,
-)
-
-
-_CARRIES = re.compile(
-    r"\b(?:hoina|haina|hoinaa|hain|tara|but|matra|maatra|only|not|sorry|off|on|band|banda)\b|होइन|हैन|तर|मात्र|अफ|अन|बन्द|[?]", re.I
-)
 
 
 @dataclass(frozen=True)
@@ -55,100 +42,6 @@ class Example:
     def unknown(self) -> bool:
         """Whether a place is asked for that the home does not have."""
         return None in self.things.values()
-
-
-@dataclass(frozen=True)
-class _Piece:
-    """A stretch of a sentence in the making."""
-
-    text: str
-    slot: str = ""  # of a place
-    freely: bool = True  # may be misspelled as much as any other words
-
-
-@dataclass(frozen=True)
-class _Compiled:
-    """A phrase with what can be found out about it once."""
-
-    phrase: Phrase
-    script: str
-    english: bool
-    swaps: tuple[tuple[tuple[int, int, int], ...], ...]  # per segment
-    joinable: bool
-    verb: tuple[int, int, int, int] | None  # segment, start, end of its only imperative; class that forbids
-    refusable: bool  # an English imperative that a refusal may stand before
-    light_word: tuple[int, int, int] | None  # segment, start, end of the only word for "light"
-
-
-def _compile(phrase: Phrase, lex: Lexicon) -> _Compiled:
-    literal = " ".join(s.text for s in phrase.segments if not s.slot)
-    script = lexicon.script_of(literal or phrase.text)
-    english = script == "roman" and len(_ENGLISH.findall(literal)) > len(_NEPALI.findall(literal))
-    swaps = tuple(tuple(lex.swaps.find(s.text)) if not s.slot else () for s in phrase.segments)
-    lights = [
-        (i, start, end)
-        for i, found in enumerate(swaps)
-        for start, end, index in found
-        if lex.swaps.ids[index].startswith("light.")
-    ]
-    # Only a light word right behind the place is what the request is about; "hey batti" is not.
-    beside = [(i, s, e) for i, s, e in lights if s < 12 and i and phrase.segments[i - 1].slot == "A"]
-    places = [s for s in phrase.segments if s.slot and s.slot[0] in phrases.PLACE_SLOTS]
-    simple = (
-        phrase.kind == "act"
-        and [s.slot for s in places] == ["A"]
-        and all(m.place == "A" and not m.when and m.done not in ("query", "toggle") for m in phrase.meanings)
-    )
-    joinable = simple and len(phrase.text) < 60 and not re.search(r"[?.!;।]", phrase.text)
-    only = beside[0] if len(lights) == 1 and beside and phrase.kind == "act" and len(phrase.meanings) == 1 else None
-    verb = _only_verb(phrase, swaps, lex)
-    return _Compiled(phrase, script, english, swaps, joinable, verb, english and _refusable(phrase, lex), only)
-
-
-def _refusable(phrase: Phrase, lex: Lexicon) -> bool:
-    verbs = "|".join(lex.frames["refusal"]["verbs"])
-    return (
-        phrase.kind == "act"
-        and len(phrase.meanings) == 1
-        and bool(re.match(rf"(?:{verbs})\b", phrase.text, re.I))
-        and not re.search(r"[.;!?]|\b(?:but|not|no|except|only|instead|then|and|wait|sorry|actually)\b", phrase.text, re.I)
-    )
-
-
-def _only_verb(
-    phrase: Phrase, swaps: tuple[tuple[tuple[int, int, int], ...], ...], lex: Lexicon
-) -> tuple[int, int, int, int] | None:
-    """The imperative of a phrase that has one verb and one action, and the class of its prohibitive."""
-    verbs = [
-        (i, start, end, lex.swaps.prohibitive[index])
-        for i, found in enumerate(swaps)
-        for start, end, index in found
-        if index in lex.swaps.prohibitive
-    ]
-    if len(verbs) != 1 or phrase.kind != "act" or len(phrase.meanings) != 1 or phrase.meanings[0].excepts:
-        return None
-    # Nothing but the verb may carry the request: not a correction, not a question.
-    return None if _CARRIES.search(phrase.text) or phrase.meanings[0].done == "query" else verbs[0]
-
-
-@dataclass
-class _Bank:
-    by_voice: list[list[_Compiled]]
-    joinable: dict[tuple[str, bool], list[_Compiled]] = field(default_factory=dict)
-
-
-@cache
-def bank() -> _Bank:
-    """The phrase bank, compiled."""
-    lex = lexicon.load()
-    voices: dict[str, list[_Compiled]] = {}
-    joinable: dict[tuple[str, bool], list[_Compiled]] = {}
-    for phrase in phrases.load():
-        compiled = _compile(phrase, lex)
-        voices.setdefault(phrase.voice, []).append(compiled)
-        if compiled.joinable:
-            joinable.setdefault((compiled.script, compiled.english), []).append(compiled)
-    return _Bank(list(voices.values()), joinable)
 
 
 class _Unfit(Exception):
@@ -174,7 +67,7 @@ class Speaker:
             except _Unfit:
                 continue
 
-    def _say(self, compiled: _Compiled) -> Example:
+    def _say(self, compiled: Compiled) -> Example:
         rng, phrase = self.rng, compiled.phrase
         if compiled.joinable and rng.random() < 0.12:
             return self._joined(compiled)
@@ -220,30 +113,30 @@ class Speaker:
             raise _Unfit
         return self.rng.choice(free)
 
-    def _fill(self, compiled: _Compiled, slots: Mapping[str, int | None]) -> tuple[list[_Piece], dict[str, Any]]:
+    def _fill(self, compiled: Compiled, slots: Mapping[str, int | None]) -> tuple[list[Piece], dict[str, Any]]:
         """The sentence in pieces, and the value of each value slot."""
-        pieces: list[_Piece] = []
+        pieces: list[Piece] = []
         values: dict[str, Any] = {}
         for segment, found in zip(compiled.phrase.segments, compiled.swaps, strict=True):
             slot = segment.slot
             if not slot:
-                pieces.append(_Piece(self._swap(segment.text, found)))
+                pieces.append(Piece(self._swap(segment.text, found)))
             elif slot in slots:
                 index = slots[slot]
                 said = self._stranger(segment, compiled) if index is None else self._mention(index, segment, compiled)
-                pieces.append(_Piece(said, slot))
+                pieces.append(Piece(said, slot))
             elif slot in values:  # a value said twice would come out as two
                 raise _Unfit
             else:
                 said, values[slot] = self._value(segment, compiled)
-                pieces.append(_Piece(said, freely=slot.startswith("color")))
+                pieces.append(Piece(said, freely=slot.startswith("color")))
         return pieces, values
 
-    def _mention(self, index: int, segment: Segment, compiled: _Compiled) -> str:
+    def _mention(self, index: int, segment: Segment, compiled: Compiled) -> str:
         script = lexicon.script_of(segment.text)
         return homes.mention(self.home, index, script, compiled.english, self.lexicon, self.rng)
 
-    def _swap(self, text: str, found: tuple[tuple[int, int, int], ...]) -> str:
+    def _swap(self, text: str, found: tuple[Swap, ...]) -> str:
         out, at = [], 0
         for start, end, index in found:
             out.append(text[at:start])
@@ -252,7 +145,7 @@ class Speaker:
             at = end
         return "".join(out) + text[at:]
 
-    def _stranger(self, segment: Segment, compiled: _Compiled) -> str:
+    def _stranger(self, segment: Segment, compiled: Compiled) -> str:
         kinds = {**dict.fromkeys(LIGHT_SLOTS, "light"), **dict.fromkeys(GROUP_SLOTS, "group")}
         kind = kinds.get(segment.slot, "room")
         concept = homes.stranger(self.home, self.lexicon, self.rng, kind)
@@ -262,12 +155,12 @@ class Speaker:
         words = homes.spoken_words(concept, script, compiled.english, self.rng)
         return self.rng.choice(words or concept.words)
 
-    def _value(self, segment: Segment, compiled: _Compiled) -> tuple[str, Any]:
+    def _value(self, segment: Segment, compiled: Compiled) -> tuple[str, Any]:
         kind, script = segment.slot.rstrip("2"), lexicon.script_of(segment.text)
         english, lex, rng = compiled.english, self.lexicon, self.rng
         keep = rng.random() < 0.25
         if kind == "color":
-            color = segment.value if keep else rng.choice(phrases.COLORS)
+            color = segment.value if keep else rng.choice(COLORS)
             return (segment.text if keep else rng.choice(lex.colors[color][script])), color
         if kind == "pct":
             old = int(segment.value)
@@ -293,49 +186,49 @@ class Speaker:
         return [(meaning, _doing(meaning, values)) for meaning in phrase.meanings]
 
     # -- compositions --------------------------------------------------------------------------
-    def _joined(self, first: _Compiled) -> Example:
+    def _joined(self, first: Compiled) -> Example:
         """Two requests for two rooms in one breath."""
         rng = self.rng
         second = rng.choice(bank().joinable[first.script, first.english])
         if len(self.rooms) < 2:
             raise _Unfit
         slots: dict[str, int | None] = dict(zip("AB", rng.sample(self.rooms, 2), strict=True))
-        pieces: list[_Piece] = []
+        pieces: list[Piece] = []
         asked: list[tuple[Meaning, dict[str, Any]]] = []
         for compiled, slot in zip((first, second), "AB", strict=True):
             if pieces:
                 links = {"deva": (" अनि ", " र ", ", "), "roman": (" ani ", " ra ", ", ", " ")}[first.script]
-                pieces.append(_Piece(rng.choice((" and ", ", ", " and ") if first.english else links), freely=False))
+                pieces.append(Piece(rng.choice((" and ", ", ", " and ") if first.english else links), freely=False))
             said, values = self._fill(compiled, {"A": slots[slot]})
             pieces += [replace(piece, slot=slot) if piece.slot else piece for piece in said]
             asked += [(replace(m, place=slot), doing) for m, doing in self._asked(compiled.phrase, values)]
         return self._finish(first, pieces, slots, asked)
 
-    def _other_device(self, compiled: _Compiled) -> Example:
+    def _other_device(self, compiled: Compiled) -> Example:
         """The same request for a fan or a door: nothing for the lights to do."""
         assert compiled.light_word
-        at, start, end = compiled.light_word
-        segments = list(compiled.phrase.segments)
         device = self.rng.choice(self.lexicon.devices)
         words = homes.spoken_words(device, compiled.script, compiled.english, self.rng) or list(device.words)
-        text = segments[at].text
-        segments[at] = Segment(text[:start] + self.rng.choice(words) + text[end:])
-        plain = replace(compiled, phrase=Phrase(tuple(segments), "none"), swaps=((),) * len(segments))
-        slots = self._choose(compiled.phrase)
-        return self._finish(compiled, self._fill(plain, slots)[0], slots, [])
+        return self._without_meaning(compiled, compiled.light_word, self.rng.choice(words))
 
-    def _forbidden(self, compiled: _Compiled) -> Example:
+    def _forbidden(self, compiled: Compiled) -> Example:
         """The same sentence with its imperative forbidden: `bala` becomes `nabala`, and nothing is asked."""
         assert compiled.verb
-        at, start, end, index = compiled.verb
+        at, start, end, prohibitive = compiled.verb
+        words = self.lexicon.swaps.classes[prohibitive]
+        return self._without_meaning(compiled, (at, start, end), self.rng.choice(words))
+
+    def _without_meaning(self, compiled: Compiled, where: tuple[int, int, int], word: str) -> Example:
+        """The phrase with the word at (segment, start, end) replaced by one that leaves nothing to do."""
+        at, start, end = where
         segments = list(compiled.phrase.segments)
         text = segments[at].text
-        segments[at] = Segment(text[:start] + self.rng.choice(self.lexicon.swaps.classes[index]) + text[end:])
+        segments[at] = Segment(text[:start] + word + text[end:])
         plain = replace(compiled, phrase=Phrase(tuple(segments), "none"), swaps=((),) * len(segments))
         slots = self._choose(compiled.phrase)
         return self._finish(compiled, self._fill(plain, slots)[0], slots, [])
 
-    def _refused(self, compiled: _Compiled) -> Example:
+    def _refused(self, compiled: Compiled) -> Example:
         """The same sentence after `no need to` or its like."""
         slots = self._choose(compiled.phrase)
         pieces = self._fill(compiled, slots)[0]
@@ -346,14 +239,14 @@ class Speaker:
     # -- around and over -----------------------------------------------------------------------
     def _finish(
         self,
-        compiled: _Compiled,
-        pieces: list[_Piece],
+        compiled: Compiled,
+        pieces: list[Piece],
         slots: Mapping[str, int | None],
         asked: list[tuple[Meaning, dict[str, Any]]],
     ) -> Example:
         rng = self.rng
         style = rng.choices(list(noise.STYLES), (34, 15, 13, 12, 5, 9, 12))[0]
-        words = "".join(_marked(p, noise.respell(p.text, style, rng, 1.0 if p.freely else 0.25)) for p in pieces)
+        words = "".join(marked(p, noise.respell(p.text, style, rng, 1.0 if p.freely else 0.25)) for p in pieces)
         words = self._wrap(words, compiled)
         if style == "recognizer":
             words = re.sub(r"[.,!?।]", "", words)
@@ -362,14 +255,14 @@ class Speaker:
             words = noise.join_words(words, rng)
         elif rng.random() < 0.3:
             words = words.rstrip("?!.। ") if rng.random() < 0.6 else words + rng.choice((".", "!", "..", " "))
-        command, spans = _unmark(words)
+        command, spans = unmark(words)
         _widen(compiled.phrase, spans)
         entries = tuple(_entry(meaning, doing, spans) for meaning, doing in asked)
         pointed = {m.place for m, _ in asked} | {slot for m, _ in asked for slot in m.excepts}
         things = {spans[slot]: slots[slot] for slot in pointed if slot in spans}
         return Example(command, entries, things, (compiled.phrase.voice, style))
 
-    def _wrap(self, words: str, compiled: _Compiled) -> str:
+    def _wrap(self, words: str, compiled: Compiled) -> str:
         """Words that ask nothing: a wake phrase, an address, a reason, a particle."""
         rng, fillers = self.rng, self.lexicon.fillers
         script = "en" if compiled.english and rng.random() < 0.85 else compiled.script
@@ -399,7 +292,7 @@ def _doing(meaning: Meaning, values: Mapping[str, Any]) -> dict[str, Any]:
     simple = {"on": "turn_on", "off": "turn_off", "toggle": "toggle", "query": "get_state"}
     if done in simple:
         doing: dict[str, Any] = {"action": simple[done]}
-    elif done.startswith("color") or done in phrases.COLORS:
+    elif done.startswith("color") or done in COLORS:
         doing = {"action": "change_color", "color": values.get(done, done)}
     elif done.startswith("k") or done.endswith("K"):
         doing = {"action": "change_color", "color_temp": values[done] if done in values else int(done[:-1])}
@@ -411,34 +304,6 @@ def _doing(meaning: Meaning, values: Mapping[str, Any]) -> dict[str, Any]:
         key = "brightness_step" if done[0] in "+-" else "brightness"
         doing = {"action": "adjust_brightness", key: round(-level if done[0] == "-" else level, 2)}
     return doing | {when: values.get(value, value) for when, value in meaning.when}
-
-
-# While a sentence is respelled and wrapped, its places are kept between private-use characters.
-_OPEN, _CLOSE = 0xE100, "\ue000"
-_MARK = re.compile("[\ue000-\uf8ff]")
-
-
-def _marked(piece: _Piece, text: str) -> str:
-    return f"{chr(_OPEN + ord(piece.slot))}{text}{_CLOSE}" if piece.slot else text
-
-
-def _unmark(words: str) -> tuple[str, dict[str, Span]]:
-    """The sentence without marks, and where each slot was said last."""
-    out: list[str] = []
-    spans: dict[str, Span] = {}
-    opened = ("", 0)
-    at = 0
-    for c in unicodedata.normalize("NFC", words).strip():
-        if c == _CLOSE:
-            if opened[0]:
-                spans[opened[0]] = (opened[1], at)
-            opened = ("", 0)
-        elif _MARK.match(c):
-            opened = (chr(ord(c) - _OPEN), at)
-        else:
-            out.append(c)
-            at += 1
-    return "".join(out), spans
 
 
 def _widen(phrase: Phrase, spans: dict[str, Span]) -> None:

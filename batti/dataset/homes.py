@@ -82,7 +82,7 @@ def _digit_by_digit(n: int, lexicon: Lexicon) -> dict[str, tuple[str, ...]]:
     words = [(h, r) for h in lexicon.numbers[hundreds].ne[:2] for r in lexicon.numbers[rest].ne[:2]]
     return {
         "en": (english, english.replace("zero", "oh")),
-        "ne": tuple(f"{h} saya {r}" for h, r in words) + (" ".join(c.ne[0] for c in one_by_one),),
+        "ne": (*(f"{h} saya {r}" for h, r in words), " ".join(c.ne[0] for c in one_by_one)),
         "deva": (f"{lexicon.numbers[hundreds].deva[0]} सय {lexicon.numbers[rest].deva[0]}",),
     }
 

@@ -7,7 +7,7 @@ the first two letters of a word by a slip of the finger, so that `nabala` stays 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import cache
 from random import Random
 
@@ -19,7 +19,7 @@ _VOWELS = frozenset("aeiou")
 _UNTOUCHED = 3  # letters: shorter words (on, off, ko, ma) carry too much to be mistyped
 
 
-def _respell(word: str, pairs: list[list[str]], rng: Random) -> str:
+def _respell(word: str, pairs: Sequence[tuple[str, str]], rng: Random) -> str:
     """One applicable pair, at one of its places; the word itself where none applies."""
     for _ in range(4):
         old, new = rng.choice(pairs)
@@ -38,7 +38,7 @@ def chat_spelling(word: str, rng: Random) -> str:
     if rng.random() < 0.3:
         for old, new in rng.sample(spelling["chat_endings"], 6):
             if word.endswith(old) and len(word) > len(old) - (new == "6"):
-                return word[: -len(old)] + new
+                return word[: -len(old)] + str(new)
     return _respell(word, spelling["chat"], rng)
 
 

@@ -17,6 +17,7 @@ from onnxruntime.quantization import QuantType, quantize_dynamic
 from torch import Tensor, nn
 
 from batti import prompt
+from batti.text import ALPHABET
 from batti.train.model import Network
 from batti.train.scratch import Recipe, load_network
 
@@ -100,7 +101,7 @@ def write_manifest(out: Path, recipe: Recipe) -> None:
     manifest = {
         "format": FORMAT,
         "vocabulary": prompt.VOCABULARY,
-        "alphabet": prompt.ALPHABET,
+        "alphabet": ALPHABET,
         "shape": recipe.shape.model_dump(mode="json"),
         "sha256": sums,
     }

@@ -61,7 +61,8 @@ class Attention(nn.Module):
     def attend(self, query: Tensor, key: Tensor, value: Tensor, mask: Tensor | None, dropout: float) -> Tensor:
         """`mask` is True where attending is allowed, broadcastable to (B, H, T, M)."""
         x = F.scaled_dot_product_attention(query, key, value, attn_mask=mask, dropout_p=dropout)
-        return self.out(x.transpose(1, 2).flatten(2))
+        out: Tensor = self.out(x.transpose(1, 2).flatten(2))
+        return out
 
 
 class Block(nn.Module):
@@ -110,6 +111,10 @@ class DecoderBlock(nn.Module):
         super().__init__()
         self.own = Block(shape)
         self.look = Look(shape)
+
+    def sentence_keys(self, memory: Tensor) -> Tensor:
+        """(B, T, D) -> keys and values of the look at the sentence, (2, B, H, T, head width)."""
+        return torch.stack(self.look.attention.keys(memory))
 
     def forward(
         self, x: Tensor, past: Tensor, memory: Tensor, start: int, causal: Tensor | None, mask: Tensor
@@ -161,11 +166,13 @@ class Network(nn.Module):
         x = x + F.gelu(self.near(x.transpose(1, 2)).transpose(1, 2), approximate="tanh")
         for block in self.encoder:
             x = block(x, there)
-        return self.encoder_norm(x)
+        out: Tensor = self.encoder_norm(x)
+        return out
 
     def memory_keys(self, memory: Tensor) -> Tensor:
         """What the decoder keeps of the sentence: (decoder layers, 2, B, H, T, head width)."""
-        return torch.stack([torch.stack(block.look.attention.keys(memory)) for block in self.decoder])
+        blocks = (block for block in self.decoder if isinstance(block, DecoderBlock))
+        return torch.stack([block.sentence_keys(memory) for block in blocks])
 
     def embed_answer(self, tokens: Tensor, memory: Tensor) -> Tensor:
         """(B, L) tokens, those from V on pointing at characters (B, T, D) -> (B, L, D)."""

@@ -153,7 +153,7 @@ class Trainer:
         with torch.autocast(self.device, torch.bfloat16, enabled=self.recipe.bfloat16):
             loss: torch.Tensor = self.network(**batch)
         self.optimizer.zero_grad(set_to_none=True)
-        loss.backward()
+        loss.backward()  # type: ignore[no-untyped-call]
         torch.nn.utils.clip_grad_norm_(self.network.parameters(), 1.0)
         self.optimizer.step()
         self.average.update(self.network)

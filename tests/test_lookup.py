@@ -1,0 +1,315 @@
+import pytest
+from helpers import found, found_name, home_of, lookup_of
+from hypothesis import assume, example, given, settings
+from hypothesis import strategies as st
+from strategies import homes, names
+
+from batti import lexicon
+from batti.home import Home
+from batti.lookup import Lookup, fold
+from batti.text import normalize
+
+GHAR = Home.default()
+BHANCHA = home_of("bhancha", "sutne kotha", "nuhaune kotha", "baithak", "dai ko kotha")
+HOTEL = home_of(
+    "room 1", "room 2", "room 12", "201", "202", "203", "conference room", "CEO cabin", "shrine room", "meeting room"
+)
+LAMPS = Home.from_yaml("""
+name: Himal
+rooms:
+  - name: bedroom
+    aliases: [sutne kotha]
+    lights: [{name: table lamp}, {name: fairy lights, aliases: [jhilimili]}]
+  - name: study room
+    lights: [{name: table lamp}]
+  - name: Makalu
+    lights: [{name: reading lamp, aliases: [padhne batti]}]
+groups:
+  - {name: upstairs, aliases: [mathi, mathillo tala], rooms: [bedroom, Makalu]}
+""")
+
+
+@pytest.mark.parametrize(
+    ("said", "room"),
+    [
+        ("Kitchen", "kitchen"), ("KITCHEN", "kitchen"), ("kichen", "kitchen"), ("kitchn", "kitchen"),
+        ("vancha", "kitchen"), ("vansa", "kitchen"), ("bhaanchaa", "kitchen"), ("banchha", "kitchen"),
+        ("bhanxa", "kitchen"), ("baithhak", "living room"), ("vaithak", "living room"), ("balkani", "balcony"),
+        ("balcany", "balcony"), ("koridor", "corridor"), ("corider", "corridor"), ("kaushi", "terrace"),
+        ("chat", "terrace"), ("terace", "terrace"), ("pooja kotha", "prayer room"), ("puja kothaa", "prayer room"),
+        ("padne kotha", "study room"), ("padhne ktha", "study room"), ("sutney kotha", "bedroom"),
+        ("bedrum", "bedroom"), ("bathrum", "bathroom"), ("baathroom", "bathroom"), ("bed_room", "bedroom"),
+    ],
+)  # fmt: skip
+def test_other_spellings_find_the_room(said: str, room: str) -> None:
+    assert found_name(GHAR, said) == room
+
+
+@pytest.mark.parametrize(
+    ("home", "said", "room"),
+    [
+        (BHANCHA, "भान्छा", "bhancha"), (BHANCHA, "भान्सा", "bhancha"), (BHANCHA, "बैठक", "baithak"),
+        (BHANCHA, "सुत्ने कोठा", "sutne kotha"), (BHANCHA, "दाइको कोठा", "dai ko kotha"),
+        (home_of("भान्छा"), "bhancha", "भान्छा"), (home_of("सुत्ने कोठा"), "sutne kotha", "सुत्ने कोठा"),
+        (home_of("पुस्तकालय"), "pustakalaya", "पुस्तकालय"), (home_of("Makalu"), "मकालु", "Makalu"),
+        (home_of("Annapurna"), "अन्नपूर्ण", "Annapurna"), (home_of("garage"), "ग्यारेज", "garage"),
+        (GHAR, "किचन", "kitchen"), (GHAR, "शौचालय", "bathroom"), (LAMPS, "माथिल्लो तला", "upstairs"),
+    ],
+)  # fmt: skip
+def test_names_are_found_in_another_script(home: Home, said: str, room: str) -> None:
+    assert found_name(home, said) == room
+
+
+@pytest.mark.parametrize(
+    ("said", "room"),
+    [
+        ("bhanchako", "kitchen"), ("bhanchhama", "kitchen"), ("भान्छामा", "kitchen"), ("भान्छाको", "kitchen"),
+        ("किचनमा", "kitchen"), ("बैठकको", "living room"), ("baithakko", "living room"), ("kausima", "terrace"),
+        ("bardaliko", "balcony"), ("corridorko", "corridor"), ("bathroomma", "bathroom"), ("kitchen ko", "kitchen"),
+        ("bhancha lai", "kitchen"), ("bhancha bhitra", "kitchen"), ("balcony ko batti", "balcony"),
+        ("the kitchen", "kitchen"), ("kitchen light", "kitchen"), ("kitchen lights", "kitchen"),
+        ("bhancha ko light", "kitchen"), ("uhh kitchen", "kitchen"), ("kitchen kitchen", "kitchen"),
+        ("बैठकको बत्ती", "living room"),
+    ],
+)  # fmt: skip
+def test_endings_and_words_around_a_name_do_not_hide_it(said: str, room: str) -> None:
+    assert found_name(GHAR, said) == room
+
+
+@pytest.mark.parametrize(
+    ("home", "said", "room"),
+    [
+        (BHANCHA, "kitchen", "bhancha"), (BHANCHA, "भान्साघर", "bhancha"), (BHANCHA, "bedroom", "sutne kotha"),
+        (BHANCHA, "bathroom", "nuhaune kotha"), (BHANCHA, "living room", "baithak"),
+        (home_of("kitchen", "hall"), "bhansa", "kitchen"), (home_of("garden", "hall"), "bagaicha", "garden"),
+        (home_of("garden", "hall"), "बगैंचा", "garden"), (home_of("stairs", "hall"), "bharyang", "stairs"),
+        (home_of("bhareng", "hall"), "staircase", "bhareng"), (home_of("toilet", "hall"), "शौचालय", "toilet"),
+        (BHANCHA, "daju ko kotha", "dai ko kotha"), (BHANCHA, "elder brother's room", "dai ko kotha"),
+        (BHANCHA, "big brother's room", "dai ko kotha"), (home_of("mother's room"), "aama ko kotha", "mother's room"),
+        (home_of("aamako kotha"), "mother's room", "aamako kotha"), (home_of("buwa ko kotha"), "dad's room", "buwa ko kotha"),
+        (home_of("didi ko kotha"), "elder sister's room", "didi ko kotha"),
+        (home_of("bhai ko kotha"), "younger brother's room", "bhai ko kotha"),
+        (LAMPS, "upper floor", "upstairs"), (LAMPS, "top floor", "upstairs"),
+        (home_of("thulo kotha", "sano kotha"), "big room", "thulo kotha"),
+        (home_of("thulo kotha", "sano kotha"), "सानो कोठा", "sano kotha"),
+        (home_of("agadi ko kotha", "hall"), "front room", "agadi ko kotha"),
+    ],
+)  # fmt: skip
+def test_words_that_mean_the_same_find_the_room(home: Home, said: str, room: str) -> None:
+    assert found_name(home, said) == room
+
+
+@pytest.mark.parametrize("said", ["brother's room", "brothers room", "brother ko kotha"])
+def test_a_brother_is_the_elder_one_where_there_is_no_other(said: str) -> None:
+    assert found_name(BHANCHA, said) == "dai ko kotha"
+
+
+@pytest.mark.parametrize(
+    ("home", "said", "room"),
+    [
+        (GHAR, "study", "study room"), (GHAR, "puja", "prayer room"), (GHAR, "sutne", "bedroom"),
+        (GHAR, "drawing", "living room"), (HOTEL, "conference", "conference room"), (HOTEL, "conf room", "conference room"),
+        (HOTEL, "conf", "conference room"), (HOTEL, "cabin", "CEO cabin"), (HOTEL, "ceo", "CEO cabin"),
+        (HOTEL, "shrine", "shrine room"), (HOTEL, "meeting", "meeting room"), (BHANCHA, "dai", "dai ko kotha"),
+        (LAMPS, "study", "study room"),
+    ],
+)  # fmt: skip
+def test_names_may_be_cut_short(home: Home, said: str, room: str) -> None:
+    assert found_name(home, said) == room
+
+
+@pytest.mark.parametrize(
+    ("home", "said", "room"),
+    [
+        (GHAR, "storeroom", "store room"), (GHAR, "studyroom", "study room"), (GHAR, "livingroom", "living room"),
+        (GHAR, "sutnekotha", "bedroom"), (GHAR, "poojakotha", "prayer room"), (GHAR, "पूजाकोठा", "prayer room"),
+        (GHAR, "bath room", "bathroom"), (GHAR, "ba throom", "bathroom"), (GHAR, "bhan cha", "kitchen"),
+        (GHAR, "bai thak", "living room"), (GHAR, "stu dy", "study room"), (GHAR, "din ing", "dining area"),
+        (GHAR, "li ving room", "living room"), (HOTEL, "shrineroom", "shrine room"),
+    ],
+)  # fmt: skip
+def test_words_may_be_joined_or_split(home: Home, said: str, room: str) -> None:
+    assert found_name(home, said) == room
+
+
+@pytest.mark.parametrize(
+    ("said", "room"),
+    [
+        ("room two", "room 2"), ("room 2", "room 2"), ("दुई नम्बर कोठा", "room 2"), ("dui number kotha", "room 2"),
+        ("kotha number 2", "room 2"), ("२ नम्बर कोठा", "room 2"), ("room no 1", "room 1"), ("room one", "room 1"),
+        ("ek number kotha", "room 1"), ("१ नम्बर कोठा", "room 1"), ("बाह्र नम्बर कोठा", "room 12"),
+        ("room twelve", "room 12"), ("201", "201"), ("room 203", "203"), ("203 number", "203"), ("२०३", "203"),
+        ("dui saya tin", "203"), ("दुई सय तीन", "203"), ("two zero three", "203"), ("two hundred three", "203"),
+        ("dui sunya tin", "203"), ("dui saya dui", "202"), ("two zero two", "202"), ("dui saya ek", "201"),
+        ("two zero one", "201"),
+    ],
+)  # fmt: skip
+def test_numbers_are_found_in_digits_and_in_words(said: str, room: str) -> None:
+    assert found_name(HOTEL, said) == room
+
+
+def test_oh_is_a_zero_between_numbers() -> None:
+    assert found_name(HOTEL, "two oh three") == "203"
+
+
+@pytest.mark.parametrize("said", ["room 3", "room three", "तीन नम्बर कोठा", "204", "dui saya char", "21", "2011", "1 2"])
+def test_other_numbers_are_not_found(said: str) -> None:
+    assert found_name(HOTEL, said) is None
+
+
+@pytest.mark.parametrize(
+    ("own", "said"),
+    [
+        ("Makalu", "Manaslu"), ("Annapurna", "Dhaulagiri"), ("Lamjung", "Langtang"), ("101", "102"), ("203", "302"),
+        ("room 1", "room 2"), ("room 12", "room 1"), ("room 1", "room 12"), ("flat 2", "flat 3"),
+        ("class 1", "class 10"), ("कक्षा एक", "कक्षा दस"), ("dai ko kotha", "bhai ko kotha"),
+        ("didi ko kotha", "bahini ko kotha"), ("aama ko kotha", "buwa ko kotha"), ("aama ko kotha", "hajurama ko kotha"),
+        ("kaka ko kotha", "mama ko kotha"), ("kaka ko kotha", "kaki ko kotha"), ("garage", "garden"),
+        ("garden", "garage"), ("terrace", "temple"), ("Koshi", "Karnali"), ("balcony", "basement"),
+        ("bathroom", "bedroom"), ("bedroom", "bathroom"), ("living room", "dining room"), ("study room", "store room"),
+        ("puja kotha", "padhne kotha"), ("thulo kotha", "sano kotha"), ("front office", "back office"),
+        ("boys hostel", "girls hostel"), ("Lotus", "Lily"), ("Ganesh", "Gandaki"), ("Rara", "Phewa"), ("lab", "lobby"),
+        ("upper floor", "lower floor"), ("kitchen", "chicken coop"), ("hall", "wall"), ("red room", "blue room"),
+        ("Tokyo", "Toronto"), ("Alpha", "Beta"), ("Moon", "Mars"), ("CEO cabin", "CFO cabin"), ("Sunrise", "Sunset"),
+        ("gate", "gaushala"), ("bardali", "bhandar"), ("Lumbini", "Lalitpur"), ("library", "laundry"),
+        ("server room", "shower room"), ("reading room", "meeting room"), ("जलशाला", "गौशाला"),
+    ],
+)  # fmt: skip
+def test_a_near_but_different_name_is_refused(own: str, said: str) -> None:
+    assert found_name(home_of(own, "veranda"), said) is None
+
+
+@pytest.mark.parametrize(
+    ("own", "said"),
+    [("store", "stairs"), ("store room", "stairs"), ("mama ko kotha", "maiju ko kotha"), ("यज्ञशाला", "गौशाला")],
+)
+def test_a_name_of_the_same_consonants_is_refused(own: str, said: str) -> None:
+    assert found_name(home_of(own, "veranda"), said) is None
+
+
+@pytest.mark.parametrize(
+    "said",
+    ["garage", "basement", "garden", "swimming pool", "office", "parking", "gate", "bagaicha", "kathmandu", "fan",
+     "dai ko kotha", "room 3", "tv room", "बगैंचा", "दाइको कोठा", "xyz", "qqqq", "", "~", "5", "?"],
+)  # fmt: skip
+def test_what_the_default_home_lacks_is_not_found(said: str) -> None:
+    assert found_name(GHAR, said) is None
+
+
+@pytest.mark.parametrize(
+    ("said", "place"),
+    [
+        ("yaha", "here"), ("here", "here"), ("in here", "here"), ("this room", "here"), ("yo kotha", "here"),
+        ("यो कोठा", "here"), ("यहाँ", "here"), ("ghar", "all"), ("घर", "all"), ("whole house", "all"), ("sabai", "all"),
+        ("सबै", "all"), ("everything", "all"), ("everywhere", "all"), ("ghar ko", "all"), ("yahako", "here"),
+    ],
+)  # fmt: skip
+def test_here_and_all_have_words_of_their_own(said: str, place: str) -> None:
+    assert found(GHAR, said) == place
+
+
+def test_a_home_s_own_name_comes_before_the_common_ones() -> None:
+    assert found(GHAR, "kotha") == (None, "bedroom")
+    assert found(home_of("hall", "attic"), "kotha") == "here"
+    assert found(home_of("ghar", "attic"), "ghar") == (None, "ghar")
+
+
+def test_the_name_of_the_home_is_the_whole_house() -> None:
+    assert found(LAMPS, "Himal") == found(LAMPS, "himalko") == found(LAMPS, "हिमाल") == "all"
+
+
+@pytest.mark.parametrize(
+    ("said", "sentence", "room"),
+    [
+        ("table lamp", "turn on the table lamp in the study room", "study room"),
+        ("table lamp", "turn on the table lamp in the bedroom", "bedroom"),
+        ("table lamp", "sutne kotha ko table lamp bala", "bedroom"),
+        ("table lamp", "सुत्ने कोठाको table lamp बाल", "bedroom"),
+        ("table lamp", "study ko table lamp bala", "study room"),
+        ("table lamp", "turn on the table lamp", "bedroom"),
+        ("study room table lamp", "", "study room"),
+        ("bedroom table lamp", "", "bedroom"),
+        ("sutne kotha ko table lamp", "", "bedroom"),
+        ("study ko table lamp", "", "study room"),
+    ],
+)
+def test_lights_of_one_name_are_told_apart_by_their_room(said: str, sentence: str, room: str) -> None:
+    assert found(LAMPS, said, sentence) == (room, "table lamp")
+
+
+@pytest.mark.parametrize(
+    ("said", "light"),
+    [
+        ("fairy lights", ("bedroom", "fairy lights")), ("fairy light", ("bedroom", "fairy lights")),
+        ("jhilimili", ("bedroom", "fairy lights")), ("झिलिमिली", ("bedroom", "fairy lights")),
+        ("reading lamp", ("Makalu", "reading lamp")), ("पढ्ने बत्ती", ("Makalu", "reading lamp")),
+        ("padhne battiko", ("Makalu", "reading lamp")), ("makalu ko reading lamp", ("Makalu", "reading lamp")),
+    ],
+)  # fmt: skip
+def test_named_lights_are_found(said: str, light: tuple[str, str]) -> None:
+    assert found(LAMPS, said) == light
+
+
+@pytest.mark.parametrize("said", ["ceiling light", "floor lamp", "chandelier", "bed lamp"])
+def test_a_light_that_the_home_lacks_is_not_found(said: str) -> None:
+    assert found(LAMPS, said) is None
+
+
+ANY = st.text() | st.text("abcdhkoimnt 0129'~-.भान्छको", max_size=40)
+
+
+@settings(max_examples=300)
+@given(homes(), ANY, ANY)
+@example(GHAR, "", "")
+@example(GHAR, "x" * 400, "x" * 400)
+@example(GHAR, "saya saya saya", "100 100")
+@example(HOTEL, "saya", "")
+@example(HOTEL, "9" * 400, "")
+@example(HOTEL, "ko ko ko", "")
+def test_any_text_is_looked_up_in_any_home(home: Home, said: str, sentence: str) -> None:
+    entity, certainty = lookup_of(home).find(normalize(said), normalize(sentence))
+    assert entity in (None, "all", "here") or entity in home.entities()
+    assert 0 < certainty <= 1
+
+
+def _sounds(name: str) -> str:
+    return fold(lexicon.key(name).replace(" ", ""))
+
+
+@settings(max_examples=200)
+@given(homes())
+def test_every_distinct_listed_name_finds_its_own_thing(home: Home) -> None:
+    lookup = Lookup(home)
+    for entity in home.entities():
+        others = {_sounds(name) for other in home.entities() if other != entity for name in other.names}
+        for name in entity.names:
+            # A name of letters of other scripts or of signs alone has no sound, and cannot be told by it.
+            if len(_sounds(name)) > 1 and not any(_sounds(name) in other or other in _sounds(name) for other in others):
+                assert lookup.find(normalize(name))[0] == entity, name
+
+
+WORDS = st.sampled_from([word for place in lexicon.load().places for word in place.words])
+
+
+@settings(max_examples=200)
+@given(st.lists(WORDS, min_size=1, max_size=8, unique_by=_sounds))
+def test_every_usual_room_of_a_home_finds_itself(rooms: list[str]) -> None:
+    assume(all(_sounds(room) for room in rooms))
+    home = home_of(*rooms)
+    for room in rooms:
+        assert found(home, room) == (None, room)
+
+
+@given(st.lists(WORDS | names(), min_size=1, max_size=5, unique_by=str.casefold), st.data())
+def test_case_and_white_space_do_not_matter(rooms: list[str], data: st.DataObject) -> None:
+    said = data.draw(st.sampled_from(rooms))
+    home = home_of("veranda", *[room for room in rooms if room.casefold() not in ("all", "here", "veranda")])
+    assert found(home, f"  {said}  ") == found(home, said)
+    if said.isascii():
+        assert found(home, said.upper()) == found(home, said.lower())
+
+
+def test_a_home_of_five_hundred_rooms_is_looked_up_quickly() -> None:
+    home = home_of(*(f"room {number}" for number in range(1, 501)))
+    assert [found_name(home, f"room {number}") for number in (1, 77, 250, 500)] == ["room 1", "room 77", "room 250", "room 500"]
+    assert found_name(home, "room 501") is None

@@ -1,0 +1,343 @@
+"""Numbers, percentages, durations and times: what is said reads back as its value.
+
+The readers here know digits and English words and nothing of how the generator says them.
+"""
+
+import re
+import unicodedata
+from random import Random
+
+import pytest
+
+from batti import lexicon
+from batti.command import Action
+from batti.dataset import numbers, phrases
+from batti.lexicon import Lexicon
+from batti.values import duration_of, seconds_of
+
+SEEDS = 400
+UNITS = {"s": 1, "m": 60, "h": 3600}
+_SMALL = (
+    "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen "
+    "eighteen nineteen"
+).split()
+_TENS = "twenty thirty forty fifty sixty seventy eighty ninety".split()
+ENGLISH = {word: n for n, word in enumerate(_SMALL)} | {word: 20 + 10 * i for i, word in enumerate(_TENS)}
+ENGLISH |= {"a hundred": 100, "hundred": 100, "fourty": 40}
+
+
+@pytest.fixture(scope="module")
+def lex() -> Lexicon:
+    return lexicon.load()
+
+
+def ascii_digits(text: str) -> str:
+    return "".join(str(unicodedata.decimal(c, c)) for c in text)
+
+
+def read_numbers(text: str) -> list[float]:
+    """Every number in digits or English words, in order: `twenty one thirty` is 21 and 30."""
+    text = ascii_digits(text).lower().replace("-", " ").replace("one hundred", "hundred").replace("a hundred", "hundred")
+    found: list[float] = []
+    open_tens = False
+    for token in re.findall(r"\d+(?:\.\d+)?|[a-z]+", text):
+        if token[0].isdigit():
+            found.append(float(token))
+            open_tens = False
+        elif token in ENGLISH:
+            n = ENGLISH[token]
+            if open_tens and 0 < n < 10:
+                found[-1] += n
+                open_tens = False
+            else:
+                found.append(n)
+                open_tens = token in _TENS
+        else:
+            open_tens = False
+    return found
+
+
+def test_the_reader_reads() -> None:
+    assert read_numbers("twenty one thirty") == [21, 30]
+    assert read_numbers("forty-five percent") == [45]
+    assert read_numbers("०.४ ma") == [0.4]
+    assert read_numbers("one hundred and 7") == [100, 7]
+
+
+# -- digits and words ----------------------------------------------------------------------------
+@pytest.mark.parametrize("script", ["roman", "deva"])
+def test_digits_read_back(script: str) -> None:
+    for n in (*range(101), 2700, 6500):
+        said = {numbers.digits(n, script, Random(seed)) for seed in range(20)}
+        assert {int(ascii_digits(one)) for one in said} == {n}
+        assert len(said) == (2 if script == "deva" else 1)
+
+
+def test_english_words_read_back(lex: Lexicon) -> None:
+    for n in range(101):
+        for seed in range(10):
+            assert read_numbers(numbers.word(n, "roman", True, lex, Random(seed))) == [n]
+
+
+def test_words_are_of_the_script_asked_for(lex: Lexicon) -> None:
+    for n in range(101):
+        for seed in range(5):
+            assert numbers.word(n, "deva", False, lex, Random(seed)) in lex.numbers[n].deva
+            assert numbers.word(n, "roman", False, lex, Random(seed)) in lex.numbers[n].ne
+
+
+# -- renumber ------------------------------------------------------------------------------------
+DRESSES = [
+    ("40%", 40), ("40 percent", 40), ("forty percent", 40), ("40 pratishat", 40), ("brightness 40", 40), ("५%", 5),
+    ("Forty Percent", 40), ("twenty five percent", 25), ("100%", 100), ("at 7", 7),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("surface", "old"), DRESSES)
+def test_renumber_reads_back(lex: Lexicon, surface: str, old: int) -> None:
+    for seed in range(SEEDS):
+        rng = Random(seed)
+        new = rng.randint(0, 100)
+        said = numbers.renumber(surface, old, new, "roman", True, lex, rng)
+        assert read_numbers(said) == [new], said
+        assert [w for w in said.lower().split() if w.isalpha() and w not in ENGLISH] == [
+            w for w in surface.lower().split() if w.isalpha() and w not in ENGLISH
+        ]
+
+
+@pytest.mark.parametrize("surface", ["0.4", "brightness 0.40", "०.४"])
+def test_renumber_keeps_a_fraction_one(lex: Lexicon, surface: str) -> None:
+    for seed in range(SEEDS):
+        rng = Random(seed)
+        new = rng.randint(0, 100)
+        said = numbers.renumber(surface, 40, new, "roman", True, lex, rng)
+        assert [round(100 * n) for n in read_numbers(said)] == [new], said
+
+
+@pytest.mark.parametrize("surface", ["50%", "fifty percent", "percent", "", "0.5", "brightness"])
+def test_renumber_gives_nothing_where_the_number_is_not(lex: Lexicon, surface: str) -> None:
+    assert numbers.renumber(surface, 40, 70, "roman", True, lex, Random(1)) == ""
+
+
+def test_a_percent_sign_follows_digits(lex: Lexicon) -> None:
+    for seed in range(SEEDS):
+        assert re.fullmatch(r"\d+%", numbers.renumber("40%", 40, 73, "roman", True, lex, Random(seed)))
+
+
+def test_renumber_exchanges_whole_words_only(lex: Lexicon) -> None:
+    """Over every number of the bank: no other word of its slot is touched."""
+    for phrase in phrases.load():
+        for slot in phrase.segments:
+            kind = slot.slot.rstrip("2")
+            if kind not in ("pct", "k", "dur"):
+                continue
+            script = lexicon.script_of(slot.text)
+            values = [int(slot.value)] if kind != "dur" else [
+                seconds_of(slot.value) // scale for scale in UNITS.values() if seconds_of(slot.value) % scale == 0
+            ]  # fmt: skip
+            for old in values:
+                # The number said as a word that no language has shows what was replaced.
+                said = numbers.renumber(slot.text, old, 987654, script, False, lex, Random(3))
+                where = re.split("[9९][8८][7७][6६][5५][4४]", said)
+                if len(where) == 2:
+                    before, after = where
+                    said_there = slot.text[len(before) : len(slot.text) - len(after)]
+                    assert not before[-1:].isalpha(), (phrase.voice, phrase.line, slot.text, said)
+                    # A case ending or unit may be glued to digits, never to half of a word.
+                    assert said_there[-1:].isdigit() or not after[:1].isalpha(), (phrase.voice, phrase.line, said)
+
+
+# -- percentages and colour temperatures ---------------------------------------------------------
+def test_random_percent_is_a_percentage() -> None:
+    rng = Random(2)
+    drawn = [numbers.random_percent(rng) for _ in range(5000)]
+    assert set(drawn) == set(range(1, 101))
+    assert sum(n % 10 == 0 for n in drawn) > 2500
+
+
+@pytest.mark.parametrize(("surface", "old"), DRESSES)
+def test_percent_reads_back(lex: Lexicon, surface: str, old: int) -> None:
+    said = [numbers.percent(surface, old, "roman", True, lex, Random(seed)) for seed in range(SEEDS)]
+    assert all(1 <= value <= 100 and read_numbers(text) == [value] for text, value in said)
+    assert len({value for _, value in said}) > 50
+
+
+def test_percent_in_devanagari_reads_back(lex: Lexicon) -> None:
+    known = {word: n for n, concept in lex.numbers.items() for word in concept.deva}
+    for seed in range(SEEDS):
+        text, value = numbers.percent("५०%", 50, "deva", False, lex, Random(seed))
+        assert read_numbers(text) == [value]
+        text, value = numbers.percent("पचास प्रतिशत", 50, "deva", False, lex, Random(seed))
+        number = text.removesuffix(" प्रतिशत")
+        assert known.get(number, ascii_digits(number)) in (value, str(value))
+
+
+def test_percent_keeps_what_it_cannot_read(lex: Lexicon) -> None:
+    assert numbers.percent("so and so", 40, "roman", True, lex, Random(1)) == ("so and so", 40)
+
+
+@pytest.mark.parametrize("surface", ["3000 kelvin", "3000K", "३००० केल्भिन"])
+def test_kelvin_reads_back(lex: Lexicon, surface: str) -> None:
+    script = lexicon.script_of(surface)
+    values = set()
+    for seed in range(SEEDS):
+        text, value = numbers.kelvin(surface, 3000, script, True, lex, Random(seed))
+        assert 1900 <= value <= 6500
+        assert read_numbers(text) == [value]
+        values.add(value)
+    assert len(values) > 30
+
+
+def test_kelvin_in_words_is_kept(lex: Lexicon) -> None:
+    assert numbers.kelvin("tin hajar kelvin", 3000, "roman", False, lex, Random(1)) == ("tin hajar kelvin", 3000)
+
+
+# -- durations -----------------------------------------------------------------------------------
+def special(lex: Lexicon, language: str) -> dict[str, int]:
+    rows = lex.times["special_durations"]
+    return {said: seconds_of(row["value"]) for row in rows for said in row.get(language, ())}
+
+
+def unit_of(word: str) -> int:
+    initial = re.sub(r"[^a-z]", "", word.lower())[:1]
+    return UNITS[initial]
+
+
+@pytest.mark.parametrize("surface", ["10 minutes", "ten minutes", "30 seconds", "2 hours", "an hour or so", "45s"])
+def test_duration_in_english_reads_back(lex: Lexicon, surface: str) -> None:
+    old = {"30 seconds": 30, "2 hours": 7200, "an hour or so": 3600, "45s": 45}.get(surface, 600)
+    specials = special(lex, "en") | {"an hour or so": 3600}
+    values = set()
+    for seed in range(SEEDS):
+        text, value = numbers.duration(surface, old, "roman", True, lex, Random(seed))
+        values.add(value)
+        if text not in specials:
+            (number,) = read_numbers(text)
+            unit = re.sub(r"^[\d.\s]*", "", text).split()[-1]
+            assert number * unit_of(unit) == value, text
+        else:
+            assert specials[text] == value
+    assert len(values) > 20
+
+
+def test_duration_in_nepali_reads_back(lex: Lexicon) -> None:
+    words = {word: n for n, concept in lex.numbers.items() for word in concept.ne + concept.deva}
+    units = {u: UNITS[k] for k, row in lex.times["units"].items() for u in row["ne"] + row["deva"]}
+    for surface, script, language in (("das minute", "roman", "ne"), ("दस मिनेट", "deva", "deva")):
+        specials = special(lex, language)
+        for seed in range(SEEDS):
+            text, value = numbers.duration(surface, 600, script, False, lex, Random(seed))
+            if text not in specials:
+                number, unit = text.rsplit(" ", 1)
+                count = words[number] if number in words else int(ascii_digits(number))
+                assert count * units[unit] == value, text
+
+
+def test_durations_of_the_bank_stay_positive_and_canonical(lex: Lexicon) -> None:
+    slots = [s for phrase in phrases.load() for s in phrase.segments if s.slot.startswith("dur")]
+    for i, slot in enumerate(slots):
+        script = lexicon.script_of(slot.text)
+        for english in (True, False):
+            text, seconds = numbers.duration(slot.text, seconds_of(slot.value), script, english, lex, Random(i))
+            assert text.strip()
+            assert 0 < seconds <= 24 * 3600
+            assert isinstance(seconds, int)
+            said = duration_of(seconds)
+            assert seconds_of(said) == seconds
+            assert Action.model_validate({"room": "x", "action": "turn_on", "for": said}).for_ == said
+
+
+# -- times of day --------------------------------------------------------------------------------
+LANGUAGES = [("roman", True), ("roman", False), ("deva", False)]
+
+
+@pytest.mark.parametrize(("script", "english"), LANGUAGES)
+def test_clock_values_are_times_of_day(lex: Lexicon, script: str, english: bool) -> None:
+    values = set()
+    for seed in range(2000):
+        said, value = numbers.clock(script, english, lex, Random(seed))
+        assert said == said.strip() and said
+        assert "{" not in said
+        assert re.fullmatch(r"([01]\d|2[0-3]):[0-5]\d", value)
+        assert Action.model_validate({"room": "x", "action": "turn_on", "at": value}).at == value
+        values.add(value)
+    assert {value[:2] for value in values} == {f"{hour:02d}" for hour in range(24)}
+    assert len(values) > 150
+
+
+PARTS = {
+    "in the morning": "am", "in the afternoon": "pm", "in the evening": "pm", "at night": "night",
+    "in the night": "night",
+}  # fmt: skip
+
+
+def read_clock(said: str) -> str:
+    """An English time of day as HH:MM."""
+    text = ascii_digits(said).lower()
+    if re.search("noon$|midday", text) and "after" not in text:
+        return "12:00"
+    if "midnight" in text:
+        return "00:00"
+    part = next((kind for name, kind in PARTS.items() if text.endswith(name)), "")
+    text = re.sub(r"( early)? (in|at) the? ?\w+$", "", text) if part else text
+    if half := re.search(r"(am|pm|a\.m\.|p\.m\.)$", text):
+        part = half.group()[0] + "m"
+        text = text[: half.start()]
+    numbers_said = [int(n) for n in read_numbers(text.replace(".", " "))]
+    if "quarter" in text or "half" in text:
+        minute = 15 if "quarter" in text else 30
+        hour = numbers_said[0]
+    elif re.search(r"\b(past|to)\b", text):
+        minute, hour = numbers_said
+    else:
+        hour, minute = (*numbers_said, 0)[:2]
+    total = hour * 60 + (-minute if re.search(r"\bto\b", text) else minute)
+    if part:
+        total %= 720
+        total += 720 * (part == "pm" or (part == "night" and total >= 4 * 60))
+    total %= 1440
+    return f"{total // 60:02d}:{total % 60:02d}"
+
+
+@pytest.mark.parametrize(
+    ("said", "value"),
+    [
+        ("half past six in the evening", "18:30"), ("quarter to 12 at night", "23:45"), ("12:15 at night", "00:15"),
+        ("6.30 am", "06:30"), ("12 am", "00:00"), ("12PM", "12:00"), ("15", "15:00"), ("twenty one thirty", "21:30"),
+        ("20 past 9 in the morning", "09:20"), ("noon", "12:00"), ("3 o'clock in the afternoon", "15:00"),
+    ],
+)  # fmt: skip
+def test_the_reader_of_clocks_reads(said: str, value: str) -> None:
+    assert read_clock(said) == value
+
+
+def test_clock_in_english_reads_back(lex: Lexicon) -> None:
+    for seed in range(3000):
+        said, value = numbers.clock("roman", True, lex, Random(seed))
+        assert read_clock(said) == value, said
+
+
+@pytest.mark.parametrize("script", ["roman", "deva"])
+def test_clock_in_nepali_names_the_hour(lex: Lexicon, script: str) -> None:
+    for seed in range(2000):
+        said, value = numbers.clock(script, False, lex, Random(seed))
+        hour, minute = map(int, value.split(":"))
+        shown = re.findall(r"\d+", ascii_digits(said))
+        if shown and not (minute in (0, 15, 30, 45) and len(shown) == 1):
+            hours = {hour, hour % 12 or 12, (hour + 1) % 24, (hour + 1) % 12 or 12}
+            assert int(shown[0]) in hours | {minute}, said
+        if ":" in said:
+            assert int(shown[1]) == minute, said
+
+
+@pytest.mark.parametrize("part", [0, 1, 2])
+def test_the_same_seed_says_the_same(lex: Lexicon, part: int) -> None:
+    def said(seed: int) -> object:
+        rng = Random(seed)
+        return (
+            numbers.clock("roman", False, lex, rng),
+            numbers.duration("10 minute", 600, "roman", False, lex, rng),
+            numbers.percent("40%", 40, "roman", False, lex, rng),
+        )[part]
+
+    assert [said(seed) for seed in range(50)] == [said(seed) for seed in range(50)]
