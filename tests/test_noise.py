@@ -131,8 +131,8 @@ def test_join_words_leaves_out_one_space_at_most(text: str, seed: int) -> None:
 
 
 def test_join_words_joins() -> None:
-    made = {noise.join_words("bhancha ko batti", Random(seed)) for seed in range(40)}
-    assert made == {"bhanchako batti", "bhancha kobatti"}
+    made = {noise.join_words("bhancha kotha batti", Random(seed)) for seed in range(40)}
+    assert made == {"bhanchakotha batti", "bhancha kothabatti"}
 
 
 @pytest.mark.parametrize("text", ["na bala", "room 3", "3 kotha", "no light", "NOT now", "batti", "", "do not light"])
@@ -155,6 +155,12 @@ def test_repeat_word_says_one_word_twice(text: str, seed: int) -> None:
 def test_repeat_word_repeats() -> None:
     made = {noise.repeat_word("kitchen ko light bala", Random(seed)) for seed in range(40)}
     assert made == {"kitchen kitchen ko light bala", "kitchen ko light light bala"}
+
+
+@pytest.mark.parametrize("text", ["बैठकको बत्ती", "पानीघरकोठा मा"])
+def test_repeat_word_repeats_whole_devanagari_words(text: str) -> None:
+    first, last = text.split(" ")
+    assert {noise.repeat_word(text, Random(seed)) for seed in range(40)} <= {text, f"{first} {first} {last}"}
 
 
 @given(WORDS, SEEDS)

@@ -88,7 +88,7 @@ class Speaker:
         """A thing of the home for every place slot; None for what the home is not to have."""
         chosen: dict[str, int | None] = {}
         # Groups and lights first: a room may have to lie in the group, or be the light's.
-        for slot in sorted({s.slot for s in phrase.segments}, key=lambda s: s in tuple(ROOM_SLOTS)):
+        for slot in sorted(dict.fromkeys(s.slot for s in phrase.segments), key=lambda s: s in tuple(ROOM_SLOTS)):
             if slot in tuple(STRANGE_SLOTS):
                 chosen[slot] = None
             elif slot in tuple(GROUP_SLOTS):
@@ -156,30 +156,25 @@ class Speaker:
         return self.rng.choice(words or concept.words)
 
     def _value(self, segment: Segment, compiled: Compiled) -> tuple[str, Any]:
+        """The words and the value of a value slot: the writer's, or others of the same kind."""
         kind, script = segment.slot.rstrip("2"), lexicon.script_of(segment.text)
         english, lex, rng = compiled.english, self.lexicon, self.rng
-        keep = rng.random() < 0.25
-        if kind == "color":
-            color = segment.value if keep else rng.choice(COLORS)
-            return (segment.text if keep else rng.choice(lex.colors[color][script])), color
-        if kind == "pct":
-            old = int(segment.value)
-            if rng.random() < 0.02 and all(m.done.lstrip("+-") != segment.slot or m.done == segment.slot
-                                           for m in compiled.phrase.meanings):
-                zero = numbers.renumber(segment.text, old, 0, script, english, lex, rng)
-                if zero:
-                    return zero, 0
-            return (segment.text, old) if keep else numbers.percent(segment.text, old, script, english, lex, rng)
-        if kind == "k":
-            old = int(segment.value)
-            return (segment.text, old) if keep else numbers.kelvin(segment.text, old, script, english, lex, rng)
-        if kind == "dur":
-            old = seconds_of(segment.value)
-            said = (segment.text, old)
-            if not keep:
-                said = numbers.duration(segment.text, old, script, english, lex, rng)
-            return said[0], duration_of(said[1])
-        return (segment.text, segment.value) if keep else numbers.clock(script, english, lex, rng)
+        value: Any = seconds_of(segment.value) if kind == "dur" else segment.value
+        value = int(value) if kind in ("pct", "k") else value
+        said: tuple[str, Any] = (segment.text, value)
+        if rng.random() < 0.75:
+            if kind == "color":
+                color = rng.choice(COLORS)
+                said = rng.choice(lex.colors[color][script]), color
+            elif kind == "time":
+                said = numbers.clock(script, english, lex, rng)
+            elif kind == "pct" and rng.random() < 0.02 and _may_be_zero(segment.slot, compiled.phrase):
+                zero = numbers.renumber(segment.text, value, 0, script, english, lex, rng)
+                said = (zero, 0) if zero else said
+            else:
+                exchange = {"pct": numbers.percent, "k": numbers.kelvin, "dur": numbers.duration}[kind]
+                said = exchange(segment.text, value, script, english, lex, rng)
+        return (said[0], duration_of(said[1])) if kind == "dur" else said
 
     # -- meanings ------------------------------------------------------------------------------
     def _asked(self, phrase: Phrase, values: Mapping[str, Any]) -> list[tuple[Meaning, dict[str, Any]]]:
@@ -258,7 +253,7 @@ class Speaker:
         command, spans = unmark(words)
         _widen(compiled.phrase, spans)
         entries = tuple(_entry(meaning, doing, spans) for meaning, doing in asked)
-        pointed = {m.place for m, _ in asked} | {slot for m, _ in asked for slot in m.excepts}
+        pointed = dict.fromkeys(slot for m, _ in asked for slot in (m.place, *m.excepts))
         things = {spans[slot]: slots[slot] for slot in pointed if slot in spans}
         return Example(command, entries, things, (compiled.phrase.voice, style))
 
@@ -284,6 +279,11 @@ class Speaker:
             at = rng.choice([m.start() for m in re.finditer(" ", words)] or [0])
             words = f"{words[:at]} {some('hesitations')} {words[at:].lstrip()}"
         return words
+
+
+def _may_be_zero(slot: str, phrase: Phrase) -> bool:
+    """Whether the percentage is only ever a level: set to nothing is off, changed by nothing is no change."""
+    return all(m.done == slot for m in phrase.meanings if m.done.lstrip("+-") == slot)
 
 
 def _doing(meaning: Meaning, values: Mapping[str, Any]) -> dict[str, Any]:
