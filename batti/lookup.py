@@ -9,10 +9,11 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
 
+from rapidfuzz import process
 from rapidfuzz.distance import Levenshtein
 
 from batti import lexicon
@@ -24,6 +25,7 @@ ENOUGH = 0.76
 """The least similarity (0 to 1) at which a name counts as said; tuned on generated homes."""
 _SURE = 0.95  # similarity from which a home's own name comes before the common names
 _LIGHT_WEIGHT = 0.25
+_WORD = 0.5  # similarity of two words from which they may be partners
 _ABBREVIATED = 0.78  # `conf` for `conference`
 _JOINED = 0.98  # words run together
 _NEARLY = 0.9  # similarity from which whole names, light words included, may be compared
@@ -149,12 +151,15 @@ def _words(said: str, numbers: bool = True) -> list[str]:
     return _in_digits(folded) if numbers else folded
 
 
+_OH = ("oh", "o")  # nought, between other digits
+
+
 def _in_digits(words: list[str]) -> list[str]:
     """Number words as digits: `dui saya dui` and `two zero two` are 202."""
     out: list[str] = []
     run: list[str] = []
     for word in (*words, ""):
-        number = _number_words().get(word, word)
+        number = "0" if run and word in _OH else _number_words().get(word, word)
         if number.isdigit():
             run.append(number)
             continue
@@ -193,6 +198,7 @@ class _Name:
         return cls(entity, telling, light, joined, "".join(words), re.sub(r"\D", "", joined), factor)
 
 
+@lru_cache(maxsize=1 << 17)
 def _alike(a: str, b: str) -> float:
     """Similarity of two words by sound or by meaning."""
     alike = _similar(a, b)
@@ -206,7 +212,7 @@ def _matched(said: _Name, name: _Name) -> float:
     pairs = [(_alike(a, b), i, j) for i, a in enumerate(said.telling) for j, b in enumerate(name.telling)]
     total, left, right = 0.0, set(range(len(said.telling))), set(range(len(name.telling)))
     for alike, i, j in sorted(pairs, reverse=True):
-        if alike < 0.5:
+        if alike < _WORD:
             break
         if i in left and j in right:
             left.remove(i)
@@ -256,6 +262,11 @@ class Lookup:
                 for word in _translations(name):
                     add(index, word, _TRANSLATED)
         self._names = list(names.values())
+        self._joined = [name.joined for name in self._names]
+        self._by_word: dict[str, list[int]] = {}
+        for i, named in enumerate(self._names):
+            for word in named.telling:
+                self._by_word.setdefault(word, []).append(i)
         frames = lexicon.load().frames
         self._common = {
             place: {tuple(_words(name)) for name in said}
@@ -286,10 +297,24 @@ class Lookup:
         """The similarity of each entity, by its best name."""
         queries = [_Name.of(0, words) for words in readings]
         scores: dict[int, float] = {}
-        for name in self._names:
+        for name in self._candidates(queries):
             score = max((similarity(query, name) for query in queries), default=0.0)
             scores[name.entity] = max(score, scores.get(name.entity, 0.0))
         return scores
+
+    def _candidates(self, queries: list[_Name]) -> Iterator[_Name]:
+        """The names that share a word with what was said, or look like it run together."""
+        near: set[int] = set()
+        for query in queries:
+            for said in query.telling:
+                for word, where in self._by_word.items():
+                    if _alike(said, word) >= _WORD:
+                        near.update(where)
+            alike = process.extract(
+                query.joined, self._joined, scorer=Levenshtein.normalized_similarity, score_cutoff=_WORD, limit=None
+            )
+            near.update(index for _, _, index in alike)
+        return (self._names[index] for index in sorted(near))
 
     def _in_sentence(self, equal: list[int], sentence: str) -> int:
         """Of entities of one name, the one whose room is named; the first where none is."""

@@ -152,7 +152,7 @@ def test_oh_is_a_zero_between_numbers() -> None:
     assert found_name(HOTEL, "two oh three") == "203"
 
 
-@pytest.mark.parametrize("said", ["room 3", "room three", "तीन नम्बर कोठा", "204", "dui saya char", "21", "2011", "1 2"])
+@pytest.mark.parametrize("said", ["room 3", "room three", "तीन नम्बर कोठा", "204", "dui saya char", "21", "2011"])
 def test_other_numbers_are_not_found(said: str) -> None:
     assert found_name(HOTEL, said) is None
 
@@ -288,13 +288,15 @@ def test_every_distinct_listed_name_finds_its_own_thing(home: Home) -> None:
                 assert lookup.find(normalize(name))[0] == entity, name
 
 
-WORDS = st.sampled_from([word for place in lexicon.load().places for word in place.words])
+PLACES = lexicon.load().places
+WORDS = st.sampled_from([word for place in PLACES for word in place.words])
 
 
 @settings(max_examples=200)
-@given(st.lists(WORDS, min_size=1, max_size=8, unique_by=_sounds))
-def test_every_usual_room_of_a_home_finds_itself(rooms: list[str]) -> None:
-    assume(all(_sounds(room) for room in rooms))
+@given(st.lists(st.sampled_from(PLACES), min_size=1, max_size=8, unique_by=lambda place: place.id), st.data())
+def test_every_usual_room_finds_itself_among_others(places: list[lexicon.Concept], data: st.DataObject) -> None:
+    rooms = [data.draw(st.sampled_from(place.words)) for place in places]
+    assume(len({_sounds(room).replace("ko", "") for room in rooms}) == len(rooms))
     home = home_of(*rooms)
     for room in rooms:
         assert found(home, room) == (None, room)

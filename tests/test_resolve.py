@@ -1,0 +1,200 @@
+from typing import Any
+
+import pytest
+from helpers import lookup_of
+from hypothesis import given
+from hypothesis import strategies as st
+from strategies import actions
+from strategies import one_form as expected_form
+
+from batti.command import Action, Command
+from batti.home import Home
+from batti.prompt import Asked, Span
+from batti.resolve import one_form, resolve
+
+HOME = Home.from_yaml("""
+name: Sano ghar
+rooms:
+  - name: lounge
+    aliases: [baithak]
+    lights: [{name: floor lamp}]
+  - name: attic
+    lights: [{name: floor lamp}, {name: spot}]
+  - name: cellar
+  - name: kitchen
+groups:
+  - {name: upper floor, aliases: [mathi], rooms: [lounge, attic]}
+  - {name: lower floor, aliases: [tala], rooms: [cellar, kitchen]}
+  - {name: sleeping rooms, rooms: [attic, cellar]}
+""")
+OFF = {"action": "turn_off"}
+ON = {"action": "turn_on"}
+HALF = {"action": "adjust_brightness", "brightness": 0.5}
+RED = {"action": "change_color", "color": "red"}
+
+
+def mark(sentence: str, name: str) -> Span:
+    first = sentence.index(name)
+    return first, first + len(name) - 1
+
+
+def given_by(sentence: str, *entries: tuple[str, dict[str, Any]] | tuple[str, dict[str, Any], list[str]]) -> Command:
+    """The command of entries (place, doing, exceptions), with places marked in the sentence."""
+
+    def place(name: str) -> Span | str:
+        return name if name in ("all", "here") else mark(sentence, name)
+
+    asked = []
+    for name, doing, *rest in entries:
+        asked.append(Asked(place(name), doing, tuple(mark(sentence, out) for out in (rest[0] if rest else []))))
+    command, certainty = resolve(asked, sentence, lookup_of(HOME))
+    assert 0 <= certainty <= 1
+    assert HOME.check(command) == []
+    return command
+
+
+def done(*args: Any) -> list[dict[str, Any]]:
+    return list(given_by(*args).to_dict()["actions"])
+
+
+def test_nothing_asked_is_none() -> None:
+    assert resolve([], "", lookup_of(HOME)) == (Command.none(), 1.0)
+
+
+def test_marked_names_become_names_of_the_home() -> None:
+    assert done("baithak ra mathi", ("baithak", OFF), ("mathi", ON)) == [
+        {"room": "lounge", "action": "turn_off"},
+        {"room": "upper floor", "action": "turn_on"},
+    ]
+
+
+def test_all_and_here_need_no_name() -> None:
+    assert done("batti", ("all", OFF), ("here", ON)) == [
+        {"room": "all", "action": "turn_off"},
+        {"room": "here", "action": "turn_on"},
+    ]
+
+
+def test_marked_words_for_here_and_all_are_those() -> None:
+    assert done("yaha ra ghar", ("yaha", OFF), ("ghar", ON)) == [
+        {"room": "here", "action": "turn_off"},
+        {"room": "all", "action": "turn_on"},
+    ]
+
+
+def test_a_light_stands_beside_its_room() -> None:
+    assert done("spot", ("spot", OFF)) == [{"room": "attic", "light": "spot", "action": "turn_off"}]
+
+
+def test_a_light_of_two_rooms_is_that_of_the_room_in_the_sentence() -> None:
+    sentence = "attic ko floor lamp"
+    assert done(sentence, ("floor lamp", OFF)) == [{"room": "attic", "light": "floor lamp", "action": "turn_off"}]
+    assert done("floor lamp", ("floor lamp", OFF))[0]["room"] == "lounge"
+
+
+@pytest.mark.parametrize(
+    "entries",
+    [
+        [("gym", OFF)],
+        [("attic", OFF), ("gym", OFF)],
+        [("gym", ON), ("attic", OFF)],
+        [("all", OFF), ("gym", ON)],
+        [("here", OFF), ("gym", OFF)],
+        [("all", OFF, ["gym"])],
+        [("all", OFF, ["attic", "gym"])],
+        [("gym", OFF, ["attic"])],
+    ],
+)
+def test_one_unknown_place_makes_the_whole_unknown(entries: list[Any]) -> None:
+    assert given_by("attic gym", *entries) == Command.unknown_room()
+
+
+# --- exceptions --------------------------------------------------------------------------------
+
+
+def test_rooms_are_excepted_from_the_house_and_from_a_group() -> None:
+    assert done("attic", ("all", OFF, ["attic"])) == [{"room": "all", "except": ["attic"], "action": "turn_off"}]
+    assert done("mathi attic", ("mathi", OFF, ["attic"])) == [
+        {"room": "upper floor", "except": ["attic"], "action": "turn_off"}
+    ]
+
+
+def test_excepted_rooms_keep_the_order_in_which_they_are_said() -> None:
+    assert done("kitchen ra attic", ("all", OFF, ["kitchen", "attic"]))[0]["except"] == ["kitchen", "attic"]
+
+
+def test_an_excepted_group_becomes_its_rooms() -> None:
+    assert done("mathi", ("all", OFF, ["mathi"]))[0]["except"] == ["lounge", "attic"]
+
+
+def test_a_room_is_excepted_once() -> None:
+    assert done("attic ra mathi", ("all", OFF, ["attic", "mathi"]))[0]["except"] == ["attic", "lounge"]
+    assert done("attic", ("all", OFF, ["attic", "attic"]))[0]["except"] == ["attic"]
+
+
+def test_only_what_is_inside_is_excepted() -> None:
+    assert done("mathi cellar", ("mathi", OFF, ["cellar"])) == [{"room": "upper floor", "action": "turn_off"}]
+    assert done("mathi sleeping rooms", ("mathi", OFF, ["sleeping rooms"])) == [
+        {"room": "upper floor", "except": ["attic"], "action": "turn_off"}
+    ]
+
+
+@pytest.mark.parametrize(
+    "entry",
+    [
+        ("attic", OFF, ["kitchen"]),  # a room has no rooms inside
+        ("attic", OFF, ["attic"]),
+        ("here", OFF, ["kitchen"]),
+        ("spot", OFF, ["kitchen"]),
+        ("all", OFF, ["spot"]),  # a light cannot be left out
+        ("all", OFF, ["yaha"]),
+        ("all", OFF, ["ghar"]),
+        ("mathi", OFF, ["mathi"]),  # nothing would be left
+        ("all", OFF, ["mathi", "tala"]),
+        ("all", OFF, ["lounge", "attic", "cellar", "kitchen"]),
+    ],
+)
+def test_exceptions_that_cannot_be_said_make_the_whole_unknown(entry: Any) -> None:
+    sentence = "attic kitchen spot yaha ghar mathi tala lounge cellar"
+    assert given_by(sentence, entry) == Command.unknown_room()
+
+
+# --- one form ----------------------------------------------------------------------------------
+
+
+def test_turn_on_goes_where_a_level_or_a_colour_does_it() -> None:
+    for implied in (HALF, RED):
+        action = {"room": "attic"} | implied
+        assert done("attic", ("attic", ON), ("attic", implied)) == [action]
+        assert done("attic", ("attic", implied), ("attic", ON)) == [action]
+
+
+def test_turn_on_stays_for_another_place_or_time() -> None:
+    assert len(done("attic cellar", ("attic", ON), ("cellar", HALF))) == 2
+    assert len(done("attic", ("attic", ON), ("attic", HALF | {"after": "5m"}))) == 2
+    assert len(done("attic spot", ("attic", ON), ("spot", HALF))) == 2
+    assert len(done("attic", ("all", ON), ("all", HALF, ["attic"]))) == 2
+    assert len(done("attic", ("attic", OFF), ("attic", HALF))) == 2
+
+
+def test_what_is_said_twice_is_done_once() -> None:
+    assert len(done("attic", ("attic", OFF), ("attic", OFF))) == 1
+    assert len(done("lounge baithak", ("lounge", OFF), ("baithak", OFF))) == 1
+    assert len(done("attic kitchen", ("all", OFF, ["attic", "kitchen"]), ("all", OFF, ["kitchen", "attic"]))) == 1
+    assert len(done("attic", ("attic", OFF), ("attic", OFF | {"after": "5m"}))) == 2
+
+
+def test_level_and_colour_of_one_place_are_two_entries_in_the_order_said() -> None:
+    assert [one["action"] for one in done("attic", ("attic", RED), ("attic", HALF))] == [
+        "change_color",
+        "adjust_brightness",
+    ]
+
+
+@given(st.lists(actions(), min_size=1, max_size=5), st.data())
+def test_one_form_keeps_what_the_contract_keeps(made: list[Action], data: st.DataObject) -> None:
+    made = made + data.draw(st.lists(st.sampled_from(made), max_size=3))
+    kept = one_form(made)
+    assert kept == expected_form(made)
+    assert Command.of(kept).actions == tuple(kept)
+    assert one_form(kept) == kept
