@@ -30,7 +30,7 @@ run: $(VENV)/.run
 		"turn the bedroom light warm white in 10 minutes"; do \
 		printf '\n> %s\n' "$$text"; $(BIN)/batti -- "$$text" || exit; done
 endif
-export TEXT
+export TEXT PYTHON
 
 test: $(VENV)/.test
 	$(BIN)/ruff check .

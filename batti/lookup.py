@@ -26,6 +26,7 @@ ENOUGH = 0.76
 _SURE = 0.95  # similarity from which a home's own name comes before the common names
 _LIGHT_WEIGHT = 0.25
 _WORD = 0.5  # similarity of two words from which they may be partners
+_CLIPPED = 0.26  # share of vowels up to which a word is taken to lack some
 _ABBREVIATED = 0.78  # `conf` for `conference`
 _JOINED = 0.98  # words run together
 _NEARLY = 0.9  # similarity from which whole names, light words included, may be compared
@@ -49,6 +50,10 @@ def fold(word: str) -> str:
     return re.sub(r"([^0-9])\1+", r"\1", word)
 
 
+def _vowels(word: str) -> float:
+    return sum(c in "aeiou" for c in word) / len(word) if word else 0.0
+
+
 @lru_cache(maxsize=50000)
 def _similar(a: str, b: str) -> float:
     """Similarity of two folded words, 0 to 1; numbers are alike only if they are the same."""
@@ -58,7 +63,8 @@ def _similar(a: str, b: str) -> float:
         return 0.0
     whole = Levenshtein.normalized_similarity(a, b)
     bones = [re.sub(r"(.)\1+", r"\1", re.sub(r"[aeiouyh]", "", word)) for word in (a, b)]
-    if min(map(len, bones)) >= 3:
+    clipped = min(_vowels(a), _vowels(b)) <= _CLIPPED
+    if clipped and min(map(len, bones)) >= 3:  # `ktchn`: what is left out says nothing
         whole = max(whole, 0.94 * Levenshtein.normalized_similarity(*bones))
     short, long = sorted((a, b), key=len)
     if len(short) >= 3 and len(long) >= len(short) + 3 and long.startswith(short):

@@ -1,0 +1,441 @@
+import json
+import os
+import pty
+import re
+import select
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from batti import __version__
+from batti.command import Command
+
+BATTI = [sys.executable, "-m", "batti"]
+OFF = "intent: single_room_control\nrooms: [kitchen]\nactions:\n  - room: kitchen\n    action: turn_off\n"
+NONE = "intent: none\nrooms: []\nactions: []\n"
+KEYS = ["command", "intent", "rooms", "actions", "confidence", "ms"]
+PATIENCE = 60  # seconds
+Run = subprocess.CompletedProcess[str]
+
+
+def run(*args: str, given: str | bytes | None = None, cwd: Path | None = None) -> Run:
+    """Run `batti`; without `given` its standard input is empty."""
+    data = given.encode("utf-8", "surrogateescape") if isinstance(given, str) else given or b""
+    done = subprocess.run([*BATTI, *args], input=data, capture_output=True, timeout=PATIENCE, cwd=cwd)
+    return Run(done.args, done.returncode, done.stdout.decode(), done.stderr.decode())
+
+
+def answered(*args: str, given: str | bytes) -> list[dict[str, Any]]:
+    done = run(*args, given=given)
+    assert (done.returncode, done.stderr) == (0, "")
+    return [json.loads(line) for line in done.stdout.splitlines()]
+
+
+def refused(done: Run, code: int) -> list[str]:
+    """The lines of a refusal: on standard error only, and no traceback."""
+    assert done.returncode == code, done.stderr
+    assert done.stdout == ""
+    assert "Traceback" not in done.stderr
+    return done.stderr.splitlines()
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Path:
+    file = tmp_path / "home.yaml"
+    file.write_text("name: Ghar\nrooms:\n  - name: Zorvak\n    aliases: [ज़ोरवाक]\n  - name: kitchen\n", encoding="utf-8")
+    return file
+
+
+# --- one sentence ------------------------------------------------------------------------------
+
+
+def test_a_sentence_is_answered_in_yaml() -> None:
+    done = run("bhancha ko batti nibhau")
+    assert (done.returncode, done.stdout, done.stderr) == (0, OFF, "")
+
+
+def test_words_need_no_quotes_and_say_may_be_written() -> None:
+    assert run("bhancha", "ko", "batti", "nibhau").stdout == run("say", "bhancha ko batti nibhau").stdout == OFF
+
+
+def test_a_sentence_is_answered_in_json() -> None:
+    done = run("--json", "भान्छाको बत्ती निभाउ")
+    assert (done.returncode, done.stderr) == (0, "") and done.stdout.count("\n") == 1
+    data = json.loads(done.stdout)
+    assert list(data) == KEYS
+    assert data["command"] == "भान्छाको बत्ती निभाउ" and "भान्छाको" in done.stdout
+    assert (data["intent"], data["rooms"]) == ("single_room_control", ["kitchen"])
+    assert data["actions"] == [{"room": "kitchen", "action": "turn_off"}]
+    assert isinstance(data["confidence"], float) and 0 <= data["confidence"] <= 1
+    assert isinstance(data["ms"], float) and data["ms"] > 0
+
+
+@pytest.mark.parametrize(("text", "intent"), [("hello", "none"), ("garage ko batti bala", "unknown_room"), ("", "none")])
+def test_nothing_to_do_is_no_error(text: str, intent: str) -> None:
+    done = run(text)
+    assert (done.returncode, done.stdout, done.stderr) == (0, f"intent: {intent}\nrooms: []\nactions: []\n", "")
+
+
+def test_text_wins_over_standard_input() -> None:
+    assert run("bhancha ko batti nibhau", given="hello\n").stdout == OFF
+
+
+def test_a_sentence_that_looks_like_an_option_stands_after_two_strokes() -> None:
+    assert run("--", "--help").stdout == NONE
+    assert refused(run("--nothing", "x"), 2)[-1].startswith("Error: No such option")
+
+
+def test_bytes_that_are_no_text_are_answered() -> None:
+    done = subprocess.run([*BATTI, "--json", b"\xff\xfe batti"], capture_output=True, timeout=PATIENCE)
+    assert (done.returncode, done.stderr) == (0, b"")
+    assert json.loads(done.stdout)["command"] == "\ufffd\ufffd batti"
+
+
+def test_the_output_is_utf_8_in_a_plain_locale() -> None:
+    plain = {name: value for name, value in os.environ.items() if not name.startswith(("LC_", "LANG", "PYTHON"))}
+    done = subprocess.run(
+        [*BATTI, "--json", "भान्छा"], capture_output=True, timeout=PATIENCE, env=plain | {"LC_ALL": "C"}
+    )
+    assert (done.returncode, done.stderr) == (0, b"")
+    assert json.loads(done.stdout.decode())["command"] == "भान्छा"
+
+
+def test_the_version_and_the_help_are_printed() -> None:
+    assert run("--version").stdout == f"batti, version {__version__}\n"
+    for args in (["--help"], ["-h"], ["say", "--help"], ["evaluate", "-h"]):
+        done = run(*args)
+        assert done.returncode == 0 and "Usage: " in done.stdout and done.stderr == ""
+
+
+# --- home and room -----------------------------------------------------------------------------
+
+
+def test_the_home_is_read_from_a_file(home: Path) -> None:
+    done = run("--home", str(home), "turn off the zorvak light")
+    assert done.stdout == OFF.replace("kitchen", "Zorvak")
+    assert run("turn off the bedroom light", "--home", str(home)).stdout.startswith("intent: unknown_room\n")
+
+
+@pytest.mark.parametrize("room", ["kitchen", "bhancha", "भान्छा"])
+def test_here_becomes_the_room_that_is_named(room: str) -> None:
+    assert run("--room", room, "turn off the light").stdout == OFF
+
+
+def test_an_unknown_room_is_a_fault_of_use() -> None:
+    said = refused(run("--room", "garage", "turn off the light"), 2)
+    assert "this home has no room 'garage'" in said[-1]
+
+
+def test_a_missing_file_is_a_fault_of_use(tmp_path: Path) -> None:
+    assert "does not exist" in refused(run("--home", str(tmp_path / "none.yaml"), "x"), 2)[-1]
+    assert "is a directory" in refused(run("--home", str(tmp_path), "x"), 2)[-1]
+    assert "does not exist" in refused(run("--model", str(tmp_path / "none"), "x"), 2)[-1]
+
+
+def test_every_fault_of_a_home_is_said_on_its_own_line(tmp_path: Path) -> None:
+    file = tmp_path / "home.yaml"
+    file.write_text("rooms:\n  - name: a\n    colour: red\n  - name: a\n  - name: all\ngroups:\n  - name: g\n    rooms: [b]\n")
+    said = refused(run("--home", str(file), "x"), 1)
+    assert len(said) == 4
+    assert all(line.startswith(f"batti: {file}:") for line in said)
+    assert [int(line.removeprefix(f"batti: {file}:").split(":")[0]) for line in said] == [3, 4, 5, 8]
+
+
+@pytest.mark.parametrize("data", [b"", b"\xff\xfe", b"rooms: [", b"- a\n- b\n", b"rooms: []\n", b"\x00"])
+def test_a_file_that_is_no_home_is_refused_in_one_line(tmp_path: Path, data: bytes) -> None:
+    file = tmp_path / "home.yaml"
+    file.write_bytes(data)
+    [line] = refused(run("--home", str(file), "x"), 1)
+    assert line.startswith("batti: ")
+
+
+def test_a_folder_that_is_no_model_is_refused_in_one_line(tmp_path: Path) -> None:
+    [line] = refused(run("--model", str(tmp_path), "x"), 1)
+    assert line.startswith("batti: no batti model in ")
+
+
+# --- lines of standard input -------------------------------------------------------------------
+
+
+def test_each_line_is_answered_in_order() -> None:
+    rows = answered(given="bhancha ko batti nibhau\nhello\nturn on the bedroom light\n")
+    assert [row["command"] for row in rows] == ["bhancha ko batti nibhau", "hello", "turn on the bedroom light"]
+    assert [row["rooms"] for row in rows] == [["kitchen"], [], ["bedroom"]]
+    assert all(list(row) == KEYS for row in rows)
+    for row in rows:
+        Command.from_dict({key: row[key] for key in ("intent", "rooms", "actions")})
+
+
+def test_a_line_need_not_end_and_may_end_as_on_windows() -> None:
+    rows = answered(given=b"hello\r\nbhancha ko batti nibhau\r\nhello")
+    assert [row["command"] for row in rows] == ["hello", "bhancha ko batti nibhau", "hello"]
+
+
+def test_blank_lines_are_answered_too() -> None:
+    rows = answered(given="\n  \nhello\n\n")
+    assert [row["command"] for row in rows] == ["", "  ", "hello", ""]
+    assert all(row["intent"] == "none" for row in rows)
+
+
+def test_no_input_gives_no_output() -> None:
+    assert answered(given=b"") == []
+
+
+def test_bytes_that_are_no_utf_8_spoil_no_other_line() -> None:
+    rows = answered(given=b"\xff\xfe\n\xe0\xa4\nbhancha ko batti nibhau\n\x00\n")
+    assert [row["command"] for row in rows] == ["\ufffd\ufffd", "\ufffd", "bhancha ko batti nibhau", "\x00"]
+    assert rows[2]["rooms"] == ["kitchen"]
+
+
+def test_odd_line_separators_do_not_end_a_line() -> None:
+    text = "a\u2028b\u0085c\x0bd\x0ce\rf"
+    assert [row["command"] for row in answered(given=text + "\n")] == [text]
+
+
+def test_three_hundred_lines_are_answered() -> None:
+    texts = [f"bhancha ko batti {level}% ma rakha" for level in range(1, 101)] * 3
+    rows = answered(given="\n".join(texts))
+    assert [row["command"] for row in rows] == texts
+    assert all(row["rooms"] == ["kitchen"] for row in rows)
+
+
+def test_a_line_of_a_million_characters_is_answered() -> None:
+    rows = answered(given="x" * 1_000_000 + "\nhello\n")
+    assert [len(row["command"]) for row in rows] == [1_000_000, 5]
+
+
+def test_home_and_room_hold_for_lines_too(home: Path) -> None:
+    rows = answered("--home", str(home), "--room", "zorvak", given="turn off the light\n")
+    assert rows[0]["actions"] == [{"room": "Zorvak", "action": "turn_off"}]
+
+
+def test_a_line_is_answered_before_the_next_one_is_sent() -> None:
+    with subprocess.Popen(BATTI, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as asked:
+        assert asked.stdin and asked.stdout and asked.stderr
+        try:
+            for text in ("hello", "bhancha ko batti nibhau", ""):
+                asked.stdin.write(text.encode() + b"\n")
+                asked.stdin.flush()
+                assert select.select([asked.stdout], [], [], PATIENCE)[0]
+                assert json.loads(asked.stdout.readline())["command"] == text
+            asked.stdin.close()
+            assert asked.wait(PATIENCE) == 0
+            assert asked.stderr.read() == b""
+        finally:
+            asked.kill()
+
+
+def test_a_reader_that_leaves_is_no_error() -> None:
+    with subprocess.Popen(BATTI, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as asked:
+        assert asked.stdin and asked.stdout and asked.stderr
+        try:
+            asked.stdin.write(b"hello\n")
+            asked.stdin.flush()
+            assert asked.stdout.readline()
+            asked.stdout.close()
+            try:
+                asked.stdin.write(b"hello\n" * 2000)
+                asked.stdin.close()
+            except BrokenPipeError:
+                pass  # it left as well, which is what a filter does
+            asked.wait(PATIENCE)
+            assert b"Traceback" not in asked.stderr.read()
+        finally:
+            asked.kill()
+
+
+def test_an_interrupt_leaves_no_traceback() -> None:
+    with subprocess.Popen(BATTI, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as asked:
+        assert asked.stdin and asked.stdout and asked.stderr
+        try:
+            asked.stdin.write(b"hello\n")
+            asked.stdin.flush()
+            assert asked.stdout.readline()
+            asked.send_signal(signal.SIGINT)
+            assert asked.wait(PATIENCE) != 0
+            assert b"Traceback" not in asked.stderr.read()
+        finally:
+            asked.kill()
+
+
+# --- the prompt --------------------------------------------------------------------------------
+
+
+class Terminal:
+    """A `batti` that is typed to."""
+
+    def __init__(self, *args: str, **environment: str) -> None:
+        self.pid, self.fd = pty.fork()
+        if self.pid == 0:
+            try:
+                os.environ.update(environment | {"TERM": "dumb", "PYTHONIOENCODING": "utf-8"})
+                os.execv(sys.executable, [*BATTI, *args])
+            finally:
+                os._exit(127)
+        self.shown = ""
+
+    def type(self, text: str) -> None:
+        os.write(self.fd, text.encode())
+
+    def until(self, awaited: str) -> str:
+        """What is shown up to and with the awaited text."""
+        end = time.monotonic() + PATIENCE
+        while awaited not in self.shown:
+            if not select.select([self.fd], [], [], max(0.0, end - time.monotonic()))[0]:
+                raise AssertionError(f"{awaited!r} is not in {self.shown!r}")
+            try:
+                self.shown += os.read(self.fd, 4096).decode("utf-8", "replace").replace("\r\n", "\n")
+            except OSError:  # it has ended
+                raise AssertionError(f"{awaited!r} is not in {self.shown!r}") from None
+        head, self.shown = self.shown.split(awaited, 1)
+        return re.sub(r"\x1b\[[?0-9;]*[A-Za-z]", "", head) + awaited
+
+    def ended(self) -> int:
+        """The exit status; the rest of what is shown is read."""
+        try:
+            while select.select([self.fd], [], [], PATIENCE)[0] and (rest := os.read(self.fd, 4096)):
+                self.shown += rest.decode("utf-8", "replace").replace("\r\n", "\n")
+        except OSError:
+            pass  # how a terminal says that the other side is gone
+        pid, status = os.waitpid(self.pid, 0)
+        self.pid = 0
+        return os.waitstatus_to_exitcode(status) if pid else -1
+
+    def close(self) -> None:
+        if self.pid:
+            os.kill(self.pid, signal.SIGKILL)
+            os.waitpid(self.pid, 0)
+        os.close(self.fd)
+
+
+@pytest.fixture
+def terminals() -> Iterator[list[Terminal]]:
+    opened: list[Terminal] = []
+    yield opened
+    for one in opened:
+        one.close()
+
+
+def test_the_prompt_answers_until_its_end_and_keeps_a_history(tmp_path: Path, terminals: list[Terminal]) -> None:
+    history = tmp_path / "state" / "batti" / "history"
+    for turn, text in enumerate(("bhancha ko batti nibhau", "hello")):
+        terminal = Terminal(XDG_STATE_HOME=str(tmp_path / "state"), HOME=str(tmp_path))
+        terminals.append(terminal)
+        terminal.until("Ctrl-D ends.\n")
+        terminal.until("batti> ")
+        terminal.type("  \n")  # a blank line asks nothing
+        terminal.until("batti> ")
+        terminal.type(text + "\n")
+        assert terminal.until("batti> ").endswith((NONE if turn else OFF) + "batti> ")
+        terminal.type("\x04")
+        assert terminal.ended() == 0
+        assert "Traceback" not in terminal.shown
+        assert text in history.read_text(encoding="utf-8").splitlines()
+    assert "bhancha ko batti nibhau" in history.read_text(encoding="utf-8").splitlines()
+    assert not (tmp_path / ".local").exists()
+
+
+def test_the_prompt_answers_in_json_and_ends_with_an_interrupt(tmp_path: Path, terminals: list[Terminal]) -> None:
+    terminal = Terminal("--json", "--room", "kitchen", XDG_STATE_HOME="", HOME=str(tmp_path))
+    terminals.append(terminal)
+    terminal.until("batti> ")
+    terminal.type("बत्ती निभाउ\n")
+    shown = terminal.until("batti> ")
+    data = json.loads(next(line for line in shown.splitlines() if line.startswith("{")))
+    assert data["actions"] == [{"room": "kitchen", "action": "turn_off"}]
+    terminal.type("\x03")
+    assert terminal.ended() == 0
+    assert (tmp_path / ".local" / "state" / "batti" / "history").is_file()
+
+
+def test_the_prompt_works_where_no_history_can_be_kept(tmp_path: Path, terminals: list[Terminal]) -> None:
+    (tmp_path / "file").write_text("")
+    terminal = Terminal(XDG_STATE_HOME=str(tmp_path / "file"), HOME=str(tmp_path))
+    terminals.append(terminal)
+    terminal.until("batti> ")
+    terminal.type("hello\n")
+    assert NONE in terminal.until("batti> ")
+    terminal.type("\x04")
+    assert terminal.ended() == 0
+
+
+def test_a_damaged_history_is_no_error(tmp_path: Path, terminals: list[Terminal]) -> None:
+    history = tmp_path / "batti" / "history"
+    history.mkdir(parents=True)  # a folder where the file belongs
+    terminal = Terminal(XDG_STATE_HOME=str(tmp_path), HOME=str(tmp_path))
+    terminals.append(terminal)
+    terminal.until("batti> ")
+    terminal.type("\x04")
+    assert terminal.ended() == 0
+    assert "Traceback" not in terminal.shown
+
+
+# --- evaluate ----------------------------------------------------------------------------------
+
+CASES = """\
+home:
+  name: Ghar
+  rooms: [{name: kitchen}, {name: bedroom}]
+sentences:
+  - say: turn off the kitchen light
+    means: [{room: kitchen, action: turn_off}]
+  - say: hello
+    means: none
+  - say: turn on the light in the garage
+    means: unknown_room
+  - say: turn off the bedroom light
+    means: [{room: kitchen, action: turn_off}]
+"""
+
+
+def test_evaluate_scores_a_golden_file(tmp_path: Path) -> None:
+    cases, results = tmp_path / "small.yaml", tmp_path / "made" / "results.json"
+    cases.write_text(CASES, encoding="utf-8")
+    done = run("evaluate", str(cases), "--results", str(results))
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "- [small] turn off the bedroom light\n    expected room=kitchen do=turn_off\n" in done.stdout
+    figures = json.loads(results.read_text(encoding="utf-8"))
+    assert set(figures) == {"all", "small"}
+    assert figures["all"] == figures["small"]
+    assert figures["all"]["count"] == 4 and figures["all"]["exact"] == 0.75 and figures["all"]["false_actions"] == 0
+    table = done.stdout.splitlines()
+    assert table[-3].split() == ["set", "count", "exact", "partial", "false", "actions"]
+    assert table[-2].split()[:3] == ["all", "4", "75.0%"]
+
+
+def test_evaluate_shows_no_more_errors_than_asked(tmp_path: Path) -> None:
+    cases = tmp_path / "small.yaml"
+    cases.write_text(CASES, encoding="utf-8")
+    assert "expected" not in run("evaluate", str(cases), "--errors", "0").stdout
+
+
+def test_evaluate_scores_lines_with_their_homes(tmp_path: Path, home: Path) -> None:
+    (tmp_path / "homes").mkdir()
+    home.rename(tmp_path / "homes" / "small.yaml")
+    expected = {"intent": "single_room_control", "rooms": ["Zorvak"], "actions": [{"room": "Zorvak", "action": "turn_off"}]}
+    row = {"id": 1, "home": "small", "command": "turn off the zorvak light", "expected": expected, "set": "first"}
+    (tmp_path / "cases.jsonl").write_text(json.dumps(row) + "\n\n", encoding="utf-8")
+    done = run("evaluate", str(tmp_path / "cases.jsonl"), "--results", str(tmp_path / "out.json"))
+    assert done.returncode == 0
+    assert json.loads((tmp_path / "out.json").read_text(encoding="utf-8"))["first"]["exact"] == 1
+
+
+@pytest.mark.parametrize(
+    "text", ["", "a: [", "home: 3\n", "home: {rooms: [{name: a}]}\n", "home: {rooms: [{name: a}]}\nsentences: [{say: x}]\n"]
+)
+def test_evaluate_refuses_what_is_no_file_of_cases(tmp_path: Path, text: str) -> None:
+    cases = tmp_path / "cases.yaml"
+    cases.write_text(text, encoding="utf-8")
+    [line] = refused(run("evaluate", str(cases)), 1)
+    assert line.startswith("batti: ")
+
+
+def test_evaluate_needs_a_file_that_exists(tmp_path: Path) -> None:
+    assert "does not exist" in refused(run("evaluate", str(tmp_path / "none.yaml")), 2)[-1]
+    assert "Missing argument" in refused(run("evaluate"), 2)[-1]

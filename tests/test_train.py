@@ -1,0 +1,379 @@
+"""Training on a tiny recipe: it learns, survives a kill, explains faults and exports what it learned."""
+
+import hashlib
+import json
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+NEEDED = "needs torch and onnx: pip install 'batti[train]'"
+torch = pytest.importorskip("torch", reason=NEEDED)
+for module in ("onnx", "onnxruntime", "safetensors"):
+    pytest.importorskip(module, reason=NEEDED)
+
+import numpy as np  # noqa: E402
+import onnxruntime as ort  # noqa: E402
+
+from batti import prompt  # noqa: E402
+from batti.backends.onnx import OnnxBackend  # noqa: E402
+from batti.command import Command  # noqa: E402
+from batti.dataset.generate import examples  # noqa: E402
+from batti.errors import BattiError  # noqa: E402
+from batti.grammar import Answer  # noqa: E402
+from batti.home import Home  # noqa: E402
+from batti.text import normalize  # noqa: E402
+from batti.train import stream  # noqa: E402
+from batti.train.export import export  # noqa: E402
+from batti.train.model import Network  # noqa: E402
+from batti.train.scratch import Recipe, Trainer, load_network  # noqa: E402
+
+SHAPE = {"width": 32, "heads": 2, "encoder_layers": 1, "decoder_layers": 1, "feed_forward": 64, "dropout": 0.0}
+TINY = {
+    "seed": 3, "steps": 60, "batch": 16, "workers": 0, "learning_rate": 0.003, "warmup_steps": 5, "average": 0.9,
+    "shape": SHAPE,
+}  # fmt: skip
+
+
+def recipe(**changes: Any) -> Recipe:
+    return Recipe.model_validate(TINY | changes)
+
+
+def loss_of(network: Network) -> float:
+    """Mean loss over sentences that the run has not seen."""
+    batches = islice(stream.batches(99, 32, 0), 4)
+    with torch.no_grad():
+        return float(np.mean([float(network.cpu().eval()(**batch)) for batch in batches]))
+
+
+@pytest.fixture(scope="module", autouse=True)
+def threads() -> Iterator[None]:
+    before = torch.get_num_threads()
+    torch.set_num_threads(2)
+    yield
+    torch.set_num_threads(before)
+
+
+@pytest.fixture(scope="module")
+def run(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of a finished run."""
+    out = tmp_path_factory.mktemp("runs") / "deep" / "tiny"
+    Trainer(recipe(), out).train()
+    return out
+
+
+@pytest.fixture(scope="module")
+def model(run: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    out = tmp_path_factory.mktemp("models") / "deep" / "tiny"
+    export(run, out)
+    return out
+
+
+# -- training ------------------------------------------------------------------------------------
+def test_the_loss_falls(tmp_path: Path) -> None:
+    trainer = Trainer(recipe(), tmp_path)
+    before = loss_of(trainer.network)
+    trainer.network.train()
+    trainer.train()
+    assert trainer.step == 60
+    after = loss_of(trainer.network)
+    assert after < 0.8 * before
+    averaged, kept = load_network(tmp_path)
+    assert kept == recipe()
+    assert loss_of(averaged) < 0.9 * before
+
+
+def test_a_run_leaves_what_is_needed_to_use_it(run: Path) -> None:
+    files = {path.name for path in run.iterdir()}
+    assert {"checkpoint.pt", "weights.safetensors", "config.yaml", "metrics.json"} == files
+    assert Recipe.load(run / "config.yaml") == recipe()
+    assert isinstance(json.loads((run / "metrics.json").read_text()), list)
+
+
+def test_a_finished_run_is_not_trained_further(run: Path) -> None:
+    before = load_network(run)[0].state_dict()
+    again = Trainer(recipe(), run)
+    again.train()
+    assert again.step == 60
+    after = load_network(run)[0].state_dict()
+    assert all(torch.equal(before[name], after[name]) for name in before)
+
+
+def test_the_loss_is_reported(tmp_path: Path) -> None:
+    Trainer(recipe(steps=200, batch=4), tmp_path).train()
+    history = json.loads((tmp_path / "metrics.json").read_text())
+    assert [row["step"] for row in history] == [100, 200]
+    assert history[1]["loss"] < history[0]["loss"]
+    assert 0 < history[0]["seconds"] <= history[1]["seconds"]
+
+
+def test_minutes_end_a_run(tmp_path: Path) -> None:
+    trainer = Trainer(recipe(steps=0, minutes=0.01, batch=4), tmp_path)
+    trainer.train()
+    assert 0.6 <= trainer.spent < 10
+    assert trainer.step > 0
+
+
+def test_batches_are_the_same_for_a_seed() -> None:
+    def some(seed: int) -> list[list[int]]:
+        return [batch["ids"].tolist() for batch in islice(stream.batches(seed, 8, 0), 3)]
+
+    assert some(4) == some(4)
+    assert some(4) != some(5)
+
+
+def test_batches_are_padded_sentences_and_answers() -> None:
+    for batch in islice(stream.batches(7, 8, 0), 5):
+        assert len(batch["ids"]) == len(batch["answers"]) == 8
+        assert 0 <= int(batch["ids"].min()) and int(batch["ids"].max()) < prompt.CHARS
+        assert set(batch["answers"][:, 0].tolist()) == {prompt.START}
+        assert all(prompt.END in row for row in batch["answers"].tolist())
+        assert int(batch["answers"].max()) < prompt.VOCABULARY + batch["ids"].shape[1]
+
+
+KILLED = """
+import sys
+from pathlib import Path
+from batti.train.scratch import Recipe, Trainer
+Trainer(Recipe.load(Path(sys.argv[1])), Path(sys.argv[2])).train(save_every=5)
+"""
+
+
+def test_a_killed_run_goes_on_from_its_checkpoint(tmp_path: Path) -> None:
+    import yaml
+
+    endless, out = tmp_path / "endless.yaml", tmp_path / "run"
+    endless.write_text(yaml.safe_dump(TINY | {"steps": 1_000_000}))
+    command = [sys.executable, "-c", KILLED, str(endless), str(out)]
+    root = Path(__file__).parents[1]
+    with subprocess.Popen(command, cwd=root, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as process:
+        try:
+            deadline = time.monotonic() + 60
+            while not (out / "checkpoint.pt").exists():
+                assert process.poll() is None, "the run ended by itself"
+                assert time.monotonic() < deadline, "no checkpoint in a minute"
+                time.sleep(0.02)
+        finally:
+            process.send_signal(signal.SIGKILL)
+        assert process.wait() == -signal.SIGKILL
+    resumed = Trainer(recipe(), out)
+    assert resumed.step == 0
+    assert resumed.resume()
+    stopped = resumed.step
+    assert stopped >= 5
+    assert stopped % 5 == 0
+    assert resumed.spent > 0
+    assert resumed.average.steps == stopped
+    assert resumed.optimizer.state_dict()["state"]
+    again = Trainer(recipe(steps=stopped + 8), out)
+    again.train()
+    assert again.step == stopped + 8
+    assert again.spent > resumed.spent
+    network, kept = load_network(out)
+    assert kept.steps == stopped + 8
+    assert all(bool(torch.isfinite(weights).all()) for weights in network.state_dict().values())
+    third = Trainer(recipe(), out)
+    assert third.resume()
+    assert third.step == stopped + 8
+    assert not list(out.glob("*.tmp"))
+
+
+def test_there_is_nothing_to_resume_in_a_new_folder(tmp_path: Path) -> None:
+    trainer = Trainer(recipe(), tmp_path / "new")
+    assert not trainer.resume()
+    assert trainer.step == 0
+
+
+# -- recipes -------------------------------------------------------------------------------------
+def test_the_shipped_recipe_loads() -> None:
+    path = Path(__file__).parents[1] / "configs" / "ship.yaml"
+    assert Recipe.load(path).shape.width % Recipe.load(path).shape.heads == 0
+
+
+def fault(text: str | bytes, tmp_path: Path) -> str:
+    path = tmp_path / "recipe.yaml"
+    path.write_bytes(text if isinstance(text, bytes) else text.encode())
+    with pytest.raises(BattiError) as caught:
+        Recipe.load(path)
+    message = str(caught.value)
+    assert "\n" not in message
+    assert "recipe.yaml" in message
+    return message
+
+
+@pytest.mark.parametrize(
+    ("text", "named"),
+    [
+        ("sed: 1", "sed"),
+        ("shape: {wide: 3}", "wide"),
+        ("batch: many", "batch"),
+        ("shape: 5", "shape"),
+        ("seed: [1", "recipe.yaml"),
+        ("a: b: c", "recipe.yaml"),
+        ("seed: &a [*b]", "recipe.yaml"),
+        ("", "recipe.yaml"),
+        ("- seed", "recipe.yaml"),
+        ("just text", "recipe.yaml"),
+        ("!!python/object/apply:os.getcwd []", "recipe.yaml"),
+    ],
+)
+def test_a_faulty_recipe_is_one_line(text: str, named: str, tmp_path: Path) -> None:
+    assert named in fault(text, tmp_path)
+
+
+def test_a_recipe_that_is_not_utf_8_is_one_line(tmp_path: Path) -> None:
+    fault(b"seed: 1 # \xff", tmp_path)
+
+
+@pytest.mark.parametrize("text", [
+    "minutes: 0", "minutes: -1", "steps: -5", "batch: 0", "workers: -1", "learning_rate: -1", "average: 2",
+    "shape: {width: 30, heads: 4}", "shape: {width: 12, heads: 4}", "shape: {heads: 0}", "shape: {width: 0}",
+    "shape: {kernel: 4}", "shape: {dropout: 1.5}", "shape: {encoder_layers: -1}",
+])  # fmt: skip
+def test_a_recipe_that_cannot_be_trained_is_refused(text: str, tmp_path: Path) -> None:
+    """Else it fails in the middle of things, or never ends."""
+    fault(text, tmp_path)
+
+
+def test_a_missing_recipe_is_one_line(tmp_path: Path) -> None:
+    for path in (tmp_path / "none.yaml", tmp_path):
+        with pytest.raises(BattiError) as caught:
+            Recipe.load(path)
+        assert "\n" not in str(caught.value)
+        assert path.name in str(caught.value)
+
+
+@pytest.mark.parametrize("text", ["", "seed: 1"])
+def test_a_folder_without_a_run_is_one_line(text: str, tmp_path: Path) -> None:
+    if text:
+        (tmp_path / "config.yaml").write_text(text)
+    for folder in (tmp_path, tmp_path / "none"):
+        with pytest.raises(BattiError) as caught:
+            export(folder, tmp_path / "model")
+        assert "\n" not in str(caught.value)
+        assert str(folder) in str(caught.value)
+    assert not (tmp_path / "model").exists()
+
+
+# -- the exported model --------------------------------------------------------------------------
+def test_an_export_is_two_graphs_and_a_manifest(model: Path, run: Path) -> None:
+    assert {path.name for path in model.rglob("*")} == {"encoder.onnx", "decoder.onnx", "model.json"}
+    manifest = json.loads((model / "model.json").read_text())
+    assert manifest["shape"] == load_network(run)[1].shape.model_dump(mode="json")
+    for name, wanted in manifest["sha256"].items():
+        assert hashlib.sha256((model / name).read_bytes()).hexdigest() == wanted
+    assert set(manifest["sha256"]) == {"encoder.onnx", "decoder.onnx"}
+
+
+def test_an_export_holds_no_pickle(model: Path) -> None:
+    for path in model.rglob("*"):
+        content = path.read_bytes()
+        assert not content.startswith((b"PK\x03\x04", b"\x80"))  # torch.save's archive, pickle's protocol mark
+        assert b"data.pkl" not in content
+        assert b"ctorch\n" not in content
+
+
+def sentences() -> list[str]:
+    some = (example.command for _, said in examples(21, 4) for example in said)
+    return list(islice(filter(normalize, some), 20))
+
+
+Step = tuple[int, np.ndarray]
+
+
+def torch_answer(network: Network, text: str) -> list[Step]:
+    """Greedy decoding in torch: each token with the probabilities that it was chosen from."""
+    ids = torch.tensor([prompt.encode_text(text)])
+    mask = (ids > 0)[:, None, None, :]
+    answer, steps = Answer(len(text)), list[Step]()
+    with torch.no_grad():
+        memory = network.encode(ids)
+        keys = network.memory_keys(memory)
+        token, past = prompt.START, network.empty_past(1, memory)
+        while not answer.done:
+            x = network.embed_answer(torch.tensor([[token]]), memory)
+            x, past = network.step(x, past, past.shape[4], None, keys, mask)
+            chances = network.scores(x, memory, ids)[0, -1].exp().numpy()
+            token = int(np.where(answer.mask(len(chances)), chances, -1).argmax())
+            answer.say(token)
+            steps.append((token, chances))
+    return steps
+
+
+def onnx_answer(folder: Path, text: str, shape: dict[str, int], said: list[int] | None = None) -> list[Step]:
+    """The same with the exported graphs; where `said` is given, those tokens are said."""
+    encoder, decoder = (ort.InferenceSession(folder / f"{name}.onnx") for name in ("encoder", "decoder"))
+    ids = np.array([prompt.encode_text(text)])
+    memory, keys = encoder.run(None, {"ids": ids})
+    head = shape["width"] // shape["heads"]
+    past = np.zeros((shape["decoder_layers"], 2, 1, shape["heads"], 0, head), dtype=np.float32)
+    answer, steps, token = Answer(len(text)), list[Step](), prompt.START
+    while not answer.done:
+        feed = {"tokens": np.array([[token]]), "ids": ids, "memory": memory, "keys": keys, "past": past}
+        chances, past = decoder.run(None, feed)
+        token = int(np.where(answer.mask(chances.shape[1]), chances[0], -1).argmax())
+        steps.append((token, chances[0]))
+        token = said[len(steps) - 1] if said else token
+        answer.say(token)
+    return steps
+
+
+def test_the_export_answers_as_the_network_does(run: Path, model: Path) -> None:
+    network, kept = load_network(run)
+    shape = kept.shape.model_dump()
+    same = total = 0
+    for text in map(normalize, sentences()):
+        wanted = torch_answer(network, text)
+        given = onnx_answer(model, text, shape, [token for token, _ in wanted])
+        for (token, chances), (other, others) in zip(wanted, given, strict=True):
+            assert chances.shape == others.shape
+            assert np.abs(chances - others).max() < 0.05  # what 8-bit weights may cost
+            assert others.sum() == pytest.approx(1, abs=1e-3)
+            same += token == other
+            total += 1
+    assert same >= 0.9 * total
+
+
+def test_the_network_reads_a_batch_as_it_reads_one_sentence(run: Path) -> None:
+    network, _ = load_network(run)
+    rows = [prompt.encode_text(normalize(text)) for text in sentences()]
+    with torch.no_grad():
+        together = network.encode(torch.from_numpy(prompt.pad(rows)))
+        for row, memory in zip(rows, together, strict=True):
+            alone = network.encode(torch.tensor([row]))[0]
+            assert torch.allclose(memory[: len(row)], alone, atol=1e-4)
+
+
+def test_the_backend_answers_from_an_export(model: Path) -> None:
+    home = Home.default()
+    backend = OnnxBackend.load(model)
+    asked = [*sentences(), "", "   ", "?", "x" * 1000, "भान्छाको बत्ती निभाऊ"]
+    readings = backend.generate(home, asked)
+    assert len(readings) == len(asked)
+    for reading in readings:
+        assert isinstance(reading.command, Command)
+        assert home.check(reading.command) == []
+        assert 0 <= reading.confidence <= 1
+    assert backend.generate(home, asked) == readings
+    assert backend.generate(home, []) == []
+
+
+@pytest.mark.parametrize("name", ["encoder.onnx", "decoder.onnx", "model.json"])
+@pytest.mark.parametrize("how", ["missing", "changed"])
+def test_a_damaged_export_is_one_line(model: Path, tmp_path: Path, name: str, how: str) -> None:
+    for path in model.iterdir():
+        (tmp_path / path.name).write_bytes(path.read_bytes())
+    if how == "missing":
+        (tmp_path / name).unlink()
+    else:
+        (tmp_path / name).write_bytes((tmp_path / name).read_bytes()[:-100])
+    with pytest.raises(BattiError) as caught:
+        OnnxBackend.load(tmp_path)
+    assert "\n" not in str(caught.value)
+    assert tmp_path.name in str(caught.value)
