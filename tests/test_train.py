@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import os
 import signal
 import subprocess
 import sys
@@ -55,7 +56,7 @@ def loss_of(network: Network) -> float:
 @pytest.fixture(scope="module", autouse=True)
 def threads() -> Iterator[None]:
     before = torch.get_num_threads()
-    torch.set_num_threads(2)
+    torch.set_num_threads(1)  # a tiny network gains nothing from more
     yield
     torch.set_num_threads(before)
 
@@ -76,17 +77,11 @@ def model(run: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 # -- training ------------------------------------------------------------------------------------
-def test_the_loss_falls(tmp_path: Path) -> None:
-    trainer = Trainer(recipe(), tmp_path)
-    before = loss_of(trainer.network)
-    trainer.network.train()
-    trainer.train()
-    assert trainer.step == 60
-    after = loss_of(trainer.network)
-    assert after < 0.8 * before
-    averaged, kept = load_network(tmp_path)
+def test_the_loss_falls(run: Path, tmp_path: Path) -> None:
+    before = loss_of(Trainer(recipe(), tmp_path).network)
+    averaged, kept = load_network(run)
     assert kept == recipe()
-    assert loss_of(averaged) < 0.9 * before
+    assert loss_of(averaged) < 0.8 * before
 
 
 def test_a_run_leaves_what_is_needed_to_use_it(run: Path) -> None:
@@ -106,11 +101,11 @@ def test_a_finished_run_is_not_trained_further(run: Path) -> None:
 
 
 def test_the_loss_is_reported(tmp_path: Path) -> None:
-    Trainer(recipe(steps=200, batch=4), tmp_path).train()
-    history = json.loads((tmp_path / "metrics.json").read_text())
-    assert [row["step"] for row in history] == [100, 200]
-    assert history[1]["loss"] < history[0]["loss"]
-    assert 0 < history[0]["seconds"] <= history[1]["seconds"]
+    Trainer(recipe(steps=100, batch=4), tmp_path).train()
+    (row,) = json.loads((tmp_path / "metrics.json").read_text())
+    assert row["step"] == 100
+    assert row["loss"] > 0
+    assert row["seconds"] > 0
 
 
 def test_minutes_end_a_run(tmp_path: Path) -> None:
@@ -131,7 +126,7 @@ def test_batches_are_the_same_for_a_seed() -> None:
 def test_batches_are_padded_sentences_and_answers() -> None:
     for batch in islice(stream.batches(7, 8, 0), 5):
         assert len(batch["ids"]) == len(batch["answers"]) == 8
-        assert 0 <= int(batch["ids"].min()) and int(batch["ids"].max()) < prompt.CHARS
+        assert all(0 <= one < prompt.CHARS for row in batch["ids"].tolist() for one in row)
         assert set(batch["answers"][:, 0].tolist()) == {prompt.START}
         assert all(prompt.END in row for row in batch["answers"].tolist())
         assert int(batch["answers"].max()) < prompt.VOCABULARY + batch["ids"].shape[1]
@@ -151,8 +146,8 @@ def test_a_killed_run_goes_on_from_its_checkpoint(tmp_path: Path) -> None:
     endless, out = tmp_path / "endless.yaml", tmp_path / "run"
     endless.write_text(yaml.safe_dump(TINY | {"steps": 1_000_000}))
     command = [sys.executable, "-c", KILLED, str(endless), str(out)]
-    root = Path(__file__).parents[1]
-    with subprocess.Popen(command, cwd=root, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as process:
+    own: dict[str, Any] = {"cwd": Path(__file__).parents[1], "env": os.environ | {"OMP_NUM_THREADS": "1"}}
+    with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, **own) as process:
         try:
             deadline = time.monotonic() + 60
             while not (out / "checkpoint.pt").exists():
@@ -306,31 +301,30 @@ def torch_answer(network: Network, text: str) -> list[Step]:
     return steps
 
 
-def onnx_answer(folder: Path, text: str, shape: dict[str, int], said: list[int] | None = None) -> list[Step]:
-    """The same with the exported graphs; where `said` is given, those tokens are said."""
-    encoder, decoder = (ort.InferenceSession(folder / f"{name}.onnx") for name in ("encoder", "decoder"))
+def onnx_answer(graphs: dict[str, Any], text: str, shape: dict[str, int], said: list[int]) -> list[Step]:
+    """The same with the exported graphs, which have the tokens `said` said to them."""
     ids = np.array([prompt.encode_text(text)])
-    memory, keys = encoder.run(None, {"ids": ids})
+    memory, keys = graphs["encoder"].run(None, {"ids": ids})
     head = shape["width"] // shape["heads"]
     past = np.zeros((shape["decoder_layers"], 2, 1, shape["heads"], 0, head), dtype=np.float32)
-    answer, steps, token = Answer(len(text)), list[Step](), prompt.START
-    while not answer.done:
-        feed = {"tokens": np.array([[token]]), "ids": ids, "memory": memory, "keys": keys, "past": past}
-        chances, past = decoder.run(None, feed)
-        token = int(np.where(answer.mask(chances.shape[1]), chances[0], -1).argmax())
-        steps.append((token, chances[0]))
-        token = said[len(steps) - 1] if said else token
+    answer, steps, before = Answer(len(text)), list[Step](), prompt.START
+    for token in said:
+        feed = {"tokens": np.array([[before]]), "ids": ids, "memory": memory, "keys": keys, "past": past}
+        chances, past = graphs["decoder"].run(None, feed)
+        steps.append((int(np.where(answer.mask(chances.shape[1]), chances[0], -1).argmax()), chances[0]))
         answer.say(token)
+        before = token
     return steps
 
 
 def test_the_export_answers_as_the_network_does(run: Path, model: Path) -> None:
     network, kept = load_network(run)
     shape = kept.shape.model_dump()
+    graphs = {name: ort.InferenceSession(model / f"{name}.onnx") for name in ("encoder", "decoder")}
     same = total = 0
     for text in map(normalize, sentences()):
         wanted = torch_answer(network, text)
-        given = onnx_answer(model, text, shape, [token for token, _ in wanted])
+        given = onnx_answer(graphs, text, shape, [token for token, _ in wanted])
         for (token, chances), (other, others) in zip(wanted, given, strict=True):
             assert chances.shape == others.shape
             assert np.abs(chances - others).max() < 0.05  # what 8-bit weights may cost
@@ -341,6 +335,7 @@ def test_the_export_answers_as_the_network_does(run: Path, model: Path) -> None:
 
 
 def test_the_network_reads_a_batch_as_it_reads_one_sentence(run: Path) -> None:
+    """What stands beside a sentence in a batch, padding included, is nothing to it."""
     network, _ = load_network(run)
     rows = [prompt.encode_text(normalize(text)) for text in sentences()]
     with torch.no_grad():

@@ -103,13 +103,14 @@ def split_word(word: str, rng: Random) -> str:
     if len(word) < 6:
         return word
     at = rng.randrange(2, len(word) - 2)
-    at += is_devanagari(word[at]) and not word[at].isalpha()  # never before a vowel sign
-    return word[:at] + " " + word[at:]
+    while at < len(word) and is_devanagari(word[at]) and not word[at].isalpha():  # never before a sign
+        at += 1
+    return word[:at] + " " + word[at:] if at < len(word) - 1 else word
 
 
 def join_words(sentence: str, rng: Random) -> str:
     """A recognizer or a hasty thumb leaves one space out, never beside a digit or after `na`."""
-    places = [m.start(1) for m in re.finditer(r"[^\W\d]{2}( )[^\W\d]{2}", sentence)]
+    places = [m.start(1) for m in re.finditer(r"(?<=[^\W\d]{2})( )(?=[^\W\d]{2})", sentence)]
     places = [p for p in places if not re.search(r"\b(?:na|no|not|ra)$", sentence[:p], re.I)]
     if not places:
         return sentence
@@ -119,7 +120,7 @@ def join_words(sentence: str, rng: Random) -> str:
 
 def repeat_word(sentence: str, rng: Random) -> str:
     """`kitchen ko` becomes `kitchen kitchen ko`: said twice while thinking."""
-    words = list(re.finditer(r"[^\W\d]{3,}\S*(?= )", sentence))
+    words = list(re.finditer(r"(?<!\S)[^\W\d]\S{2,}(?= )", sentence))
     if not words:
         return sentence
     match = rng.choice(words)

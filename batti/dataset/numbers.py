@@ -10,6 +10,8 @@ from batti.lexicon import Lexicon
 from batti.values import seconds_of
 
 _DIGITS = re.compile(r"[0-9०-९]+(?:\.[0-9०-९]+)?")
+_LETTER = r"[\w\u0900-\u0963]"
+_UNIT = re.compile(rf"%|{_LETTER}")  # what a number in digits may be glued to: 40%, 45s
 _MINUTES = (1, 2, 3, 5, 5, 7, 8, 10, 10, 12, 15, 15, 18, 20, 20, 25, 30, 30, 35, 40, 45, 45, 50, 55, 60, 90)
 _SECONDS = (5, 10, 10, 15, 20, 25, 30, 30, 40, 45, 50)
 _HOURS = (1, 1, 1, 2, 2, 3, 3, 4, 5, 6, 7, 8, 10, 12)
@@ -43,7 +45,7 @@ def renumber(surface: str, old: int, new: int, script: str, english: bool, lexic
     if match:
         said, after = float(match.group()), surface[match.end() :]
         if said == old:
-            number = say(in_words=rng.random() < 0.2 and not after.startswith("%"))
+            number = say(in_words=rng.random() < 0.2 and not _UNIT.match(after))
         elif "." in match.group() and round(said * 100) == old:
             number = digits(f"{new / 100:.2f}".rstrip("0").rstrip("."), script, rng)
         else:
@@ -51,9 +53,9 @@ def renumber(surface: str, old: int, new: int, script: str, english: bool, lexic
         return surface[: match.start()] + number + after
     known = lexicon.numbers.get(old)
     for name in sorted(known.words if known else (), key=len, reverse=True):
-        at = surface.lower().find(name.lower())
-        if at >= 0:
-            return surface[:at] + say(in_words=rng.random() < 0.8) + surface[at + len(name) :]
+        whole = re.search(rf"(?<!{_LETTER}){re.escape(name)}(?!{_LETTER})", surface, re.IGNORECASE)
+        if whole:
+            return surface[: whole.start()] + say(in_words=rng.random() < 0.8) + surface[whole.end() :]
     return ""
 
 

@@ -80,8 +80,8 @@ def _is_duration(value: str) -> bool:
 
 def _check_value(kind: str, value: str) -> None:
     ok = {
-        "pct": lambda: value.isdigit() and 1 <= int(value) <= 100,
-        "k": lambda: value.isdigit() and 1900 <= int(value) <= 6500,
+        "pct": lambda: value.isdecimal() and 1 <= int(value) <= 100,
+        "k": lambda: value.isdecimal() and 1900 <= int(value) <= 6500,
         "color": lambda: value in COLORS,
         "dur": lambda: _is_duration(value),
         "time": lambda: bool(_CLOCK.fullmatch(value)),
@@ -143,7 +143,7 @@ def _when(words: list[str], slots: frozenset[str]) -> tuple[tuple[str, str], ...
 def _check_done(done: str, slots: frozenset[str]) -> None:
     if done in ("on", "off", "toggle", "query") or done in COLORS:
         return
-    bare = done.lstrip("+-")
+    bare = done[1:] if done[0] in "+-" else done
     if bare in ("pct", "pct2") or done in ("color", "color2", "k", "k2"):
         if bare not in slots:
             raise PhraseError(f"the sentence has no slot {{{bare}=…}}")

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from itertools import permutations
 from typing import Any
 
 Document = Mapping[str, Any]
 Pair = tuple[str, str]
+_PAIRED = 6  # entries of one place that are paired in every way
 
 
 def exact(expected: Document, given: Document) -> bool:
@@ -25,8 +27,7 @@ def partial(expected: Document, given: Document) -> float:
         return float(not wanted and not got and expected["intent"] == given["intent"])
     found = 0
     for place, entries in _by_place(wanted).items():
-        answers = _by_place(got).get(place, [])
-        found += sum(_common(a, b) for a, b in zip(entries, answers, strict=False))
+        found += _most_common(entries, _by_place(got).get(place, []))
     return found / max(_pairs(wanted), _pairs(got))
 
 
@@ -41,8 +42,16 @@ def _by_place(actions: Sequence[Document]) -> dict[tuple[str, str], list[Documen
     return places
 
 
+def _most_common(a: Sequence[Document], b: Sequence[Document]) -> int:
+    """Pairs in common under the best pairing of the entries of one place."""
+    few, many = sorted((a, b), key=len)
+    if len(many) > _PAIRED:  # beyond any sentence; in order then
+        return sum(map(_common, few, many))
+    return max(sum(map(_common, few, some)) for some in permutations(many, len(few)))
+
+
 def _items(action: Document) -> Counter[Pair]:
-    return Counter((key, repr(value)) for key, value in action.items())
+    return Counter((key, repr(float(v) if isinstance(v, int) else v)) for key, v in action.items())
 
 
 def _common(a: Document, b: Document) -> int:

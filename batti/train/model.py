@@ -7,9 +7,11 @@ et al. 2015): a place is pointed at, not named, so that one network serves any h
 
 from __future__ import annotations
 
+from typing import Self
+
 import torch
 import torch.nn.functional as F
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 from torch import Tensor, nn
 
 from batti import prompt
@@ -19,13 +21,21 @@ class Shape(BaseModel):
     """Sizes of the network."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
-    width: int = 256
-    heads: int = 4
-    encoder_layers: int = 6
-    decoder_layers: int = 2
-    feed_forward: int = 768
-    kernel: int = 5  # characters that the convolution under the encoder sees
-    dropout: float = 0.1
+    width: int = Field(default=256, gt=0)
+    heads: int = Field(default=4, gt=0)
+    encoder_layers: int = Field(default=6, gt=0)
+    decoder_layers: int = Field(default=2, gt=0)
+    feed_forward: int = Field(default=768, gt=0)
+    kernel: int = Field(default=5, gt=0)  # characters that the convolution under the encoder sees
+    dropout: float = Field(default=0.1, ge=0, lt=1)
+
+    @model_validator(mode="after")
+    def _fits(self) -> Self:
+        if self.width % (2 * self.heads):
+            raise ValueError(f"width {self.width} is no multiple of twice the heads, {2 * self.heads}")
+        if self.kernel % 2 == 0:
+            raise ValueError(f"kernel {self.kernel} is even; a character needs as many on both sides")
+        return self
 
 
 def rotate(x: Tensor, start: int = 0) -> Tensor:
@@ -158,11 +168,14 @@ class Network(nn.Module):
             nn.init.zeros_(module.bias)
         elif isinstance(module, nn.Embedding):
             nn.init.normal_(module.weight, std=0.1)
+            if module.padding_idx is not None:
+                nn.init.zeros_(module.weight[module.padding_idx])
 
     def encode(self, ids: Tensor) -> Tensor:
         """(B, T) character ids -> (B, T, D)."""
         there = (ids > 0)[:, None, None, :]
-        x = self.characters(ids)
+        # Padding must not reach a sentence's last characters through the convolution.
+        x = self.characters(ids) * (ids > 0).unsqueeze(-1)
         x = x + F.gelu(self.near(x.transpose(1, 2)).transpose(1, 2), approximate="tanh")
         for block in self.encoder:
             x = block(x, there)

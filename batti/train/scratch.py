@@ -6,11 +6,13 @@ import json
 import math
 import time
 from pathlib import Path
+from pickle import UnpicklingError
 from typing import Any
 
 import torch
 import yaml
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict, Field
+from safetensors import SafetensorError
 from safetensors.torch import load_file, save_file
 from tqdm import tqdm
 
@@ -25,14 +27,14 @@ class Recipe(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
     start: Path | None = None  # a run whose averaged weights are gone on from
     seed: int = 1
-    minutes: float = 9.0
-    steps: int = 0  # instead of minutes, where not 0
-    batch: int = 512
-    workers: int = 15
-    learning_rate: float = 1e-3
-    warmup_steps: int = 500
-    weight_decay: float = 0.05
-    average: float = 0.999
+    minutes: float = Field(default=9.0, gt=0)
+    steps: int = Field(default=0, ge=0)  # instead of minutes, where not 0
+    batch: int = Field(default=512, gt=0)
+    workers: int = Field(default=15, ge=0)
+    learning_rate: float = Field(default=1e-3, gt=0)
+    warmup_steps: int = Field(default=500, ge=0)
+    weight_decay: float = Field(default=0.05, ge=0)
+    average: float = Field(default=0.999, ge=0, lt=1)
     bfloat16: bool = False
     shape: Shape = Shape()
 
@@ -43,7 +45,7 @@ class Recipe(BaseModel):
             return cls.model_validate(yaml.safe_load(path.read_text(encoding="utf-8")))
         except OSError as error:
             raise BattiError(f"{path}: {error.strerror}", "name a recipe such as configs/ship.yaml") from None
-        except (yaml.YAMLError, ValidationError) as error:
+        except (yaml.YAMLError, ValueError) as error:  # pydantic's and a bad encoding's are ValueErrors
             raise BattiError(f"{path}: {' '.join(str(error).split())}", "mend the recipe") from None
 
 
@@ -116,8 +118,11 @@ class Trainer:
         path = self.out / "checkpoint.pt"
         if not path.exists():
             return False
-        state = torch.load(path, map_location=self.device, weights_only=True)
-        self.network.load_state_dict(state["network"])
+        try:
+            state = torch.load(path, map_location=self.device, weights_only=True)
+            self.network.load_state_dict(state["network"])
+        except (RuntimeError, UnpicklingError) as error:
+            raise BattiError(f"{path} is damaged or of another shape", "give --out another folder") from error
         self.optimizer.load_state_dict(state["optimizer"])
         self.average.weights, self.average.steps = state["average"], state["average_steps"]
         self.step, self.spent, self.history = state["step"], state["spent"], state["history"]
@@ -171,7 +176,7 @@ def load_network(folder: Path) -> tuple[Network, Recipe]:
     try:
         recipe = Recipe.load(folder / "config.yaml")
         weights = load_file(folder / "weights.safetensors")
-    except (OSError, BattiError):
+    except (OSError, BattiError, SafetensorError):
         raise BattiError(f"no trained run in {folder}", "train one with `python -m batti.train`") from None
     network = Network(recipe.shape)
     network.load_state_dict({k: v.float() for k, v in weights.items()})
