@@ -1,7 +1,7 @@
 """What somebody called a place, found among the names of a home by sound and spelling.
 
 Names are compared word by word after folding the spellings that sound alike (bh/v, chh/ch/x, aa/a).
-Words that tell little (kotha, room, ko) count little; words that mean the same by the lexicon
+Words that tell little (kotha, room, ko) hardly count; words that mean the same by the lexicon
 (bhancha, kitchen; dai, brother) count as the same. The best name wins if it is close enough.
 """
 
@@ -24,7 +24,6 @@ from batti.schema import ALL, HERE
 ENOUGH = 0.76
 """The least similarity (0 to 1) at which a name counts as said; tuned on generated homes."""
 _SURE = 0.95  # similarity from which a home's own name comes before the common names
-_LIGHT_WEIGHT = 0.25
 _WORD = 0.5  # similarity of two words from which they may be partners
 _CLIPPED = 0.26  # share of vowels up to which a word is taken to lack some
 _ABBREVIATED = 0.78  # `conf` for `conference`
@@ -283,7 +282,8 @@ class Lookup:
         """What `said` (normalized) names, and how certain that is (0 to 1).
 
         An entity of the home, `here`, `all`, or None for nothing in this home. Where lights of one
-        name stand in several rooms, the room that `sentence` names is meant.
+        name stand in several rooms, the room that `sentence` names is meant; where nothing tells
+        which, it is the first, and as uncertain as there are others.
         """
         readings = [*_readings(said)]
         scored = self._scored(readings)
@@ -295,9 +295,11 @@ class Lookup:
         if best < ENOUGH:
             return None, _certainty(ENOUGH - best)
         equal = [index for index, score in scored.items() if score > best - 1e-6]
-        chosen = self._in_sentence(equal, sentence) if len(equal) > 1 else equal[0]
-        others = max((score for index, score in scored.items() if index not in equal), default=0.0)
-        return self.entities[chosen], _certainty(min(best - ENOUGH, best - others))
+        if len(equal) > 1:
+            chosen = self._in_sentence(equal, sentence)
+            return self.entities[equal[0] if chosen is None else chosen], 1 / len(equal) if chosen is None else 1.0
+        others = max((score for index, score in scored.items() if index != equal[0]), default=0.0)
+        return self.entities[equal[0]], _certainty(min(best - ENOUGH, best - others))
 
     def _scored(self, readings: list[list[str]]) -> dict[int, float]:
         """The similarity of each entity, by its best name."""
@@ -322,15 +324,15 @@ class Lookup:
             near.update(index for _, _, index in alike)
         return (self._names[index] for index in sorted(near))
 
-    def _in_sentence(self, equal: list[int], sentence: str) -> int:
-        """Of entities of one name, the one whose room is named; the first where none is."""
+    def _in_sentence(self, equal: list[int], sentence: str) -> int | None:
+        """Of entities that match alike, the one whose room is named in the sentence."""
         words = set(_words(sentence))
         for index in equal:
             room = self.entities[index].room
             spoken = (set(n.telling) for n in self._names if self.entities[n.entity].name == room)
             if any(telling <= words for telling in spoken):
                 return index
-        return equal[0]
+        return None
 
 
 def _certainty(margin: float) -> float:

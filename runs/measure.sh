@@ -4,6 +4,7 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 batti=.venv/bin/batti
 $batti evaluate --errors 0 --results docs/results/golden.json tests/golden/*.yaml
+$batti evaluate --errors 0 --results docs/results/heldout.json evaluation/heldout/*.yaml
 household=../shared/eval/household_dev.jsonl
 if [ -f "$household" ]; then
     $batti evaluate --errors 0 --results docs/results/household_dev.json "$household"

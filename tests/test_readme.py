@@ -1,0 +1,81 @@
+"""The README and the model card say what the result files and the program say."""
+
+import re
+import shlex
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from batti.backends.onnx import shipped
+from batti.evaluate import card
+
+ROOT = Path(__file__).parent.parent
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+
+
+@pytest.fixture(autouse=True)
+def _in_root(monkeypatch):
+    monkeypatch.chdir(ROOT)
+
+
+def test_the_readme_has_the_figures_of_the_result_files():
+    assert card.with_figures(README) == README, "run runs/measure.sh, or python -m batti.evaluate.card"
+
+
+def test_the_model_card_has_the_figures_of_the_result_files():
+    assert (shipped() / "README.md").read_text(encoding="utf-8") == card.card()
+
+
+def _console():
+    block = re.search(r"```console\n(.*?)```", README, re.S)[1]
+    for part in re.split(r"^\$ ", block, flags=re.M)[1:]:
+        command, _, output = part.partition("\n")
+        yield command, output
+
+
+@pytest.mark.parametrize(("command", "output"), list(_console()))
+def test_the_example_prints_what_the_readme_says(command, output):
+    words = shlex.split(command)
+    assert words[0] == "batti"
+    done = subprocess.run([sys.executable, "-m", *words], capture_output=True, text=True, check=True)
+    assert done.stdout == output
+
+
+def test_the_python_example_runs(tmp_path, monkeypatch):
+    home = re.search(r"```yaml\n(.*?)```", README, re.S)[1]
+    (tmp_path / "my_home.yaml").write_text(home, encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    code = re.search(r"```python\n(.*?)```", README, re.S)[1]
+    scope = {}
+    exec(code, scope)
+    assert scope["result"].command.actions[0].after == "10m"
+    assert scope["result"].command.rooms == ("upstairs",)
+    assert 0 <= scope["result"].confidence <= 1
+    assert len(scope["results"]) == 2
+
+
+def test_every_file_of_the_tree_is_there():
+    tree = re.search(r"## What is where\n\n```\n(.*?)```", README, re.S)[1]
+    folder = ROOT
+    for line in tree.splitlines():
+        name = line.split()[0]
+        if not line.startswith(" "):
+            folder = ROOT / name if name == "batti/" else ROOT
+            path = ROOT / name
+        else:
+            path = folder / name.rstrip(",")
+        assert path.exists(), f"the README names {path}, which is not there"
+        for other in re.findall(r"[a-z_]+\.(?:py|sh)\b", line):
+            inside = path if path.is_dir() else path.parent
+            assert (inside / other).exists(), f"the README names {inside / other}"
+
+
+def test_every_command_of_the_table_is_in_the_help():
+    shown = subprocess.run([sys.executable, "-m", "batti", "--help"], capture_output=True, text=True, check=True).stdout
+    for command in set(re.findall(r"`batti ([a-z]+) ", README)):
+        assert re.search(rf"^  {command} ", shown, re.M), f"batti --help lacks {command}"
+    say = subprocess.run([sys.executable, "-m", "batti", "say", "--help"], capture_output=True, text=True, check=True).stdout
+    for option in ("--home", "--room", "--json", "--model"):
+        assert option in say
