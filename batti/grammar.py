@@ -107,7 +107,7 @@ class Answer:
             self._expect("excepted", _DOINGS, more)
 
     def _placed(self, whole: bool) -> None:
-        self._expect("doing", (*_DOINGS, EXCEPT) if whole else _DOINGS)
+        self._expect("doing", (*_DOINGS, EXCEPT) if whole and self.chars else _DOINGS)
 
     def _excepted(self, token: int) -> None:
         if token >= VOCABULARY:

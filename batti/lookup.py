@@ -25,7 +25,7 @@ ENOUGH = 0.76
 """The least similarity (0 to 1) at which a name counts as said; tuned on generated homes."""
 _SURE = 0.95  # similarity from which a home's own name comes before the common names
 _WORD = 0.5  # similarity of two words from which they may be partners
-_CLIPPED = 0.26  # share of vowels up to which a word is taken to lack some
+_FEW = 0.2  # share of vowels up to which a word is taken to lack some
 _ABBREVIATED = 0.78  # `conf` for `conference`
 _JOINED = 0.98  # words run together
 _NEARLY = 0.9  # similarity from which whole names, light words included, may be compared
@@ -45,12 +45,19 @@ def fold(word: str) -> str:
     for spelled, sound in _FOLDS:
         word = word.replace(spelled, sound)
     word = re.sub(r"c(?=[eiy]|$)", "s", word).replace("c", "k")
-    word = re.sub(r"(?<=[a-zC])y$", "i", word)
+    word = re.sub(r"(?<=[a-zC])y(?![aeiou])", "i", word)
     return re.sub(r"([^0-9])\1+", r"\1", word)
 
 
-def _vowels(word: str) -> float:
-    return sum(c in "aeiou" for c in word) / len(word) if word else 0.0
+def _without_vowels(short: str, long: str) -> float:
+    """Similarity by consonants, where the shorter word is written with few or no vowels: `ktchn`."""
+    bones = [re.sub(r"(.)\1+", r"\1", re.sub(r"[aeiouyh]", "", word)) for word in (short, long)]
+    if min(map(len, bones)) < 3:
+        return 0.0
+    rest = iter(long)
+    left_out = bones[0] == bones[1] and all(c in rest for c in short)  # nothing but vowels is missing
+    few = sum(c in "aeiou" for c in short) <= _FEW * len(short)
+    return 0.94 * Levenshtein.normalized_similarity(*bones) if left_out or few else 0.0
 
 
 @lru_cache(maxsize=50000)
@@ -61,11 +68,8 @@ def _similar(a: str, b: str) -> float:
     if a.isdigit() or b.isdigit():
         return 0.0
     whole = Levenshtein.normalized_similarity(a, b)
-    bones = [re.sub(r"(.)\1+", r"\1", re.sub(r"[aeiouyh]", "", word)) for word in (a, b)]
-    clipped = min(_vowels(a), _vowels(b)) <= _CLIPPED
-    if clipped and min(map(len, bones)) >= 3:  # `ktchn`: what is left out says nothing
-        whole = max(whole, 0.94 * Levenshtein.normalized_similarity(*bones))
     short, long = sorted((a, b), key=len)
+    whole = max(whole, _without_vowels(short, long))
     if len(short) >= 3 and len(long) >= len(short) + 3 and long.startswith(short):
         whole = max(whole, _ABBREVIATED)
     return float(whole)
@@ -116,6 +120,8 @@ def _meanings() -> dict[str, frozenset[str]]:
             k = lexicon.key(said)
             if " " not in k:
                 found.setdefault(fold(k), set()).add(concept.id)
+    for said, ids in words.frames["vague"].items():
+        found.setdefault(fold(said), set()).update(ids)
     return {word: frozenset(ids) for word, ids in found.items()}
 
 
@@ -139,6 +145,8 @@ def _translations(name: str) -> set[str]:
             inside = " ".join(words[start:end])
             concepts = _synonyms().get(inside) or _synonyms().get(inside.removesuffix("s"), ())
             other = {lexicon.key(word) for concept in concepts for word in concept.words}
+            # A word that leaves open who is meant would lead on to somebody else (kaka, uncle, mama).
+            other -= lexicon.load().frames["vague"].keys()
             said |= {" ".join((*words[:start], word, *words[end:])) for word in other}
     return said
 
@@ -342,12 +350,16 @@ def _certainty(margin: float) -> float:
 
 def _readings(said: str) -> Iterable[list[str]]:
     """The words of what was said, with and without a case ending at the end."""
-    words = _words(_hesitations().sub("", said)) or _words(said)
+    words = _words(said)
     if words:
         yield words
+    fluent = _words(_hesitations().sub("", said))
+    if fluent and fluent != words:
+        yield fluent
     plain = _words(said, numbers=False)
     if plain != words:  # `cha` is six, and half of `bhan cha`
         yield plain
+    words = fluent or words
     for ending in map(fold, _endings()):
         if len(words) > 1 and words[-1] == ending:
             yield words[:-1]

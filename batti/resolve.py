@@ -39,7 +39,10 @@ def resolve(asked: Sequence[Asked], sentence: str, lookup: Lookup) -> tuple[Comm
 def _find(place: Span | str, sentence: str, lookup: Lookup) -> tuple[Place | None, float]:
     if isinstance(place, str):
         return place, 1.0
-    return lookup.find(sentence[place[0] : place[1] + 1], sentence)
+    first, last = place
+    while last + 1 < len(sentence) and sentence[last : last + 2].isdigit():  # never half a number
+        last += 1
+    return lookup.find(sentence[first : last + 1], sentence)
 
 
 def _action(places: Sequence[Place | None], entry: Asked, lookup: Lookup) -> dict[str, Any] | None:

@@ -78,7 +78,7 @@ def _fold(c: str) -> str:
         return str(digit)
     if c.isspace():
         return " "
-    base = unicodedata.normalize("NFKD", c).replace("⁄", "/")
+    base = unicodedata.normalize("NFKD", c).lower().replace("⁄", "/")
     kept = "".join(b for b in base if b in _KNOWN)
     return kept or ("" if unicodedata.combining(c) else c)
 

@@ -13,7 +13,8 @@ HOUSEHOLD = Path(__file__).parents[2] / "shared" / "eval" / "household_dev.jsonl
 
 def report(score: Score) -> str:
     return "\n".join(
-        f"[{case.group}] {case.text}\n    expected {run.short(case.expected)}\n    given    {run.short(given)} ({sure:.2f})"
+        f"[{case.group}] {case.text}\n    expected {run.short(case.expected)}\n"
+        f"    given    {run.short(given)} ({sure:.2f})"
         for case, given, sure in score.errors
     )
 

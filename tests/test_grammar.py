@@ -80,7 +80,7 @@ def test_any_walk_over_allowed_tokens_ends_and_reads_back(chars: int, seed: int,
         assert encode_answer(asked) == answer.tokens
 
 
-@settings(max_examples=150)
+@settings(max_examples=80)
 @given(homes(), st.integers(0, 2**32), st.floats(0, 1), st.data())
 def test_any_walk_gives_a_valid_command_of_any_home(home: Home, seed: int, stops: float, data: st.DataObject) -> None:
     names = [name for entity in home.entities() for name in entity.names]
@@ -95,7 +95,7 @@ def test_any_walk_gives_a_valid_command_of_any_home(home: Home, seed: int, stops
         assert 0 <= certainty <= 1
 
 
-@settings(max_examples=150)
+@settings(max_examples=80)
 @given(homes(), st.data())
 def test_marked_names_give_a_valid_command_of_any_home(home: Home, data: st.DataObject) -> None:
     names = st.sampled_from([normalize(name) or "x" for entity in home.entities() for name in entity.names])

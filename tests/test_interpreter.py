@@ -23,17 +23,18 @@ FUZZ = [
     for line in (HERE / "fuzz.txt").read_text(encoding="utf-8").splitlines()
     if not line.startswith("# One text a line")
 ]
-LONG = ["a" * 10_000, "भ" * 10_000, "5" * 10_000, "😀" * 10_000, "bhancha ko batti nibhau " * 420, " " * 10_000, "~" * 10_000]
+LONG = [*(c * 10_000 for c in ("a", "भ", "5", "😀", " ", "~")), "bhancha ko batti nibhau " * 420]
 HALVES = ["\ud800", "\udfff", "batti \ud83d bala", "\udca9\ud83d", "bhancha\ud800ko batti nibhau", "\udc80\udcff"]
 PLAIN = [
     "bhancha ko batti nibhau", "turn on the bedroom light", "बैठकको बत्ती ४०% मा राख्नुस्", "sabai batti nibhau",
     "make the living room blue", "hello", "garage ko batti bala", "turn off the kitchen and the bathroom",
     "kausi ko batti bala", "बत्ती बाल", "is the kitchen light on?", "turn on the balcony light for 30 minutes",
 ]  # fmt: skip
+WORDS = [*" ".join(PLAIN).split(), "50%", "except", "bahek", "10", "😀"]
 ANY = st.one_of(
     st.text(max_size=60),
     st.text(st.characters(), max_size=60),
-    st.lists(st.sampled_from([*" ".join(PLAIN).split(), "50%", "except", "bahek", "10", "😀"]), max_size=20).map(" ".join),
+    st.lists(st.sampled_from(WORDS), max_size=20).map(" ".join),
     st.sampled_from(HOSTILE),
 )
 
@@ -158,7 +159,7 @@ def test_any_text_gives_a_valid_command_of_any_home(interpreter: Interpreter, ho
 # --- any text ----------------------------------------------------------------------------------
 
 
-@settings(max_examples=150)
+@settings(max_examples=100)
 @given(st.lists(ANY, max_size=4))
 @example(["", " ", "\n"])
 @example(HALVES)
@@ -229,7 +230,8 @@ def test_a_batch_takes_any_iterable(interpreter: Interpreter) -> None:
 @pytest.mark.parametrize("size", [1, 3, 100])
 def test_a_stream_answers_as_a_batch(interpreter: Interpreter, size: int) -> None:
     streamed = list(interpreter.stream(iter(PLAIN), size))
-    assert [(one.text, one.command) for one in streamed] == [(one.text, one.command) for one in interpreter.batch(PLAIN)]
+    assert [one.text for one in streamed] == PLAIN
+    assert [one.command for one in streamed] == [one.command for one in interpreter.batch(PLAIN)]
 
 
 def test_a_stream_reads_no_further_than_it_must(interpreter: Interpreter) -> None:
@@ -254,7 +256,7 @@ def test_eight_threads_get_the_same_answers(interpreter: Interpreter) -> None:
 def test_more_homes_than_are_kept_answer_rightly(interpreter: Interpreter) -> None:
     for number in [*range(20), 0]:
         asked = Interpreter(interpreter.backend, home_of(f"Gorbi {number}"))
-        assert asked(f"turn off gorbi {number}").command.rooms == (f"Gorbi {number}",)
+        assert asked(f"turn off the gorbi {number} light").command.rooms == (f"Gorbi {number}",)
 
 
 # --- the model folder --------------------------------------------------------------------------
@@ -302,7 +304,7 @@ def test_a_folder_without_a_model_is_refused(model: Path, tmp_path: Path) -> Non
 
 @pytest.mark.parametrize(
     "text",
-    ["", "{", "[]", "null", "3", "{}", '{"format": 1}', '{"format": 1, "sha256": []}', '{"sha256": {"encoder.onnx": "0"}}', "\x00"],
+    ["", "{", "[]", "null", "3", "{}", "\x00", '{"format": 1}', '{"format": 1, "sha256": []}', '{"sha256": {}}'],
 )
 def test_a_manifest_that_is_none_is_refused(model: Path, text: str) -> None:
     (model / "model.json").write_text(text, encoding="utf-8")

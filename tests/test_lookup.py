@@ -86,7 +86,8 @@ def test_endings_and_words_around_a_name_do_not_hide_it(said: str, room: str) ->
         (home_of("bhareng", "hall"), "staircase", "bhareng"), (home_of("toilet", "hall"), "शौचालय", "toilet"),
         (BHANCHA, "daju ko kotha", "dai ko kotha"), (BHANCHA, "elder brother's room", "dai ko kotha"),
         (BHANCHA, "big brother's room", "dai ko kotha"), (home_of("mother's room"), "aama ko kotha", "mother's room"),
-        (home_of("aamako kotha"), "mother's room", "aamako kotha"), (home_of("buwa ko kotha"), "dad's room", "buwa ko kotha"),
+        (home_of("aamako kotha"), "mother's room", "aamako kotha"),
+        (home_of("buwa ko kotha"), "dad's room", "buwa ko kotha"),
         (home_of("didi ko kotha"), "elder sister's room", "didi ko kotha"),
         (home_of("bhai ko kotha"), "younger brother's room", "bhai ko kotha"),
         (LAMPS, "upper floor", "upstairs"), (LAMPS, "top floor", "upstairs"),
@@ -108,8 +109,9 @@ def test_a_brother_is_the_elder_one_where_there_is_no_other(said: str) -> None:
     ("home", "said", "room"),
     [
         (GHAR, "study", "study room"), (GHAR, "puja", "prayer room"), (GHAR, "sutne", "bedroom"),
-        (GHAR, "drawing", "living room"), (HOTEL, "conference", "conference room"), (HOTEL, "conf room", "conference room"),
-        (HOTEL, "conf", "conference room"), (HOTEL, "cabin", "CEO cabin"), (HOTEL, "ceo", "CEO cabin"),
+        (GHAR, "drawing", "living room"), (HOTEL, "conference", "conference room"),
+        (HOTEL, "conf room", "conference room"), (HOTEL, "conf", "conference room"),
+        (HOTEL, "cabin", "CEO cabin"), (HOTEL, "ceo", "CEO cabin"),
         (HOTEL, "shrine", "shrine room"), (HOTEL, "meeting", "meeting room"), (BHANCHA, "dai", "dai ko kotha"),
         (LAMPS, "study", "study room"),
     ],
@@ -163,7 +165,8 @@ def test_other_numbers_are_not_found(said: str) -> None:
         ("Makalu", "Manaslu"), ("Annapurna", "Dhaulagiri"), ("Lamjung", "Langtang"), ("101", "102"), ("203", "302"),
         ("room 1", "room 2"), ("room 12", "room 1"), ("room 1", "room 12"), ("flat 2", "flat 3"),
         ("class 1", "class 10"), ("कक्षा एक", "कक्षा दस"), ("dai ko kotha", "bhai ko kotha"),
-        ("didi ko kotha", "bahini ko kotha"), ("aama ko kotha", "buwa ko kotha"), ("aama ko kotha", "hajurama ko kotha"),
+        ("didi ko kotha", "bahini ko kotha"), ("aama ko kotha", "buwa ko kotha"),
+        ("aama ko kotha", "hajurama ko kotha"),
         ("kaka ko kotha", "mama ko kotha"), ("kaka ko kotha", "kaki ko kotha"), ("garage", "garden"),
         ("garden", "garage"), ("terrace", "temple"), ("Koshi", "Karnali"), ("balcony", "basement"),
         ("bathroom", "bedroom"), ("bedroom", "bathroom"), ("living room", "dining room"), ("study room", "store room"),
@@ -258,7 +261,7 @@ def test_a_light_that_the_home_lacks_is_not_found(said: str) -> None:
 ANY = st.text() | st.text("abcdhkoimnt 0129'~-.भान्छको", max_size=40)
 
 
-@settings(max_examples=300)
+@settings(max_examples=150)
 @given(homes(), ANY, ANY)
 @example(GHAR, "", "")
 @example(GHAR, "x" * 400, "x" * 400)
@@ -276,7 +279,7 @@ def _sounds(name: str) -> str:
     return fold(lexicon.key(name).replace(" ", ""))
 
 
-@settings(max_examples=200)
+@settings(max_examples=100)
 @given(homes())
 def test_every_distinct_listed_name_finds_its_own_thing(home: Home) -> None:
     lookup = Lookup(home)
@@ -292,7 +295,7 @@ PLACES = lexicon.load().places
 WORDS = st.sampled_from([word for place in PLACES for word in place.words])
 
 
-@settings(max_examples=200)
+@settings(max_examples=100)
 @given(st.lists(st.sampled_from(PLACES), min_size=1, max_size=8, unique_by=lambda place: place.id), st.data())
 def test_every_usual_room_finds_itself_among_others(places: list[lexicon.Concept], data: st.DataObject) -> None:
     rooms = [data.draw(st.sampled_from(place.words)) for place in places]
@@ -313,5 +316,6 @@ def test_case_and_white_space_do_not_matter(rooms: list[str], data: st.DataObjec
 
 def test_a_home_of_five_hundred_rooms_is_looked_up_quickly() -> None:
     home = home_of(*(f"room {number}" for number in range(1, 501)))
-    assert [found_name(home, f"room {number}") for number in (1, 77, 250, 500)] == ["room 1", "room 77", "room 250", "room 500"]
+    for room in ("room 1", "room 77", "room 250", "room 500"):
+        assert found_name(home, room) == room
     assert found_name(home, "room 501") is None

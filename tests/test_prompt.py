@@ -78,8 +78,10 @@ def test_the_example_of_the_documentation_is_encoded_so() -> None:
         ),
         (
             [Asked("here", {"action": "turn_on", "after": "1h30m", "at": "06:05"})],
-            [SPEAKER, WORD["turn_on"], WORD["after"], NUMBER + 1, WORD["h"], NUMBER + 30, WORD["m"]]
-            + [WORD["at"], NUMBER + 6, NUMBER + 5, END],
+            [
+                *(SPEAKER, WORD["turn_on"], WORD["after"], NUMBER + 1, WORD["h"], NUMBER + 30, WORD["m"]),
+                *(WORD["at"], NUMBER + 6, NUMBER + 5, END),
+            ],
         ),
         (
             [Asked("here", {"action": "adjust_brightness", "brightness_step": -0.29})],

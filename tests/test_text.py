@@ -94,7 +94,8 @@ def test_devanagari_comes_close_to_other_spellings(latin: str, devanagari: str, 
 
 
 @pytest.mark.parametrize(
-    "digits", ["0123456789", "०१२३४५६७८९", "٠١٢٣٤٥٦٧٨٩", "০১২৩৪৫৬৭৮৯", "０１２３４５６７８９", "๐๑๒๓๔๕๖๗๘๙", "𝟎𝟏𝟐𝟑𝟒𝟓𝟔𝟕𝟖𝟗"]
+    "digits",
+    ["0123456789", "०१२३४५६७८९", "٠١٢٣٤٥٦٧٨٩", "০১২৩৪৫৬৭৮৯", "０１２３４５６７８９", "๐๑๒๓๔๕๖๗๘๙", "𝟎𝟏𝟐𝟑𝟒𝟓𝟔𝟕𝟖𝟗"],
 )
 def test_digits_of_every_script_are_the_same(digits: str) -> None:
     assert normalize(digits) == "0123456789"
@@ -138,7 +139,9 @@ def test_a_run_of_anything_else_is_one_tilde(text: str, said: str) -> None:
     assert normalize(text) == said
 
 
-@pytest.mark.parametrize("char", ["\u200b", "\u200c", "\u200d", "\u200e", "\u202e", "\u2060", "\ufeff", "\u00ad", "\ufe0f"])
+@pytest.mark.parametrize(
+    "char", ["\u200b", "\u200c", "\u200d", "\u200e", "\u202e", "\u2060", "\ufeff", "\u00ad", "\ufe0f"]
+)
 def test_invisible_characters_vanish(char: str) -> None:
     assert normalize(f"bhan{char}cha{char}") == "bhancha"
 

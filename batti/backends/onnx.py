@@ -27,6 +27,7 @@ from batti.text import ALPHABET, MAX_CHARS, normalize
 
 FORMAT = 1
 GRAPHS = ("encoder", "decoder")
+SHAPE = ("width", "heads", "decoder_layers")
 _HOMES_KEPT = 16
 _BATCH = 32  # sentences encoded together; of about equal length, so that little is padding
 
@@ -42,6 +43,8 @@ def _manifest(folder: Path) -> dict[str, Any]:
         manifest = json.loads((folder / "model.json").read_text(encoding="utf-8"))
         sums = {name: manifest["sha256"][f"{name}.onnx"] for name in GRAPHS}
         said = manifest["format"], manifest["vocabulary"], manifest["alphabet"]
+        if not all(isinstance(manifest["shape"][key], int) for key in SHAPE):
+            raise ValueError("shape")
     except (OSError, ValueError, KeyError, TypeError):
         raise BattiError(f"no batti model in '{folder}'", "name a folder with a model.json") from None
     if said != (FORMAT, prompt.VOCABULARY, ALPHABET):
@@ -78,10 +81,14 @@ class OnnxBackend:
         options.inter_op_num_threads = 1
         options.log_severity_level = 3
         options.enable_cpu_mem_arena = False  # the arena keeps the largest sentence's memory for good
-        sessions = {
-            name: ort.InferenceSession(folder / f"{name}.onnx", options, providers=["CPUExecutionProvider"])
-            for name in GRAPHS
-        }
+        try:
+            sessions = {
+                name: ort.InferenceSession(folder / f"{name}.onnx", options, providers=["CPUExecutionProvider"])
+                for name in GRAPHS
+            }
+        except Exception as error:  # the runtime's own exceptions have no common class
+            reason = str(error).splitlines()[0]
+            raise BattiError(f"the model in '{folder}' cannot be loaded: {reason}", "install batti again") from error
         return cls(sessions, manifest["shape"])
 
     def generate(self, home: Home, sentences: Sequence[str]) -> list[Reading]:
