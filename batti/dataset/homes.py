@@ -128,6 +128,12 @@ def _room_concept(lexicon: Lexicon, rng: Random, family: bool, numbered: bool) -
     return rng.choice(lexicon.places)
 
 
+def _group_concept(lexicon: Lexicon, rng: Random) -> Concept:
+    common = lexicon.frames["common_groups"]
+    groups = [g for g in lexicon.groups if g.id in common] if rng.random() < 0.5 else lexicon.groups
+    return rng.choice(groups)
+
+
 def _listed(concept: Concept, rng: Random) -> list[str]:
     """The name and aliases that the home's owner wrote down: some of the words, in some scripts."""
     words = list(concept.words)
@@ -209,7 +215,7 @@ def random_home(lexicon: Lexicon, rng: Random, max_names: int = 110) -> RandomHo
     if len(rooms) > 2 and rng.random() < 0.6:
         for _ in range(rng.choice((1, 2, 2, 3))):
             some = sorted(rng.sample(rooms, rng.randint(2, min(5, len(rooms)))))
-            build.add("group", rng.choice(lexicon.groups), rooms=some)
+            build.add("group", _group_concept(lexicon, rng), rooms=some)
     _trim(home, max_names)
     return home
 
