@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 _CHUNK = 1 << 16  # bytes read from standard input at once, at most
 _SHOWN_ERRORS = 20
+# Some readers take these for line ends, and an answer is one line.
+_SEPARATORS = {code: f"\\u{code:04x}" for code in (0x85, 0x2028, 0x2029)}
 
 
 class _Cli(click.Group):
@@ -101,7 +103,8 @@ def _timed(interpreter: Interpreter, texts: list[str]) -> Iterator[tuple[Result,
 
 
 def _as_json(result: Result, ms: float) -> str:
-    return json.dumps({**result.to_dict(), "ms": round(ms, 2)}, ensure_ascii=False)
+    line = json.dumps({**result.to_dict(), "ms": round(ms, 2)}, ensure_ascii=False)
+    return line.translate(_SEPARATORS)
 
 
 def _answer(interpreter: Interpreter, text: str, as_json: bool) -> None:

@@ -21,7 +21,7 @@ MAX_PLACE = 60
 """Characters of one marked place, the most that a name has."""
 MAX_EXCEPTS = 12
 _DOINGS = tuple(WORD[w] for w in (*SIMPLE, "level", "up", "down", "kelvin", *COLORS))
-_MOST = {"h": 23, "m": 59, "s": 59}
+_MOST = {"h": 24, "m": 59, "s": 59}  # a day at most
 
 
 def _numbers(first: int, last: int) -> tuple[int, ...]:
@@ -163,7 +163,7 @@ class Answer:
     def _of(self, token: int) -> None:
         self._unit = next(u for u in UNITS if WORD[u] == token)
         self._close()
-        if self._smaller():
+        if self._smaller() and self.tokens[-2] != NUMBER + _MOST["h"]:
             self._expect("count", (*self.words, *_numbers(1, 59)), self.points)
 
     def _smaller(self) -> tuple[str, ...]:

@@ -115,7 +115,7 @@ def align(text: str) -> tuple[str, list[int]]:
                 origin.pop()
             if out[-1] == _ELSE:
                 continue
-        if len(out) >= 3 and out[-3:] == [c] * 3:
+        if len(out) >= 3 and out[-3:] == [c] * 3 and not c.isdigit():
             continue
         out.append(c)
         origin.append(i)
