@@ -163,7 +163,8 @@ class Answer:
     def _of(self, token: int) -> None:
         self._unit = next(u for u in UNITS if WORD[u] == token)
         self._close()
-        if self._smaller() and self.tokens[-2] != NUMBER + _MOST["h"]:
+        whole_day = self.tokens[-2:] == [NUMBER + _MOST["h"], WORD["h"]]
+        if self._smaller() and not whole_day:
             self._expect("count", (*self.words, *_numbers(1, 59)), self.points)
 
     def _smaller(self) -> tuple[str, ...]:

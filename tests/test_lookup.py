@@ -6,7 +6,8 @@ from strategies import homes, names
 
 from batti import lexicon
 from batti.home import Home
-from batti.lookup import Lookup, fold
+from batti.lookup import Lookup
+from batti.sound import fold
 from batti.text import normalize
 
 GHAR = Home.default()

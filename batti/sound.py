@@ -1,0 +1,204 @@
+"""Words as they are heard: folded by sound, compared, their endings and numbers read.
+
+Spellings that sound alike are one (bh/v, chh/ch/x, aa/a), words that mean the same by the lexicon are
+nearly one (bhancha, kitchen; dai, brother), and some tell little (kotha, room, ko).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from functools import cache, lru_cache
+
+from rapidfuzz.distance import Levenshtein
+
+from batti import lexicon
+from batti.lexicon import Concept
+
+_FEW = 0.2  # share of vowels up to which a word is taken to lack some
+_ABBREVIATED = 0.78  # `conf` for `conference`
+TRANSLATED = 0.94  # a translation counts a little less than the name itself
+_NOTHING: frozenset[str] = frozenset()
+_FOLDS = (
+    ("chh", "C"), ("ch", "C"), ("x", "C"), ("sh", "s"), ("ph", "f"), ("bh", "b"), ("th", "t"),
+    ("dh", "d"), ("kh", "k"), ("gh", "g"), ("jh", "j"), ("ck", "k"), ("q", "k"), ("v", "b"),
+    ("w", "b"), ("z", "j"), ("aa", "a"), ("ee", "i"), ("oo", "u"), ("ou", "u"), ("ei", "ai"),
+)  # fmt: skip
+
+
+@lru_cache(maxsize=20000)
+def fold(word: str) -> str:
+    """A normalized word as it sounds: `bhanchha`, `vancha` and `bhaancha` are `banCa`."""
+    for spelled, sound in _FOLDS:
+        word = word.replace(spelled, sound)
+    word = re.sub(r"c(?=[eiy]|$)", "s", word).replace("c", "k")
+    word = re.sub(r"(?<=[a-zC])y(?![aeiou])", "i", word)
+    return re.sub(r"([^0-9])\1+", r"\1", word)
+
+
+def _without_vowels(short: str, long: str) -> float:
+    """Similarity by consonants, where the shorter word is written with few or no vowels: `ktchn`."""
+    bones = [re.sub(r"(.)\1+", r"\1", re.sub(r"[aeiouyh]", "", word)) for word in (short, long)]
+    if min(map(len, bones)) < 3:
+        return 0.0
+    rest = iter(long)
+    left_out = bones[0] == bones[1] and all(c in rest for c in short)  # nothing but vowels is missing
+    few = sum(c in "aeiou" for c in short) <= _FEW * len(short)
+    return 0.94 * Levenshtein.normalized_similarity(*bones) if left_out or few else 0.0
+
+
+@lru_cache(maxsize=50000)
+def similar(a: str, b: str) -> float:
+    """Similarity of two folded words, 0 to 1; numbers are alike only if they are the same."""
+    if a == b:
+        return 1.0
+    if a.isdigit() or b.isdigit():
+        return 0.0
+    whole = Levenshtein.normalized_similarity(a, b)
+    short, long = sorted((a, b), key=len)
+    whole = max(whole, _without_vowels(short, long))
+    if len(short) >= 3 and len(long) >= len(short) + 3 and long.startswith(short):
+        whole = max(whole, _ABBREVIATED)
+    return float(whole)
+
+
+@cache
+def _light_words() -> frozenset[str]:
+    return frozenset(map(fold, lexicon.load().frames["light_words"]))
+
+
+@cache
+def _light_stems() -> tuple[str, ...]:
+    return tuple(map(fold, lexicon.load().frames["light_stems"]))
+
+
+@lru_cache(maxsize=20000)
+def is_light(word: str) -> bool:
+    """Whether the word is one of the light ones, well or badly spelled."""
+    return word in _light_words() or any(
+        word[:1] == stem[0] and len(word) > 2 and similar(stem, word) >= 0.75 for stem in _light_stems()
+    )
+
+
+@cache
+def _hesitations() -> re.Pattern[str]:
+    words = {lexicon.key(word) for said in lexicon.load().fillers["hesitations"].values() for word in said}
+    return re.compile(rf"\b(?:{'|'.join(sorted(words - {''}, key=len, reverse=True))})\b")
+
+
+@cache
+def _endings() -> tuple[str, ...]:
+    return tuple(sorted(lexicon.load().frames["endings"], key=len, reverse=True))
+
+
+@cache
+def _number_words() -> dict[str, str]:
+    words = lexicon.load().numbers.items()
+    return {fold(lexicon.key(word)): str(n) for n, concept in words for word in concept.words}
+
+
+@cache
+def _meanings() -> dict[str, frozenset[str]]:
+    """Folded single word -> ids of what it means, by the lexicon."""
+    words = lexicon.load()
+    found: dict[str, set[str]] = {}
+    for concept in (*words.places, *words.people, *words.adjectives, *words.groups, *words.lights):
+        for said in concept.words:
+            k = lexicon.key(said)
+            if " " not in k:
+                found.setdefault(fold(k), set()).add(concept.id)
+    for said, ids in words.frames["vague"].items():
+        found.setdefault(fold(said), set()).update(ids)
+    return {word: frozenset(ids) for word, ids in found.items()}
+
+
+@cache
+def _synonyms() -> dict[str, tuple[Concept, ...]]:
+    """Key of a whole name -> the concepts that it names."""
+    words = lexicon.load()
+    found: dict[str, list[Concept]] = {}
+    for concept in (*words.places, *words.groups, *words.lights, *words.people):
+        for said in concept.words:
+            found.setdefault(" ".join(words_of(said)), []).append(concept)
+    return {k: tuple(concepts) for k, concepts in found.items()}
+
+
+def translations(name: str) -> set[str]:
+    """Other ways of saying a name by the lexicon, of the whole or of some words in it."""
+    words = words_of(name)
+    said: set[str] = set()
+    for start in range(len(words)):
+        for end in range(start + 1, len(words) + 1):
+            inside = " ".join(words[start:end])
+            concepts = _synonyms().get(inside) or _synonyms().get(inside.removesuffix("s"), ())
+            other = {lexicon.key(word) for concept in concepts for word in concept.words}
+            # A word that leaves open who is meant would lead on to somebody else (kaka, uncle, mama).
+            other -= lexicon.load().frames["vague"].keys()
+            said |= {" ".join((*words[:start], word, *words[end:])) for word in other}
+    return said
+
+
+def _meaning(word: str) -> frozenset[str]:
+    return _meanings().get(word) or _meanings().get(word.removesuffix("s"), _NOTHING)
+
+
+def words_of(said: str, numbers: bool = True) -> list[str]:
+    """Folded words of a name, endings inside it off (`aamako kotha`), numbers in digits if asked."""
+    words = lexicon.key(re.sub(r"['’]s\b", "", said)).split()
+    inner = [word.removesuffix("ko") if len(word) > 4 else word for word in words[:-1]]
+    folded = [fold(word) for word in (*inner, *words[-1:])]
+    folded = [word for word, before in zip(folded, ["", *folded], strict=False) if word != before or word.isdigit()]
+    return _in_digits(folded) if numbers else folded
+
+
+_OH = ("oh", "o")  # nought, between other digits
+
+
+def _in_digits(words: list[str]) -> list[str]:
+    """Number words as digits: `dui saya dui` and `two zero two` are 202."""
+    out: list[str] = []
+    run: list[str] = []
+    for word in (*words, ""):
+        number = "0" if run and word in _OH else _number_words().get(word, word)
+        if number.isdigit():
+            run.append(number)
+            continue
+        out += _joined_number(run)
+        run = []
+        if word:
+            out.append(word)
+    return out
+
+
+def _joined_number(run: list[str]) -> list[str]:
+    if len(run) > 1 and "100" in run[:2]:
+        at = run.index("100")
+        hundreds = int(run[0]) if at else 1
+        return [str(100 * hundreds + sum(map(int, run[at + 1 : at + 2]))), *run[at + 2 :]]
+    return ["".join(run)] if len(run) > 1 and all(len(n) == 1 for n in run) else run
+
+
+@lru_cache(maxsize=1 << 17)
+def alike(a: str, b: str) -> float:
+    """Similarity of two words by sound or by meaning."""
+    by_sound = similar(a, b)
+    return TRANSLATED if by_sound < TRANSLATED and _meaning(a) & _meaning(b) else by_sound
+
+
+def readings(said: str) -> Iterator[list[str]]:
+    """The words of what was said, with and without a case ending at the end."""
+    words = words_of(said)
+    if words:
+        yield words
+    fluent = words_of(_hesitations().sub("", said))
+    if fluent and fluent != words:
+        yield fluent
+    plain = words_of(said, numbers=False)
+    if plain != words:  # `cha` is six, and half of `bhan cha`
+        yield plain
+    words = fluent or words
+    for ending in map(fold, _endings()):
+        if len(words) > 1 and words[-1] == ending:
+            yield words[:-1]
+        elif words and len(words[-1]) > len(ending) + 2 and words[-1].endswith(ending):
+            yield [*words[:-1], words[-1].removesuffix(ending)]
