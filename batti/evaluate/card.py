@@ -56,7 +56,7 @@ A character-level encoder with a pointing decoder that turns one sentence of Nep
 script and spelling, into the entries of a light command. Places are marked, not named; the home's own names
 are found by sound and spelling after it, so the model serves any home without retraining.
 
-- Format: two ONNX graphs, matrix weights in 8-bit integers, SHA-256 of each in `model.json`; no code, no pickle.
+- Format: two ONNX graphs, weights in half precision, SHA-256 of each in `model.json`; no code, no pickle.
 - Shape: {shape}. Size: {speed.get("model_mb", "?")} MB.
 - Licence: Apache-2.0, like the project.
 
@@ -81,6 +81,7 @@ The golden sentences were read for errors while the language and the look-up gre
 development set, a little.
 
 ## Limits
+- A level out of range ("101%", "-50%") is read as one in range, and a bare number may be taken for a level: ask.
 - Written for lights in homes of Nepal. Other devices, other languages and free conversation are answered with `none`.
 - The confidence is a product of token probabilities and look-up certainty; it is not calibrated yet.
 - A question inside a long story and three or more corrections in one breath go wrong most often. A group of one word
