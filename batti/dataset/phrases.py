@@ -19,7 +19,6 @@ from batti.values import seconds_of
 
 ROOM_SLOTS, GROUP_SLOTS, LIGHT_SLOTS, STRANGE_SLOTS = "ABCD", "GH", "LM", "UV"
 PLACE_SLOTS = ROOM_SLOTS + GROUP_SLOTS + LIGHT_SLOTS + STRANGE_SLOTS
-VALUE_KINDS = ("pct", "k", "color", "dur", "time")
 _BRACES = re.compile(r"\{[^{}]*\}")
 _SLOT = re.compile(
     r"\{(?:(?P<place>[A-DGHLMUV])(?:@(?P<room>[A-D]))?"

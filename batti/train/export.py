@@ -19,11 +19,11 @@ from onnx import TensorProto, helper, numpy_helper
 from torch import Tensor, nn
 
 from batti import prompt
+from batti.backends.onnx import FORMAT
 from batti.text import ALPHABET
 from batti.train.model import Network
 from batti.train.scratch import Recipe, load_network
 
-FORMAT = 1
 _LARGE = 4096  # bytes from which a weight is worth halving
 
 
