@@ -18,6 +18,7 @@ from batti.command import COLORS
 from batti.values import seconds_of
 
 ROOM_SLOTS, GROUP_SLOTS, LIGHT_SLOTS, STRANGE_SLOTS = "ABCD", "GH", "LM", "UV"
+VALUE_KINDS = ("pct", "k", "color", "dur", "time")
 PLACE_SLOTS = ROOM_SLOTS + GROUP_SLOTS + LIGHT_SLOTS + STRANGE_SLOTS
 _BRACES = re.compile(r"\{[^{}]*\}")
 _SLOT = re.compile(
