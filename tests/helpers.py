@@ -1,5 +1,6 @@
 """Homes and look-ups in a line, for tests."""
 
+import sys
 from functools import cache
 from typing import Any
 
@@ -30,3 +31,9 @@ def found_name(home: Home, said: str, sentence: str = "") -> str | None:
     """The name of what is found, `all`, `here` or None."""
     entity = found(home, said, sentence)
     return entity[1] if isinstance(entity, tuple) else entity
+
+# How the command line is called, and two of its answers.
+BATTI = [sys.executable, "-m", "batti"]
+OFF = "intent: single_room_control\nrooms: [kitchen]\nactions:\n  - room: kitchen\n    action: turn_off\n"
+NONE = "intent: none\nrooms: []\nactions: []\n"
+PATIENCE = 60  # seconds
