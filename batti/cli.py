@@ -82,10 +82,9 @@ def say(text: tuple[str, ...], home: Path | None, room: str | None, as_json: boo
 
 
 def _interpreter(home: Path | None, room: str | None, model: Path | None) -> Interpreter:
-    from batti.home import Home
     from batti.interpreter import Interpreter
 
-    loaded = Interpreter.load(Home.load(home) if home else None, model=model)
+    loaded = Interpreter.load(home, model=model)
     if room is None:
         return loaded
     try:

@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
-from importlib import resources
 from pathlib import Path
 from typing import Any, Literal, NamedTuple, Self
 
@@ -12,6 +11,7 @@ from pydantic import BaseModel
 from batti.command import Action, Command, intent_of
 from batti.document import dump, path, read
 from batti.errors import BattiError, Fault, did_you_mean, quote
+from batti.paths import resources
 from batti.schema import ALL, HERE, RESERVED, Finding, Loc, Name, Strict, folded
 
 MAX_ROOMS = 500
@@ -104,7 +104,7 @@ class Home(Strict):
     @cache
     def default() -> "Home":
         """The home that is used where none is given."""
-        text = resources.files("batti").joinpath("resources", _DEFAULT).read_text(encoding="utf-8")
+        text = resources(_DEFAULT).read_text(encoding="utf-8")
         return Home.from_yaml(text, _DEFAULT)
 
     def to_yaml(self) -> str:

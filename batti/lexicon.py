@@ -9,12 +9,12 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache, cached_property, lru_cache
-from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
 import yaml
 
+from batti.paths import resources
 from batti.text import is_devanagari, normalize
 
 SCRIPTS = ("en", "ne", "deva")
@@ -23,7 +23,7 @@ SCRIPTS = ("en", "ne", "deva")
 
 def folder() -> Path:
     """The folder of the lexicon files."""
-    return Path(str(files("batti"))) / "resources" / "lexicon"
+    return resources("lexicon")
 
 
 def _read(name: str) -> Any:

@@ -7,7 +7,6 @@ import json
 import threading
 from collections import OrderedDict
 from collections.abc import Sequence
-from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +21,7 @@ from batti.errors import BattiError
 from batti.grammar import Answer
 from batti.home import Home
 from batti.lookup import Lookup
+from batti.paths import resources
 from batti.resolve import resolve
 from batti.text import ALPHABET, MAX_CHARS, normalize
 
@@ -34,7 +34,7 @@ _BATCH = 32  # sentences encoded together; of about equal length, so that little
 
 def shipped() -> Path:
     """The folder of the model that comes with the package."""
-    return Path(str(files("batti"))) / "resources" / "model"
+    return resources("model")
 
 
 def _manifest(folder: Path) -> dict[str, Any]:

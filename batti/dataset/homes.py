@@ -228,6 +228,7 @@ def _trim(home: RandomHome, max_names: int) -> None:
 
 def stranger(home: RandomHome, lexicon: Lexicon, rng: Random, kind: str) -> Concept | None:
     """A place or light that the home does not have, likelier than not to resemble what it has."""
+    spoken = {k.replace(" ", "") for k in home.owner}  # run together, as a listener may hear them
     for _ in range(12):
         roll = rng.random()
         if kind == "light":
@@ -246,18 +247,11 @@ def stranger(home: RandomHome, lexicon: Lexicon, rng: Random, kind: str) -> Conc
             concept = invented(lexicon, rng)
         else:
             concept = rng.choice(lexicon.places)
-        keys = {key(w) for w in concept.words}
         near = lexicon.near.get(concept.id, frozenset())
-        if _confusable(keys, home) or any(t.concept.id in near for t in home.things):
-            continue
-        return concept
+        confusable = any(key(w).replace(" ", "") in spoken for w in concept.words)
+        if not confusable and not any(t.concept.id in near for t in home.things):
+            return concept
     return None
-
-
-def _confusable(keys: set[str], home: RandomHome) -> bool:
-    """Whether a listener could take one of the ways of saying for something the home has."""
-    spoken = {k.replace(" ", "") for k in home.owner}
-    return any(k.replace(" ", "") in spoken for k in keys)
 
 
 def spoken_words(concept: Concept, script: str, english: bool, rng: Random) -> list[str]:

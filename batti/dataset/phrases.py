@@ -11,10 +11,10 @@ import sys
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cache
-from importlib.resources import files
 from pathlib import Path
 
 from batti.command import COLORS
+from batti.paths import resources
 from batti.values import seconds_of
 
 ROOM_SLOTS, GROUP_SLOTS, LIGHT_SLOTS, STRANGE_SLOTS = "ABCD", "GH", "LM", "UV"
@@ -222,7 +222,7 @@ def read(path: Path) -> tuple[list[Phrase], list[str]]:
 @cache
 def load() -> tuple[Phrase, ...]:
     """Every phrase of the bank, in file order. Raises PhraseError for a faulty bank."""
-    folder = Path(str(files("batti"))) / "resources" / "phrases"
+    folder = resources("phrases")
     phrases: list[Phrase] = []
     faults: list[str] = []
     for path in sorted(folder.glob("*.txt")):
