@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 import click
 
 from batti import __version__
+from batti.cli_data import data
 from batti.errors import BattiError
 
 if TYPE_CHECKING:
@@ -59,6 +60,9 @@ def main() -> None:
     batti --json < sentences.txt         one JSON object for each line
     batti                                ask for sentences one by one
     """
+
+
+main.add_command(data)
 
 
 @main.command()

@@ -1,6 +1,6 @@
 """The command language: what one sentence asks of the lights of a home."""
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Annotated, Any, Literal, Self, TypeAlias, get_args
 
 from pydantic import BeforeValidator, ValidationError
@@ -206,18 +206,39 @@ class Command(Strict):
 
 def intent_of(actions: Collection[Action], groups: Collection[str] = ()) -> Intent:
     """The intent that follows from actions; `none` from no actions."""
-    kinds = {action.action for action in actions}
-    if not actions:
+    return intent_from({a.action for a in actions}, rooms_of(actions), any(a.except_ for a in actions), groups)
+
+
+def intent_from(
+    kinds: Collection[str], rooms: Sequence[str], excepts: bool, groups: Collection[str] = ()
+) -> Intent:
+    """The intent of these kinds of action in these places, with or without an exception."""
+    if not kinds:
         return "none"
     if kinds == {"get_state"}:
         return "query_state"
-    rooms = rooms_of(actions)
     # What has an exception is the whole house or a group, even where the groups are not known.
-    if len(rooms) > 1 or rooms[0] == ALL or rooms[0] in groups or any(a.except_ for a in actions):
+    if len(rooms) > 1 or rooms[0] == ALL or rooms[0] in groups or excepts:
         return "multi_room_control"
     if kinds == {"adjust_brightness"}:
         return "adjust_brightness"
     return "change_color" if kinds == {"change_color"} else "single_room_control"
+
+
+def one_form(actions: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Entries without repeats, and without a `turn_on` that a level or a colour of the same place implies."""
+    kept: dict[object, dict[str, Any]] = {}
+    for action in actions:
+        doing = tuple(sorted((key, value) for key, value in action.items() if key != "except"))
+        kept.setdefault((frozenset(action.get("except", ())), doing), action)
+    lit = {_moment(action) for action in kept.values() if action["action"] in _AMOUNTS}
+    return [a for a in kept.values() if a["action"] != "turn_on" or _moment(a) not in lit]
+
+
+def _moment(action: Mapping[str, Any]) -> tuple[Any, ...]:
+    """Place and time of an entry, comparable between entries."""
+    where = (action["room"], frozenset(action.get("except", ())), action.get("light"))
+    return (*where, action.get("after"), action.get("at"), action.get("for"))
 
 
 def rooms_of(actions: Iterable[Action]) -> tuple[str, ...]:

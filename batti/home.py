@@ -9,7 +9,7 @@ from typing import Any, Literal, NamedTuple, Self
 from pydantic import BaseModel
 
 from batti.command import Action, Command, intent_of
-from batti.document import dump, path, read
+from batti.document import dump, path, read, validated
 from batti.errors import BattiError, Fault, did_you_mean, quote
 from batti.paths import resources
 from batti.schema import ALL, HERE, RESERVED, Finding, Loc, Name, Strict, folded
@@ -100,6 +100,11 @@ class Home(Strict):
         """Raises BattiError with every fault and its line; `source` is the name in messages."""
         return read(cls, text, source)
 
+    @classmethod
+    def from_dict(cls, data: object) -> Self:
+        """Raises BattiError with every fault and its path, like `rooms[0].name`."""
+        return validated(cls, data)
+
     @staticmethod
     @cache
     def default() -> "Home":
@@ -107,9 +112,13 @@ class Home(Strict):
         text = resources(_DEFAULT).read_text(encoding="utf-8")
         return Home.from_yaml(text, _DEFAULT)
 
+    def to_dict(self) -> dict[str, Any]:
+        """Plain data, empty lists left out."""
+        return _without_empty(self.model_dump(mode="json"))
+
     def to_yaml(self) -> str:
         """The canonical text, which reads back as the same home."""
-        return dump(_without_empty(self.model_dump(mode="json")))
+        return dump(self.to_dict())
 
     def places(self) -> list[Entity]:
         """The rooms, then the groups."""

@@ -10,10 +10,9 @@ from typing import Any
 
 from batti import backends
 from batti.backends import Backend, Reading
-from batti.command import Command
+from batti.command import Command, one_form
 from batti.errors import BattiError, did_you_mean, quote
 from batti.home import Home
-from batti.resolve import one_form
 from batti.schema import HERE
 from batti.text import normalize
 
@@ -94,8 +93,5 @@ class Interpreter:
 
     def _at_home(self, command: Command) -> Command:
         """The command with `here` as the speaker's room."""
-        moved = [
-            action.model_copy(update={"room": self.room}) if action.room == HERE else action
-            for action in command.actions
-        ]
-        return Command.of(one_form(moved), self.home.group_names)
+        moved = [a.to_dict() | ({"room": self.room} if a.room == HERE else {}) for a in command.actions]
+        return Command.from_dict({"actions": one_form(moved)}, groups=self.home.group_names)

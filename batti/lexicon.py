@@ -6,7 +6,7 @@ Each file is read when it is first asked for: use needs the names only, making s
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache, cached_property, lru_cache
 from pathlib import Path
@@ -42,6 +42,10 @@ def key(name: str) -> str:
     return re.sub(r"[^a-z0-9 ]", "", normalize(name))
 
 
+# \w leaves out Devanagari vowel signs, so what a word is made of is spelled out.
+_TOKEN = re.compile(r"%|[\w\u0900-\u0963\u0970-\u097f']+")
+
+
 @dataclass(frozen=True)
 class Concept:
     """One nameable thing and the words that people use for it, by script."""
@@ -51,9 +55,14 @@ class Concept:
     ne: tuple[str, ...] = ()
     deva: tuple[str, ...] = ()
 
-    @property
+    @cached_property
     def words(self) -> tuple[str, ...]:
         return self.en + self.ne + self.deva
+
+    @cached_property
+    def keys(self) -> frozenset[str]:
+        """The `key` of each word."""
+        return frozenset(map(key, self.words)) - {""}
 
 
 def _concepts(rows: list[dict[str, Any]]) -> tuple[Concept, ...]:
@@ -70,12 +79,29 @@ class Swaps:
     ids: tuple[str, ...]
     classes: tuple[tuple[str, ...], ...]
     index: Mapping[str, int]
-    pattern: re.Pattern[str]
+    longest: int  # words in the longest phrase
     prohibitive: Mapping[int, int]  # class of imperatives -> class of the same verbs forbidden
+    other_script: Mapping[int, int]  # class -> class of the same words in the other script
 
     def find(self, text: str) -> list[tuple[int, int, int]]:
         """(start, end, class) of each whole word or phrase that may be swapped, longest first."""
-        return [(m.start(), m.end(), self.index[m.group().lower()]) for m in self.pattern.finditer(text)]
+        tokens = [match.span() for match in _TOKEN.finditer(text)]
+        lower = text.lower()
+        if len(lower) != len(text):
+            lower = text
+        found: list[tuple[int, int, int]] = []
+        at = 0
+        while at < len(tokens):
+            start = tokens[at][0]
+            step = 1
+            for last in range(min(at + self.longest, len(tokens)) - 1, at - 1, -1):
+                index = self.index.get(lower[start : tokens[last][1]])
+                if index is not None:
+                    found.append((start, tokens[last][1], index))
+                    step = last - at + 1
+                    break
+            at += step
+        return found
 
 
 class Lexicon:
@@ -112,6 +138,11 @@ class Lexicon:
         return dict(_read("frames.yaml"))
 
     @cached_property
+    def composition(self) -> Mapping[str, Any]:
+        """Words that make one sentence out of another."""
+        return dict(_read("composition.yaml"))
+
+    @cached_property
     def adjectives(self) -> tuple[Concept, ...]:
         return _concepts(self.frames["adjectives"])
 
@@ -145,6 +176,26 @@ class Lexicon:
         return dict(_read("spelling.yaml"))
 
     @cached_property
+    def meanings(self) -> dict[str, frozenset[str]]:
+        """Single word that carries a meaning -> what it may mean, comparable between words."""
+        found: dict[str, set[str]] = {}
+
+        def add(words: Iterable[str], meaning: str) -> None:
+            for word in words:
+                if " " not in word:
+                    found.setdefault(word.lower(), set()).add(meaning)
+
+        for name, words in zip(self.swaps.ids, self.swaps.classes, strict=True):
+            add(words, _meaning_of(name))
+        for color, by_script in self.colors.items():
+            add((*by_script["roman"], *by_script["deva"]), f"color {color}")
+        for n, concept in self.numbers.items():
+            add(concept.words, f"number {n}")
+        for device in self.devices:
+            add(device.words, "device")
+        return {word: frozenset(meanings) for word, meanings in found.items()}
+
+    @cached_property
     def swaps(self) -> Swaps:
         ids: list[str] = []
         classes: list[tuple[str, ...]] = []
@@ -155,17 +206,26 @@ class Lexicon:
                     index.update({word.lower(): len(classes) for word in words if word.lower() not in index})
                     ids.append(row["id"])
                     classes.append(tuple(words))
-        body = "|".join(map(re.escape, sorted(index, key=len, reverse=True)))
-        # \w leaves out Devanagari vowel signs, so the borders are spelled out.
-        border = r"[\w\u0900-\u0963\u0970-\u097f']"
-        pattern = re.compile(rf"(?<!{border})(?:{body})(?!{border})", re.IGNORECASE)
+        longest = max(len(_TOKEN.findall(word)) for word in index)
         scripts = {(name, script_of(words[0])): i for i, (name, words) in enumerate(zip(ids, classes, strict=True))}
         prohibitive = {
             i: scripts[name.removesuffix(".imp") + ".not", script]
             for (name, script), i in scripts.items()
             if name.endswith(".imp") and (name.removesuffix(".imp") + ".not", script) in scripts
         }
-        return Swaps(tuple(ids), tuple(classes), index, pattern, prohibitive)
+        other_script = {
+            i: scripts[name, other]
+            for (name, script), i in scripts.items()
+            if (name, other := "roman" if script == "deva" else "deva") in scripts
+        }
+        return Swaps(tuple(ids), tuple(classes), index, longest, prohibitive, other_script)
+
+
+def _meaning_of(class_id: str) -> str:
+    """What the forms of one verb, and the words for one thing, have in common: `on`, `on not`."""
+    stem, *rest = class_id.split(".")
+    stem = f"en.{rest[0].split('_')[-1]}" if stem == "en" else stem
+    return f"{stem} not" if {"not", "neg", "dont"} & set(rest) else stem
 
 
 @cache

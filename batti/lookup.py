@@ -12,7 +12,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from rapidfuzz import process
-from rapidfuzz.distance import Levenshtein
+from rapidfuzz.distance import OSA
 
 from batti import lexicon, sound
 from batti.home import Entity, Home
@@ -25,6 +25,7 @@ _WORD = 0.5  # similarity of two words from which they may be partners
 _JOINED = 0.98  # words run together
 _NEARLY = 0.9  # similarity from which whole names, light words included, may be compared
 _PART = 0.82  # what a part of a name (`cabin` for `CEO cabin`) counts
+_ACROSS = 0.86  # what the words of several names of one thing count together
 
 
 @dataclass(frozen=True)
@@ -75,10 +76,15 @@ def similarity(said: _Name, name: _Name) -> float:
         whole = sound.similar(said.whole, name.whole)
         if whole > _NEARLY:  # `shrineroom`
             score = max(score, _JOINED * whole)
-    if len(name.telling) > len(said.telling) and not said.joined.isdigit():
+    if len(name.telling) > len(said.telling) and (not said.joined.isdigit() or _is_its_number(said, name)):
         score = max(score, _PART * matched / len(said.telling))
     missing = len(said.light ^ name.light) / (1 + len(said.light | name.light))
     return name.factor * score * (1 - 0.03 * missing)
+
+
+def _is_its_number(said: _Name, name: _Name) -> bool:
+    """Whether `room 3` is short for `guest room 3`, by number and kind of place, or `103` for `shop 103`."""
+    return said.digits == name.digits and (bool(said.light & name.light) or len(said.digits) > 2)
 
 
 class Lookup:
@@ -105,6 +111,9 @@ class Lookup:
                     add(index, word, sound.TRANSLATED)
         self._names = list(names.values())
         self._joined = [name.joined for name in self._names]
+        self._words: list[set[str]] = [set() for _ in self.entities]
+        for named in self._names:
+            self._words[named.entity].update(named.telling)
         self._by_word: dict[str, list[int]] = {}
         for i, named in enumerate(self._names):
             for word in named.telling:
@@ -145,7 +154,17 @@ class Lookup:
         for name in self._candidates(queries):
             score = max((similarity(query, name) for query in queries), default=0.0)
             scores[name.entity] = max(score, scores.get(name.entity, 0.0))
+        for entity, score in scores.items():
+            scores[entity] = max(score, *(_ACROSS * self._across(query, entity) for query in queries))
         return scores
+
+    def _across(self, query: _Name, entity: int) -> float:
+        """How much of what was said is in the names of an entity taken together: `MD's cabin` where
+        it is called CEO cabin and MD's room."""
+        words = self._words[entity]
+        if len(query.telling) < 2 or query.digits != "".join(w for w in query.telling if w.isdigit() and w in words):
+            return 0.0
+        return sum(max(sound.alike(said, word) for word in words) for said in query.telling) / len(query.telling)
 
     def _candidates(self, queries: list[_Name]) -> Iterator[_Name]:
         """The names that share a word with what was said, or look like it run together."""
@@ -156,7 +175,7 @@ class Lookup:
                     if sound.alike(said, word) >= _WORD:
                         near.update(where)
             alike = process.extract(
-                query.joined, self._joined, scorer=Levenshtein.normalized_similarity, score_cutoff=_WORD, limit=None
+                query.joined, self._joined, scorer=OSA.normalized_similarity, score_cutoff=_WORD, limit=None
             )
             near.update(index for _, _, index in alike)
         return (self._names[index] for index in sorted(near))

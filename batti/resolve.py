@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
-from batti.command import Action, Command
+from batti.command import Command, one_form
 from batti.home import Entity
 from batti.lookup import Lookup
 from batti.prompt import Asked, Span
@@ -32,8 +32,7 @@ def resolve(asked: Sequence[Asked], sentence: str, lookup: Lookup) -> tuple[Comm
         if action is None:
             return Command.unknown_room(), certainty
         actions.append(action)
-    valid = one_form(Action.model_validate(action) for action in actions)
-    return Command.of(valid, lookup.groups), certainty
+    return Command.from_dict({"actions": one_form(actions)}, groups=lookup.groups), certainty
 
 
 def _find(place: Span | str, sentence: str, lookup: Lookup) -> tuple[Place | None, float]:
@@ -76,12 +75,3 @@ def _excepted(place: Place, excepts: Sequence[Place | None], lookup: Lookup) -> 
             return None
         rooms += [room for room in lookup.rooms_of(out.name) if room in inside and room not in rooms]
     return rooms if len(rooms) < len(inside) else None
-
-
-def one_form(actions: Iterable[Action]) -> list[Action]:
-    """Without repeats, and without a `turn_on` that a level or a colour of the same place implies."""
-    kept: dict[object, Action] = {}
-    for action in actions:
-        kept.setdefault((action.place, action.model_copy(update={"except_": ()})), action)
-    lit = {(a.place, a.when) for a in kept.values() if a.action in ("adjust_brightness", "change_color")}
-    return [a for a in kept.values() if a.action != "turn_on" or (a.place, a.when) not in lit]

@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator
 from functools import cache, lru_cache
 
-from rapidfuzz.distance import Levenshtein
+from rapidfuzz.distance import OSA
 
 from batti import lexicon
 from batti.lexicon import Concept
@@ -44,7 +44,7 @@ def _without_vowels(short: str, long: str) -> float:
     rest = iter(long)
     left_out = bones[0] == bones[1] and all(c in rest for c in short)  # nothing but vowels is missing
     few = sum(c in "aeiou" for c in short) <= _FEW * len(short)
-    return 0.94 * Levenshtein.normalized_similarity(*bones) if left_out or few else 0.0
+    return 0.94 * OSA.normalized_similarity(*bones) if left_out or few else 0.0
 
 
 @lru_cache(maxsize=50000)
@@ -54,7 +54,7 @@ def similar(a: str, b: str) -> float:
         return 1.0
     if a.isdigit() or b.isdigit():
         return 0.0
-    whole = Levenshtein.normalized_similarity(a, b)
+    whole = OSA.normalized_similarity(a, b)
     short, long = sorted((a, b), key=len)
     whole = max(whole, _without_vowels(short, long))
     if len(short) >= 3 and len(long) >= len(short) + 3 and long.startswith(short):
@@ -69,7 +69,8 @@ def _light_words() -> frozenset[str]:
 
 @cache
 def _light_stems() -> tuple[str, ...]:
-    return tuple(map(fold, lexicon.load().frames["light_stems"]))
+    stems = lexicon.load().frames["light_stems"]
+    return tuple(dict.fromkeys((*map(fold, stems), *stems)))  # `roim` is nearer to room than to what it sounds like
 
 
 @lru_cache(maxsize=20000)

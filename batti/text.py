@@ -39,11 +39,12 @@ _PUNCTUATION = {
 }  # fmt: skip
 _KNOWN = frozenset(ALPHABET)
 _ELSE = "~"
+_DEVANAGARI_LETTER = re.compile(r"[\u0900-\u097f]")
 
 
 def is_devanagari(text: str) -> bool:
     """Whether any letter of the Devanagari block stands in the text."""
-    return any("\u0900" <= c <= "\u097f" for c in text)
+    return not text.isascii() and bool(_DEVANAGARI_LETTER.search(text))
 
 
 def _devanagari_word(word: str) -> list[str]:
@@ -97,11 +98,17 @@ def _spell(text: str) -> Iterator[tuple[str, int]]:
             at = run.end()
 
 
+# Text that is already as models read it, but for its capitals.
+_PLAIN = re.compile(r"(?!.*([^0-9])\1\1\1)[a-z0-9.,?!%:'/-]+(?: [a-z0-9.,?!%:'/-]+)*")
+
+
 def align(text: str) -> tuple[str, list[int]]:
     """The normalized text, and for each of its characters the index in `text` it comes from.
 
     Indices are into the NFC form of `text`, lower-cased where that keeps its length.
     """
+    if text.isascii() and _PLAIN.fullmatch(text.lower()):
+        return text.lower(), list(range(len(text)))
     text = unicodedata.normalize("NFC", text)
     lower = text.lower()
     out: list[str] = []

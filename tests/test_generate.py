@@ -3,15 +3,18 @@
 import time
 from collections import Counter
 from itertools import islice
+from pathlib import Path
 
 import pytest
 
 from batti import lexicon, prompt
 from batti.command import ACTIONS, COLORS, Action
 from batti.dataset import generate
-from batti.dataset.generate import Example
+from batti.dataset.speaker import Example
 from batti.dataset.homes import RandomHome
+from batti.dataset.records import Record, faults, load
 from batti.grammar import Answer
+from batti.home import Home
 from batti.lexicon import key
 from batti.prompt import Asked
 from batti.schema import ALL, HERE
@@ -189,13 +192,55 @@ def test_the_answer_that_is_trained_on_is_allowed(pairs: list[Pair]) -> None:
         assert answer.done, example.command
 
 
-def test_a_thousand_sentences_are_made_in_a_second() -> None:
-    said(1, 50)  # what is read once is read
+def test_every_document_is_of_the_contract_and_of_its_home(pairs: list[Pair]) -> None:
+    for number, (made, example) in enumerate(pairs[:1500]):
+        home = Home.from_dict(made.to_dict())
+        record = Record(example.command, generate.document(example, made), str(number))
+        assert faults(record, home) == [], record.to_json()
+
+
+def test_a_document_names_what_its_sentence_marks(pairs: list[Pair]) -> None:
+    for made, example in pairs:
+        document = generate.document(example, made)
+        named = {a.get("light") or a["room"] for a in document["actions"]} - {ALL, HERE}
+        marked = {made.things[i].name for i in example.things.values() if i is not None}
+        if document["intent"] not in ("none", "unknown_room"):
+            excepted = {name for a in document["actions"] for name in a.get("except", ())}
+            assert named | excepted == marked, example.command
+        assert (document["intent"] == "unknown_room") == example.unknown
+
+
+def test_the_bytes_do_not_depend_on_the_workers(tmp_path: Path) -> None:
+    files = {}
+    for workers in (1, 2, 3):
+        out = tmp_path / str(workers) / "x.jsonl"
+        generate.write(out, count=2100, seed=8, workers=workers, per_home=30)
+        files[workers] = out.read_bytes(), (out.parent / "homes.jsonl").read_bytes()
+    assert files[1] == files[2] == files[3]
+    data = load(tmp_path / "1" / "x.jsonl")
+    assert len(data.records) == 2100
+    assert len({record.id for record in data.records}) == 2100
+    assert len(data.homes) == 70
+    again = tmp_path / "again" / "x.jsonl"
+    generate.write(again, count=2100, seed=9, workers=2, per_home=30)
+    assert again.read_bytes() != files[1][0]
+
+
+def test_fewer_sentences_are_the_first_of_more(tmp_path: Path) -> None:
+    generate.write(tmp_path / "a" / "x.jsonl", count=50, seed=8, workers=1, per_home=30)
+    generate.write(tmp_path / "b" / "x.jsonl", count=120, seed=8, workers=1, per_home=30)
+    few, many = ((tmp_path / one / "x.jsonl").read_text().splitlines() for one in "ab")
+    assert many[:50] == few
+
+
+def test_ten_thousand_sentences_are_made_in_a_few_seconds() -> None:
+    """The pace that benchmarks/generate.py measures, with room for a machine that is busy."""
+    said(1, 400)  # what is read once is read
     took = min(_seconds(seed) for seed in (2, 3, 4))
-    assert took < 1.5
+    assert took < 2.0
 
 
 def _seconds(seed: int) -> float:
-    began = time.perf_counter()
-    said(seed, 1500)
-    return time.perf_counter() - began
+    began = time.process_time()
+    said(seed, 10_000, per_home=40)
+    return time.process_time() - began

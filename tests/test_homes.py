@@ -158,7 +158,7 @@ def test_composed_rooms_have_words(lex: Lexicon) -> None:
     for seed in range(100):
         rng = Random(seed)
         for concept in (
-            homes.person_room(rng.choice(lex.people), lex, rng),
+            homes.person_room(rng.choice(lex.people), lex),
             homes.adjective_room(lex, rng),
             homes.numbered_room(lex, rng),
             homes.invented(lex, rng),

@@ -320,3 +320,18 @@ def test_a_home_of_five_hundred_rooms_is_looked_up_quickly() -> None:
     for room in ("room 1", "room 77", "room 250", "room 500"):
         assert found_name(home, room) == room
     assert found_name(home, "room 501") is None
+
+
+@pytest.mark.parametrize(
+    ("home", "said", "room"),
+    [
+        (home_of({"name": "CEO cabin", "aliases": ["md ko kotha"]}), "MD's cabin", "CEO cabin"),
+        (home_of("guest room 3", "shop 4"), "room 3", "guest room 3"),
+        (home_of("guest room 3", "shop 4"), "room 4", None),
+        (home_of("shop no 103", "shop no 104"), "103", "shop no 103"),
+        (home_of("Asmitas room", "Samita ko kotha"), "Asmtias room", "Asmitas room"),
+        (home_of("guest room", "store"), "gooest roim", "guest room"),
+    ],
+)
+def test_names_are_found_across_aliases_cut_short_and_mistyped(home: Home, said: str, room: str | None) -> None:
+    assert found_name(home, said) == room

@@ -211,3 +211,71 @@ def test_every_other_style_changes_sentences_and_leaves_them_readable(style: str
         for seed in range(40):
             said = noise.respell(sentence, style, Random(seed))
             assert 0.5 < len(said) / len(sentence) < 1.6
+
+
+@pytest.mark.parametrize("name", noise.NAMES)
+def test_every_named_noise_strikes_as_often_as_asked(name: str) -> None:
+    sentences = SENTENCES + ["turn the kitchen lights off, please. now!", "बैठकको लाइट अफ गर्नुस् है।"]
+    struck = [noise.apply(name, s, Random(seed), 1.0) != s for s in sentences for seed in range(20)]
+    assert sum(struck) > 0.1 * len(struck)
+    assert all(noise.apply(name, s, Random(seed), 0.0) == s for s in sentences for seed in range(5))
+    assert [noise.apply(name, s, Random(3), 0.5) for s in sentences] == [
+        noise.apply(name, s, Random(3), 0.5) for s in sentences
+    ]
+
+
+@pytest.mark.parametrize("name", sorted(noise.WORDS))
+def test_no_noise_makes_a_word_of_another_meaning(name: str) -> None:
+    meanings = lexicon.load().meanings
+    for word in meanings:
+        if is_devanagari(word) and name not in noise.DEVANAGARI or not is_devanagari(word) and name not in noise.ROMAN:
+            continue
+        for seed in range(6):
+            said = noise.strike(name, word, Random(seed)).lower()
+            if said in meanings:
+                assert meanings[said] & meanings[word], f"{word} became {said}"
+
+
+@pytest.mark.parametrize(
+    ("word", "said", "same"),
+    [
+        ("bala", "baala", True), ("bala", "nabala", False), ("nabala", "bala", False), ("nilo", "neelo", True),
+        ("badhau", "ghatau", False), ("balnus", "balnu", True), ("dui", "tin", False), ("xyz", "xzy", True),
+        ("nabalnus", "na balnus", False), ("निभाऊ", "निभाउ", True), ("बाल", "नबाल", False),
+    ],
+)  # fmt: skip
+def test_keeps_meaning(word: str, said: str, same: bool) -> None:
+    assert noise.keeps_meaning(word, said) == same
+
+
+def test_a_false_start_comes_first_and_the_sentence_stays_whole() -> None:
+    made = {noise.false_start("bhancha ko batti nibhau", Random(seed)) for seed in range(20)}
+    assert "bhancha ko bhancha ko batti nibhau" in made
+    assert any(one.startswith("bha bhancha") for one in made)
+    assert all(one.endswith("bhancha ko batti nibhau") for one in made)
+    assert noise.false_start("40% ma rakha", Random(1)) == "40% ma rakha"
+
+
+def test_mixed_scripts_put_one_word_into_the_other_script() -> None:
+    meanings = lexicon.load().meanings
+    changed = 0
+    for seed in range(30):
+        said = noise.mix_scripts("bhancha ko batti nibhau", Random(seed)).split()
+        foreign = [(a, b) for a, b in zip("bhancha ko batti nibhau".split(), said, strict=False) if a != b]
+        if len(said) == 4 and foreign:
+            [(before, after)] = foreign
+            assert is_devanagari(after) and meanings[after] & meanings[before]
+            changed += 1
+    assert changed > 10
+
+
+def test_punctuation_inside_numbers_and_times_stays() -> None:
+    said = noise.strip_punctuation("haha, 0.5 ma rakha. 6:30 baje! kina?", Random(1))
+    assert said == "haha 0.5 ma rakha 6:30 baje kina"
+
+
+@given(SPACED, SEEDS, st.sampled_from(noise.NAMES), st.floats(0, 1))
+def test_no_named_noise_changes_a_number(text: str, seed: int, name: str, strength: float) -> None:
+    said = noise.apply(name, text, Random(seed), strength)
+    if name not in ("repeat", "false start", "mixed scripts"):
+        assert digits_of(said) == digits_of(text) or name == "chat"

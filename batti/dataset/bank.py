@@ -3,16 +3,25 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
-from functools import cache
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from functools import cache, cached_property, lru_cache
+from typing import Any
 
 from batti import lexicon
 from batti.dataset import phrases
-from batti.dataset.phrases import Phrase
+from batti.dataset.phrases import GROUP_SLOTS, LIGHT_SLOTS, ROOM_SLOTS, STRANGE_SLOTS, Phrase
 from batti.lexicon import Lexicon
 
-Swap = tuple[int, int, int]
+Found = tuple[int, int, int]
 """Start and end of an exchangeable word in a segment, and its class."""
+Where = tuple[int, int, int]
+"""Segment, and start and end in it."""
+KINDS = {
+    **dict.fromkeys(ROOM_SLOTS, "room"),
+    **dict.fromkeys(GROUP_SLOTS, "group"),
+    **dict.fromkeys(LIGHT_SLOTS, "light"),
+}
 
 
 @cache
@@ -23,44 +32,108 @@ def _any_word(kind: str, without: tuple[str, ...] = ()) -> re.Pattern[str]:
     return re.compile(rf"(?<![\w\u0900-\u097f])(?:{body})(?![\w\u0900-\u097f])", re.IGNORECASE)
 
 
+@lru_cache(maxsize=1 << 16)
+def _found(text: str) -> tuple[Found, ...]:
+    return tuple(lexicon.load().swaps.find(text))
+
+
 @dataclass(frozen=True)
-class Compiled:
-    """A phrase with what can be found out about it once."""
+class Place:
+    """A place slot that a thing of the home is to be chosen for."""
+
+    slot: str
+    kind: str  # "room", "group", "light"; of a strange slot what it passes for
+    strange: bool = False
+    light_of: str = ""  # of a light: the slot of its room
+    inside: str = ""  # of a room: the slot of the group that it must lie in
+
+
+@dataclass(frozen=True)
+class Sayable:
+    """A phrase, the script that it is written in (`roman` or `deva`) and whether it is English."""
 
     phrase: Phrase
     script: str
     english: bool
-    swaps: tuple[tuple[Swap, ...], ...]  # per segment
-    joinable: bool
-    verb: tuple[int, int, int, int] | None  # segment, start, end of its only imperative; class that forbids
+
+    @property
+    def language(self) -> str:
+        """`en`, `ne` (Romanized) or `deva`."""
+        return "deva" if self.script == "deva" else "en" if self.english else "ne"
+
+    @cached_property
+    def swaps(self) -> tuple[tuple[Found, ...], ...]:
+        """Exchangeable words, per segment."""
+        return tuple(() if s.slot else _found(s.text) for s in self.phrase.segments)
+
+    @cached_property
+    def scripts(self) -> tuple[str, ...]:
+        """The script of each segment."""
+        return tuple(lexicon.script_of(s.text) for s in self.phrase.segments)
+
+    @cached_property
+    def places(self) -> tuple[Place, ...]:
+        """The place slots, groups and lights first: a room may have to lie in one, or be a light's."""
+        inside = {e: m.place for m in self.phrase.meanings for e in m.excepts if m.place in tuple(GROUP_SLOTS)}
+        found: dict[str, Place] = {}
+        for segment in self.phrase.segments:
+            slot = segment.slot
+            if slot in KINDS and slot not in found:
+                found[slot] = Place(slot, KINDS[slot], False, segment.light_of, inside.get(slot, ""))
+            elif slot in tuple(STRANGE_SLOTS):
+                found[slot] = Place(slot, segment.passes_for or "room", strange=True)
+        return tuple(sorted(found.values(), key=lambda place: place.kind == "room"))
+
+
+@dataclass(frozen=True)
+class Compiled(Sayable):
+    """A phrase of the bank with what the rules of `compose` ask of it."""
+
+    simple: bool  # one thing, or a level and a colour, asked of the one room A, at once
+    verb: tuple[Where, int] | None  # its only imperative, and the class that forbids it
     refusable: bool  # an English imperative that a refusal may stand before
-    light_word: tuple[int, int, int] | None  # segment, start, end of the only word for "light"
+    light_word: Where | None  # the only word for "light", right behind the place
+    notes: dict[str, Any] = field(default_factory=dict, compare=False, repr=False)  # what others found out about it
 
 
-def _compile(phrase: Phrase, lex: Lexicon) -> Compiled:
+def compiled(phrase: Phrase, lex: Lexicon) -> Compiled:
     literal = " ".join(s.text for s in phrase.segments if not s.slot)
     script = lexicon.script_of(literal or phrase.text)
     english_words, nepali_words = (_any_word(f"{name}_words").findall(literal) for name in ("english", "nepali"))
     english = script == "roman" and len(english_words) > len(nepali_words)
-    swaps = tuple(tuple(lex.swaps.find(s.text)) if not s.slot else () for s in phrase.segments)
-    lights = [
-        (i, start, end)
-        for i, found in enumerate(swaps)
-        for start, end, index in found
-        if lex.swaps.ids[index].startswith("light.")
+    words = [
+        ((i, start, end), index)
+        for i, segment in enumerate(phrase.segments)
+        if not segment.slot
+        for start, end, index in _found(segment.text)
     ]
-    # Only a light word right behind the place is what the request is about; "hey batti" is not.
-    beside = [(i, s, e) for i, s, e in lights if s < 12 and i and phrase.segments[i - 1].slot == "A"]
-    places = [s for s in phrase.segments if s.slot and s.slot[0] in phrases.PLACE_SLOTS]
-    simple = (
-        phrase.kind == "act"
-        and [s.slot for s in places] == ["A"]
-        and all(m.place == "A" and not m.when and m.done not in ("query", "toggle") for m in phrase.meanings)
+    return Compiled(
+        phrase,
+        script,
+        english,
+        _is_simple(phrase),
+        _only_verb(phrase, words, lex),
+        english and _refusable(phrase, lex),
+        _light_word(phrase, words, lex),
     )
-    joinable = simple and len(phrase.text) < 60 and not re.search(r"[?.!;।]", phrase.text)
-    only = beside[0] if len(lights) == 1 and beside and phrase.kind == "act" and len(phrase.meanings) == 1 else None
-    verb = _only_verb(phrase, swaps, lex)
-    return Compiled(phrase, script, english, swaps, joinable, verb, english and _refusable(phrase, lex), only)
+
+
+def _is_simple(phrase: Phrase) -> bool:
+    return (
+        phrase.kind == "act"
+        and [s.slot for s in phrase.segments if s.slot and s.slot[0] in phrases.PLACE_SLOTS] == ["A"]
+        and all(m.place == "A" and not m.when and m.done not in ("query", "toggle") for m in phrase.meanings)
+        and len(phrase.text) < 60
+        and not re.search(r"[?.!;।]", phrase.text)
+    )
+
+
+def _light_word(phrase: Phrase, words: Iterable[tuple[Where, int]], lex: Lexicon) -> Where | None:
+    lights = [where for where, index in words if lex.swaps.ids[index].startswith("light.")]
+    # Only a light word right behind the place is what the request is about; "hey batti" is not.
+    beside = [w for w in lights if w[1] < 12 and w[0] and phrase.segments[w[0] - 1].slot == "A"]
+    one = len(lights) == 1 and phrase.kind == "act" and len(phrase.meanings) == 1
+    return beside[0] if one and beside else None
 
 
 def _refusable(phrase: Phrase, lex: Lexicon) -> bool:
@@ -75,16 +148,9 @@ def _refusable(phrase: Phrase, lex: Lexicon) -> bool:
     )
 
 
-def _only_verb(
-    phrase: Phrase, swaps: tuple[tuple[Swap, ...], ...], lex: Lexicon
-) -> tuple[int, int, int, int] | None:
+def _only_verb(phrase: Phrase, words: Iterable[tuple[Where, int]], lex: Lexicon) -> tuple[Where, int] | None:
     """The imperative of a phrase that has one verb and one action, and the class of its prohibitive."""
-    verbs = [
-        (i, start, end, lex.swaps.prohibitive[index])
-        for i, found in enumerate(swaps)
-        for start, end, index in found
-        if index in lex.swaps.prohibitive
-    ]
+    verbs = [(where, lex.swaps.prohibitive[index]) for where, index in words if index in lex.swaps.prohibitive]
     if len(verbs) != 1 or phrase.kind != "act" or len(phrase.meanings) != 1 or phrase.meanings[0].excepts:
         return None
     # Nothing but the verb may carry the request: not a correction, not a question.
@@ -94,8 +160,11 @@ def _only_verb(
 
 @dataclass
 class Bank:
-    by_voice: list[list[Compiled]]
-    joinable: dict[tuple[str, bool], list[Compiled]]  # by script and whether it is English
+    voices: list[list[Compiled]]
+    draws: list[list[Compiled]]
+    """The sentences of each voice, a voice as often as it is to be heard."""
+    simple: dict[str, list[Compiled]]
+    """The simple phrases by language."""
 
 
 @cache
@@ -103,10 +172,12 @@ def bank() -> Bank:
     """The phrase bank, compiled."""
     lex = lexicon.load()
     voices: dict[str, list[Compiled]] = {}
-    joinable: dict[tuple[str, bool], list[Compiled]] = {}
+    simple: dict[str, list[Compiled]] = {}
     for phrase in phrases.load():
-        compiled = _compile(phrase, lex)
-        voices.setdefault(phrase.voice, []).append(compiled)
-        if compiled.joinable:
-            joinable.setdefault((compiled.script, compiled.english), []).append(compiled)
-    return Bank(list(voices.values()), joinable)
+        one = compiled(phrase, lex)
+        voices.setdefault(phrase.voice, []).append(one)
+        if one.simple:
+            simple.setdefault(one.language, []).append(one)
+    # A voice with many sentences is heard oftener, but not in proportion.
+    draws = [some for some in voices.values() for _ in range(round(len(some) ** 0.7))]
+    return Bank(list(voices.values()), draws, simple)

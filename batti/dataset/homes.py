@@ -5,9 +5,11 @@ A model that sees a new home with every few sentences learns to read a home inst
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from functools import cache, cached_property, lru_cache
 from random import Random
+from typing import Any
 
 from batti.lexicon import SCRIPTS, Concept, Lexicon, key, script_of
 
@@ -21,6 +23,17 @@ class Thing:
     concept: Concept
     room: int = -1  # of a light: index of its room
     rooms: list[int] = field(default_factory=list)  # of a group
+    _scripts: dict[str, list[str]] = field(default_factory=dict, repr=False, compare=False)
+
+    @property
+    def name(self) -> str:
+        return self.listed[0]
+
+    def listed_in(self, script: str) -> list[str]:
+        """The listed names in a script (`roman` or `deva`)."""
+        if script not in self._scripts:
+            self._scripts[script] = [name for name in self.listed if script_of(name) == script]
+        return self._scripts[script]
 
 
 @dataclass
@@ -28,49 +41,84 @@ class RandomHome:
     things: list[Thing]
     owner: dict[str, int]  # normalized way of saying -> index of the thing
 
+    @cached_property
+    def run_together(self) -> frozenset[str]:
+        """Every way of naming its things, without spaces, as a listener may hear them."""
+        return frozenset(name.replace(" ", "") for name in self.owner)
+
+    @cached_property
+    def group_names(self) -> frozenset[str]:
+        return frozenset(thing.name for thing in self.things if thing.kind == "group")
+
+    def to_dict(self) -> dict[str, Any]:
+        """The home as plain data, as `Home` reads it."""
+        rooms: dict[int, dict[str, Any]] = {i: _named(self.things[i]) for i in self.of_kind("room")}
+        for i in self.of_kind("light"):
+            rooms[self.things[i].room].setdefault("lights", []).append(_named(self.things[i]))
+        groups = [
+            _named(self.things[i]) | {"rooms": [self.things[r].name for r in self.things[i].rooms]}
+            for i in self.of_kind("group")
+        ]
+        return {"name": "home", "rooms": list(rooms.values())} | ({"groups": groups} if groups else {})
+
     def of_kind(self, kind: str) -> list[int]:
         return [i for i, thing in enumerate(self.things) if thing.kind == kind]
 
 
-def person_room(person: Concept, lexicon: Lexicon, rng: Random) -> Concept:
+def _named(thing: Thing) -> dict[str, Any]:
+    aliases = list(dict.fromkeys(thing.listed[1:]))
+    return {"name": thing.name} | ({"aliases": aliases} if aliases else {})
+
+
+@lru_cache(maxsize=4096)
+def person_room(person: Concept, lexicon: Lexicon) -> Concept:
     """`dai ko kotha` and its like, in each script."""
     frames = lexicon.frames["person"]
     words = {
-        script: tuple(
-            frame.format(p=name)
-            for name in getattr(person, script)
-            for frame in rng.sample(frames[script], 2)
-        )
+        script: tuple(dict.fromkeys(f.format(p=name) for name in getattr(person, script) for f in frames[script]))
         for script in SCRIPTS
     }
     return Concept(f"person:{person.id}", **words)
 
 
+@cache
+def _adjective_room(adjective: int, base: int, lexicon: Lexicon) -> Concept:
+    a, b = lexicon.frames["adjectives"][adjective], lexicon.frames["bases"][base]
+    words = {s: tuple(f"{one} {kind}" for one in a[s] for kind in b[s][:2]) for s in SCRIPTS}
+    return Concept("adjective:" + words["en"][0], **words)
+
+
 def adjective_room(lexicon: Lexicon, rng: Random) -> Concept:
     """`thulo kotha`, `front office`."""
-    adjective, base = rng.choice(lexicon.frames["adjectives"]), rng.choice(lexicon.frames["bases"])
-    words = {
-        s: tuple(f"{a} {b}" for a in adjective[s] for b in base[s][:2]) for s in SCRIPTS
-    }
-    return Concept("adjective:" + words["en"][0], **words)
+    frames = lexicon.frames
+    return _adjective_room(rng.randrange(len(frames["adjectives"])), rng.randrange(len(frames["bases"])), lexicon)
+
+
+_NUMBERED_BASES = 9  # of the bases, those that are counted
+_ROOM_NUMBERS = (1, 1, 2, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 101, 102, 103, 201, 202, 204, 301)
 
 
 def numbered_room(lexicon: Lexicon, rng: Random, number: int | None = None) -> Concept:
     """`room 3`, `3 number kotha`, `कोठा नम्बर ३`."""
-    base = rng.choice(lexicon.frames["bases"][:9])
-    n = number or rng.choice((1, 1, 2, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 101, 102, 103, 201, 202, 204, 301))
-    words = {}
+    return _numbered_room(rng.randrange(_NUMBERED_BASES), number or rng.choice(_ROOM_NUMBERS), lexicon)
+
+
+@cache
+def _numbered_room(base: int, n: int, lexicon: Lexicon) -> Concept:
+    kinds = lexicon.frames["bases"][base]
+    words: dict[str, tuple[str, ...]] = {}
     spelled = _digit_by_digit(n, lexicon) if n > 100 else {}
     for s in SCRIPTS:
-        digits = str(n).translate(DEVANAGARI_DIGITS) if s == "deva" and rng.random() < 0.7 else str(n)
-        says = getattr(lexicon.numbers[n], s) if n in lexicon.numbers else (digits,)
-        words[s] = tuple(
-            dict.fromkeys(
-                frame.format(b=b, n=digits, w=rng.choice(says))
-                for frame in lexicon.frames["numbered"][s]
-                for b in base[s][:2]
-            )
-        ) + (digits, *spelled.get(s, ())) * (n > 100)
+        digits = (str(n), str(n).translate(DEVANAGARI_DIGITS)) if s == "deva" else (str(n),)
+        says = getattr(lexicon.numbers[n], s)[:2] if n in lexicon.numbers else digits
+        said = (
+            frame.format(b=b, n=d, w=w)
+            for frame in lexicon.frames["numbered"][s]
+            for b in kinds[s][:2]
+            for d in digits
+            for w in says
+        )
+        words[s] = (*dict.fromkeys(said), *((*digits, *spelled.get(s, ())) * (n > 100)))
     return Concept("numbered:" + words["en"][0], **words)
 
 
@@ -114,7 +162,7 @@ def _named_after(word: str, lexicon: Lexicon, rng: Random) -> Concept:
 def _room_concept(lexicon: Lexicon, rng: Random, family: bool, numbered: bool) -> Concept:
     roll = rng.random()
     if roll < (0.45 if family else 0.08):
-        return person_room(rng.choice(lexicon.people), lexicon, rng)
+        return person_room(rng.choice(lexicon.people), lexicon)
     if roll < (0.65 if numbered else 0.50) and numbered:
         return numbered_room(lexicon, rng)
     if rng.random() < 0.08:
@@ -140,7 +188,7 @@ def _listed(concept: Concept, rng: Random) -> list[str]:
     names = concept.en or concept.ne or concept.deva
     name = rng.choice(names) if rng.random() < 0.8 else rng.choice(words)
     count = min(len(words) - 1, rng.choice((0, 1, 2, 3, 3, 4, 5, 6)))
-    aliases = [w for w in rng.sample(words, len(words)) if w != name][:count]
+    aliases = [w for w in rng.sample(words, min(len(words), count + 1)) if w != name][:count]
     return [name, *aliases]
 
 
@@ -157,8 +205,8 @@ class _Builder:
             return False
         if near and not near & self.taken and self.rng.random() < 0.3:
             concept = self._united(concept, near)
-        keys = {key(w) for w in concept.words} - {""}
-        if not keys or any(k in self.home.owner for k in keys):
+        keys = concept.keys
+        if not keys or not self.home.owner.keys().isdisjoint(keys):
             return False
         index = len(self.home.things)
         self.home.owner.update(dict.fromkeys(keys, index))
@@ -226,9 +274,15 @@ def _trim(home: RandomHome, max_names: int) -> None:
         max(home.things, key=lambda t: len(t.listed)).listed.pop()
 
 
+@cache
+def _common_names(lexicon: Lexicon) -> frozenset[str]:
+    """What every home has: the house, the room that one is in."""
+    return frozenset(key(name) for kind in ("whole", "here") for name in lexicon.frames[kind])
+
+
 def stranger(home: RandomHome, lexicon: Lexicon, rng: Random, kind: str) -> Concept | None:
     """A place or light that the home does not have, likelier than not to resemble what it has."""
-    spoken = {k.replace(" ", "") for k in home.owner}  # run together, as a listener may hear them
+    spoken = home.run_together
     for _ in range(12):
         roll = rng.random()
         if kind == "light":
@@ -236,7 +290,7 @@ def stranger(home: RandomHome, lexicon: Lexicon, rng: Random, kind: str) -> Conc
         elif kind == "group":
             concept = rng.choice(lexicon.groups)
         elif roll < 0.15:
-            concept = person_room(rng.choice(lexicon.people), lexicon, rng)
+            concept = person_room(rng.choice(lexicon.people), lexicon)
         elif roll < 0.25:
             concept = numbered_room(lexicon, rng)
         elif roll < 0.30:
@@ -248,34 +302,35 @@ def stranger(home: RandomHome, lexicon: Lexicon, rng: Random, kind: str) -> Conc
         else:
             concept = rng.choice(lexicon.places)
         near = lexicon.near.get(concept.id, frozenset())
-        confusable = any(key(w).replace(" ", "") in spoken for w in concept.words)
+        if not concept.keys.isdisjoint(_common_names(lexicon)):
+            continue
+        confusable = any(k.replace(" ", "") in spoken for k in concept.keys)
         if not confusable and not any(t.concept.id in near for t in home.things):
             return concept
     return None
 
 
-def spoken_words(concept: Concept, script: str, english: bool, rng: Random) -> list[str]:
+def spoken_words(concept: Concept, script: str, english: bool, rng: Random) -> tuple[str, ...]:
     """The concept's words in a script (`roman` or `deva`), in English first where asked for."""
     if script == "deva":
-        return list(concept.deva)
+        return concept.deva
     first, second = (concept.en, concept.ne) if english else (concept.ne, concept.en)
-    words = first if first and (not second or rng.random() < (0.7 if english else 0.55)) else second
-    return list(words)
+    return first if first and (not second or rng.random() < (0.7 if english else 0.55)) else second
 
 
 def mention(home: RandomHome, index: int, script: str, english: bool, lexicon: Lexicon, rng: Random) -> str:
     """How somebody names a thing of the home: as listed, by a synonym, or cut short."""
     thing = home.things[index]
-    listed = [w for w in thing.listed if script_of(w) == script]
+    listed = thing.listed_in(script)
     words = spoken_words(thing.concept, script, english, rng)
     roll = rng.random()
     if roll < 0.04:
-        pool = thing.listed
+        pool: Sequence[str] = thing.listed
     elif listed and (roll < 0.62 or not words):
         pool = listed
     else:
         pool = words or thing.listed
-    said = rng.choice(pool)
+    said = pool[int(rng.random() * len(pool))]
     if rng.random() < 0.12:
         short = shorten(said, lexicon)
         if short and home.owner.get(key(short), index) == index:

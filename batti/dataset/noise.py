@@ -1,15 +1,18 @@
 """Spelling as people make it: named, seeded transformations that do not change what is meant.
 
-Each works on one word or one sentence and takes a `random.Random`. Digits are never touched, nor
-the first two letters of a word by a slip of the finger, so that `nabala` stays a refusal.
+Each works on one word (`WORDS`) or one sentence (`SENTENCES`) and takes a `random.Random`. Digits
+are never touched, nor the first two letters of a word by a slip of the finger, so that `nabala`
+stays a refusal; and a word never becomes another that means something else (`keeps_meaning`).
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
-from functools import cache
+from functools import cache, lru_cache
+from itertools import accumulate
 from random import Random
+from zlib import crc32
 
 from batti import lexicon
 from batti.text import is_devanagari
@@ -110,7 +113,9 @@ def split_word(word: str, rng: Random) -> str:
 
 def join_words(sentence: str, rng: Random) -> str:
     """A recognizer or a hasty thumb leaves one space out, never beside a digit or after `na`."""
-    places = [m.start(1) for m in re.finditer(r"(?<=[^\W\d]{2})( )(?=[^\W\d]{2})", sentence)]
+    # A private-use character stands for a name that is not chosen yet.
+    places = [m.start(1) for m in re.finditer(r"(?<=[^\W\d]{2}|.[\ue100-\uf8ff])( )(?=[^\W\d]{2})", " " + sentence)]
+    places = [p - 1 for p in places]
     places = [p for p in places if not re.search(r"\b(?:na|no|not|ra)$", sentence[:p], re.I)]
     if not places:
         return sentence
@@ -127,7 +132,61 @@ def repeat_word(sentence: str, rng: Random) -> str:
     return sentence[: match.end()] + " " + match.group() + sentence[match.end() :]
 
 
+def homophone(word: str, rng: Random) -> str:
+    """A recognizer writes another word that sounds alike: `batti` becomes `bhatti`."""
+    alike = _homophones().get(word.lower())
+    return rng.choice(alike) if alike else word
+
+
+@cache
+def _homophones() -> dict[str, list[str]]:
+    found: dict[str, list[str]] = {}
+    for word, heard in lexicon.load().spelling["homophones"]:
+        found.setdefault(word, []).append(heard)
+    return found
+
+
+def false_start(sentence: str, rng: Random) -> str:
+    """The opening words said twice, or begun and broken off: `bhan bhancha ko batti`."""
+    opening = re.match(r"[^\W\d_]{3,}(?:\s[^\W\d_]{2,})?(?=\s)", sentence)
+    if not opening:
+        return sentence
+    words = opening.group()
+    if rng.random() < 0.5:
+        return f"{words} {sentence}"
+    at = min(3, len(words.split()[0]) - 1)
+    while at < len(words) and not words[at - 1 : at + 1].isalpha():  # never between a letter and its sign
+        at += 1
+    begun = words[:at]
+    return f"{begun} {sentence}" if keeps_meaning(sentence, begun) else sentence
+
+
+def mix_scripts(sentence: str, rng: Random) -> str:
+    """One word of the other script, of the same meaning: `bhancha ko बत्ती bala`."""
+    lex = lexicon.load()
+    found = [(s, e, lex.swaps.other_script[c]) for s, e, c in lex.swaps.find(sentence) if c in lex.swaps.other_script]
+    if not found:
+        return sentence
+    start, end, other = rng.choice(found)
+    return sentence[:start] + rng.choice(lex.swaps.classes[other]) + sentence[end:]
+
+
+def strip_punctuation(sentence: str, rng: Random) -> str:
+    """As a recognizer writes: no punctuation but inside numbers and times."""
+    return re.sub(r"(?<!\d)[.,](?!\d)|[!?।;]|[.,](?=\s|$)", "", sentence)
+
+
+def keeps_meaning(word: str, said: str) -> bool:
+    """Whether `said` is no known word, or one that may mean what `word` may mean."""
+    meanings = lexicon.load().meanings
+    meant = meanings.get(word.lower(), frozenset())
+    if said.lower() in meanings:
+        return bool(meanings[said.lower()] & meant)
+    return not any(meanings.get(part.lower(), meant) - meant for part in said.split()) if " " in said else True
+
+
 WordNoise = Callable[[str, Random], str]
+SentenceNoise = Callable[[str, Random], str]
 ROMAN: dict[str, WordNoise] = {
     "chat": chat_spelling,
     "traditional": traditional_spelling,
@@ -135,8 +194,18 @@ ROMAN: dict[str, WordNoise] = {
     "double": double_letters,
     "typo": typo,
     "split": split_word,
+    "homophone": homophone,
 }
-DEVANAGARI: dict[str, WordNoise] = {"devanagari": devanagari_spelling, "split": split_word}
+DEVANAGARI: dict[str, WordNoise] = {"devanagari": devanagari_spelling, "split": split_word, "homophone": homophone}
+WORDS = ROMAN | DEVANAGARI
+SENTENCES: dict[str, SentenceNoise] = {
+    "join": join_words,
+    "repeat": repeat_word,
+    "false start": false_start,
+    "mixed scripts": mix_scripts,
+    "no punctuation": strip_punctuation,
+}
+NAMES = (*WORDS, *SENTENCES)
 
 STYLES: dict[str, dict[str, float]] = {
     "clean": {},
@@ -144,24 +213,66 @@ STYLES: dict[str, dict[str, float]] = {
     "traditional": {"traditional": 0.4, "devanagari": 0.1},
     "hasty": {"typo": 0.25, "vowels": 0.06, "chat": 0.1, "devanagari": 0.15},
     "terse": {"vowels": 0.4, "typo": 0.1, "devanagari": 0.1},
-    "recognizer": {"split": 0.06, "traditional": 0.1, "chat": 0.05, "devanagari": 0.15},
+    "recognizer": {"split": 0.06, "traditional": 0.1, "chat": 0.05, "homophone": 0.15, "devanagari": 0.15},
     "mixed": {"chat": 0.15, "traditional": 0.15, "typo": 0.06, "devanagari": 0.2},
 }
 """How often, per word, each noise strikes in one style of writing."""
+_VARIANTS = 12
+
+
+@lru_cache(maxsize=1 << 18)
+def _variant(name: str, word: str, number: int) -> str:
+    """One of the ways in which a noise may strike a word: a table in place of the work."""
+    said = WORDS[name](word, Random(crc32(f"{name} {word} {number}".encode())))
+    return said if said == word or keeps_meaning(word, said) else word
+
+
+def strike(name: str, word: str, rng: Random) -> str:
+    """The word with the named noise; unchanged where that would change the meaning."""
+    return _variant(name, word, int(rng.random() * _VARIANTS))
+
+
+def _words(text: str) -> list[str]:
+    """The text cut in parts, every second one a word."""
+    parts: list[str] = []
+    at = 0
+    for match in WORD.finditer(text):
+        parts += text[at : match.start()], match.group()
+        at = match.end()
+    parts.append(text[at:])
+    return parts
 
 
 def respell(text: str, style: str, rng: Random, strength: float = 1.0) -> str:
     """A stretch of a sentence as written in one style; the number of words may grow by a split."""
-    rates = STYLES[style]
-    if not rates:
+    table = _table(style)
+    if not strength or not any(table):
         return text
+    parts = _words(text)
+    for index in range(1, len(parts), 2):
+        struck = rng.random() / strength
+        # One noise a word: two on one word would leave little of it.
+        for name, below in table[is_devanagari(parts[index])]:
+            if struck < below:
+                parts[index] = strike(name, parts[index], rng)
+                break
+    return "".join(parts)
 
-    def word(match: re.Match[str]) -> str:
-        w = match.group()
-        functions = DEVANAGARI if is_devanagari(w) else ROMAN
-        for name, rate in rates.items():
-            if name in functions and rng.random() < rate * strength:
-                w = functions[name](w, rng)
-        return w
 
-    return WORD.sub(word, text)
+@cache
+def _table(style: str) -> tuple[tuple[tuple[str, float], ...], ...]:
+    """The noises of a style for a Latin and for a Devanagari word, with their rates added up."""
+    tables = ({n: r for n, r in STYLES[style].items() if n in known} for known in (ROMAN, DEVANAGARI))
+    return tuple(tuple(zip(rates, accumulate(rates.values()), strict=True)) for rates in tables)
+
+
+def apply(name: str, sentence: str, rng: Random, strength: float) -> str:
+    """One named noise: it strikes `strength` (0 to 1) of the words, or of the sentences. Raises KeyError."""
+    if name in SENTENCES:
+        return SENTENCES[name](sentence, rng) if rng.random() < strength else sentence
+
+    parts = _words(sentence)
+    for index in range(1, len(parts), 2):
+        if name in (DEVANAGARI if is_devanagari(parts[index]) else ROMAN) and rng.random() < strength:
+            parts[index] = strike(name, parts[index], rng)
+    return "".join(parts)

@@ -1,19 +1,17 @@
 """The phrase bank: parse `sentence => meaning` lines, with every fault at once.
 
-The format is described in `batti/resources/phrases/README.md`.
-Run `python -m batti.dataset.phrases FILE...` to check files.
+The format is described in `batti/resources/phrases/README.md`; `batti data validate` checks files.
 """
 
 from __future__ import annotations
 
 import re
-import sys
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 
 from batti.command import COLORS
+from batti.errors import BattiError, Fault, quote
 from batti.paths import resources
 from batti.values import seconds_of
 
@@ -26,6 +24,8 @@ _SLOT = re.compile(
     r"|(?P<kind>pct|k|color|dur)(?P<n>2?)=(?P<value>[^:{}]*)"
     r"|time(?P<tn>2?)=(?P<clock>\d\d:\d\d)):(?P<surface>[^{}]*\S[^{}]*)\}"
 )
+# \w leaves out the vowel signs of Devanagari; a sign before a number is no punctuation.
+_WORD = re.compile(r"[+-](?=\d)|[\w\u0900-\u0963\u0970-\u097f]+")
 _CLOCK = re.compile(r"([01]\d|2[0-3]):([0-5]\d)")
 
 
@@ -41,6 +41,7 @@ class Segment:
     slot: str = ""
     value: str = ""
     light_of: str = ""
+    passes_for: str = ""  # of a strange place: the kind of thing that stood there
 
 
 @dataclass(frozen=True)
@@ -106,7 +107,8 @@ def _slot(braces: str) -> Segment:
     return Segment(part["surface"], kind + second, value)
 
 
-def _segments(sentence: str) -> tuple[Segment, ...]:
+def segments(sentence: str) -> tuple[Segment, ...]:
+    """The words and slots of a sentence, spaces at the ends kept. Raises PhraseError."""
     out: list[Segment] = []
     at = 0
     for match in (*_BRACES.finditer(sentence), None):
@@ -178,68 +180,77 @@ def _action(text: str, slots: frozenset[str]) -> Meaning:
     return Meaning(place, rest[0], tuple(excepts), _when(rest[1:], slots))
 
 
+def clause(text: str) -> tuple[tuple[Segment, ...], tuple[tuple[str, str], ...]]:
+    """The segments and the time of `{dur=10m:10 minutes} later => after dur`. Raises PhraseError."""
+    said, _, when = text.rpartition("=>")
+    parts = segments(said.rstrip())
+    return parts, _when(when.split(), frozenset(s.slot for s in parts))
+
+
 def parse(line: str, voice: str = "", number: int = 0) -> Phrase:
     """A `Phrase` from one line. Raises PhraseError."""
     sentence, arrow, label = line.rpartition("=>")
     if not arrow or not sentence.strip():
         raise PhraseError("write `sentence => meaning`")
-    segments = _segments(sentence.strip())
-    names = [s.slot for s in segments if s.slot]
+    parts = segments(sentence.strip())
+    names = [s.slot for s in parts if s.slot]
     slots = frozenset(names)
     label = label.strip()
     if label == "none":
-        return Phrase(segments, "none", (), voice, number, slots)
+        return Phrase(parts, "none", (), voice, number, slots)
     meanings = tuple(_action(part, slots) for part in label.split(";"))
     strange = slots & set(STRANGE_SLOTS)
     if strange and not strange & {place for m in meanings for place in (m.place, *m.excepts)}:
         raise PhraseError("an action on {U:…} is missing: say what is asked of it")
-    return Phrase(segments, "unknown" if strange else "act", meanings, voice, number, slots)
+    return Phrase(parts, "unknown" if strange else "act", meanings, voice, number, slots)
 
 
-def read(path: Path) -> tuple[list[Phrase], list[str]]:
-    """The phrases of a file and its faults as `file:line: problem` strings."""
-    phrases: list[Phrase] = []
-    faults: list[str] = []
-    seen: dict[str, int] = {}
-    for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
-        line = line.strip()
-        if not line or line.startswith("#"):
-            continue
+def lines(path: Path) -> list[tuple[int, str]]:
+    """The lines that hold a phrase, with their numbers. Raises BattiError."""
+    try:
+        text = path.read_text(encoding="utf-8")
+    except UnicodeDecodeError as error:
+        raise BattiError.of([Fault(str(path), f"not UTF-8 text (byte {error.start})", "save it as UTF-8")]) from None
+    # Not splitlines: what Unicode counts as the end of a line is none to an editor.
+    stripped = ((n, line.strip()) for n, line in enumerate(text.split("\n"), 1))
+    return [(n, line) for n, line in stripped if line and not line.startswith("#")]
+
+
+def wording(phrase: Phrase) -> str:
+    """Equal for two phrases that are the same sentence but for capitals and punctuation."""
+    return " ".join(_WORD.findall(phrase.text.lower())) or phrase.text
+
+
+def read(path: Path) -> tuple[list[Phrase], list[Fault]]:
+    """The phrases of a file, and a fault for each line that is none or stood there before. Raises BattiError."""
+    found: list[Phrase] = []
+    faults: list[Fault] = []
+    seen: dict[str, Phrase] = {}
+    for number, line in lines(path):
         try:
             phrase = parse(line, path.stem, number)
         except PhraseError as error:
-            faults.append(f"{path.name}:{number}: {error} | {line[:80]}")
+            faults.append(Fault(f"{path}:{number}", f"{quote(line)}: {error}", ""))
             continue
-        key = re.sub(r"\W+", " ", phrase.text.lower()).strip() or phrase.text
-        if key in seen:
-            faults.append(f"{path.name}:{number}: the sentence of line {seen[key]} again")
+        first = seen.setdefault(wording(phrase), phrase)
+        if first is phrase:
+            found.append(phrase)
             continue
-        seen[key] = number
-        phrases.append(phrase)
-    return phrases, faults
+        same = (first.kind, first.meanings) == (phrase.kind, phrase.meanings)
+        problem = f"the sentence of line {first.line} again{'' if same else ', labelled otherwise'}"
+        faults.append(Fault(f"{path}:{number}", problem, "keep one of them"))
+    return found, faults
 
 
 @cache
 def load() -> tuple[Phrase, ...]:
-    """Every phrase of the bank, in file order. Raises PhraseError for a faulty bank."""
-    folder = resources("phrases")
-    phrases: list[Phrase] = []
-    faults: list[str] = []
-    for path in sorted(folder.glob("*.txt")):
+    """Every phrase of the bank, in file order. Raises BattiError for a faulty bank."""
+    bank: list[Phrase] = []
+    faults: list[Fault] = []
+    for path in sorted(resources("phrases").glob("*.txt")):
         good, bad = read(path)
-        phrases += good
+        bank += good
         faults += bad
     if faults:
-        raise PhraseError("\n".join(faults))
-    return tuple(phrases)
-
-
-def _check(paths: list[str]) -> Iterator[str]:
-    for name in paths:
-        phrases, faults = read(Path(name))
-        yield from faults
-        yield f"{name}: {len(phrases)} phrases, {len(faults)} faults"
-
-
-if __name__ == "__main__":
-    print("\n".join(_check(sys.argv[1:])))
+        raise BattiError.of(faults)
+    return tuple(bank)

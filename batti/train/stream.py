@@ -10,7 +10,8 @@ import torch
 from torch.utils.data import DataLoader, IterableDataset, get_worker_info
 
 from batti import prompt
-from batti.dataset.generate import Example, examples
+from batti.dataset.generate import examples, ready
+from batti.dataset.speaker import Example
 from batti.prompt import Asked, Span
 from batti.text import align
 
@@ -46,6 +47,8 @@ class Stream(IterableDataset[dict[str, torch.Tensor]]):
 
     def __iter__(self) -> Iterator[dict[str, torch.Tensor]]:
         worker = get_worker_info()
+        if worker:
+            ready()
         seed = self.seed * 1000 + (worker.id if worker else 0)
         pool: list[Encoded] = []
         order = Random(seed)

@@ -1,0 +1,231 @@
+"""Labelled sentences in files: JSON lines, and the homes that they speak of beside them.
+
+A line holds `id`, `home`, `command`, `expected` {intent, rooms, actions}, and may hold `tags`, `set`
+and `family`. The home is a line of `homes.jsonl` in the same folder, or `homes/NAME.yaml`.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from batti.command import Command
+from batti.errors import BattiError, Fault, quote
+from batti.home import Home
+from batti.text import normalize
+
+HOMES = "homes.jsonl"
+_TEXTS = ("id", "home", "command", "set", "family")
+_REQUIRED = ("home", "command", "expected")
+_SHOWN_FAULTS = 20
+_encode = json.JSONEncoder(ensure_ascii=False).encode
+
+
+@dataclass(frozen=True)
+class Record:
+    """One labelled sentence. `expected` is the contract's document as plain data.
+
+    Records of one `family` were made from one another (a phrase, a sentence and its paraphrases).
+    """
+
+    command: str
+    expected: Mapping[str, Any]
+    home: str
+    id: str = ""
+    set: str = ""
+    tags: tuple[str, ...] = ()
+    family: str = ""
+
+    def to_json(self) -> str:
+        """One line, with the keys that are set."""
+        row = {
+            "id": self.id, "home": self.home, "command": self.command, "expected": self.expected,
+            "tags": self.tags, "set": self.set, "family": self.family,
+        }  # fmt: skip
+        return _encode({k: v for k, v in row.items() if v or k in _REQUIRED})
+
+    @property
+    def intent(self) -> str:
+        return str(self.expected["intent"])
+
+    @property
+    def rooms(self) -> tuple[str, ...]:
+        return tuple(self.expected["rooms"])
+
+    @property
+    def actions(self) -> tuple[str, ...]:
+        """The distinct kinds of action, in order."""
+        return tuple(dict.fromkeys(a["action"] for a in self.expected["actions"]))
+
+    @cached_property
+    def label(self) -> str:
+        """The expected document as text: equal for equal documents."""
+        return json.dumps(self.expected, ensure_ascii=False, sort_keys=True)
+
+    @cached_property
+    def normalized(self) -> str:
+        """The sentence as models read it."""
+        return normalize(self.command)
+
+
+@dataclass
+class Dataset:
+    records: list[Record]
+    homes: dict[str, Home] = field(default_factory=dict)
+
+
+def read(path: Path) -> list[Record]:
+    """The records of a file. Raises BattiError with every line that is not one."""
+    records: list[Record] = []
+    faults: list[Fault] = []
+    for number, line in _lines(path):
+        try:
+            records.append(_record(json.loads(line)))
+        except json.JSONDecodeError as error:
+            faults.append(Fault(f"{path}:{number}", f"no JSON: {error.msg}", "one object a line"))
+        except _Faulty as error:
+            faults.append(Fault(f"{path}:{number}", str(error), "see the form of a line in docs/data.md"))
+    if faults:
+        more = len(faults) - _SHOWN_FAULTS
+        rest = [Fault(str(path), f"{more} more faulty lines", "")] if more > 0 else []
+        raise BattiError.of([*faults[:_SHOWN_FAULTS], *rest])
+    return records
+
+
+class _Faulty(ValueError):
+    """A line that is no record."""
+
+
+def _lines(path: Path) -> Iterator[tuple[int, str]]:
+    """The lines that are not blank, with their numbers."""
+    try:
+        # Not splitlines: a sentence may hold the line separators of Unicode.
+        text = path.read_text(encoding="utf-8")
+    except UnicodeDecodeError as error:
+        raise BattiError(f"{path}: not UTF-8 text (byte {error.start})", "save the file as UTF-8") from None
+    except OSError as error:
+        raise BattiError(f"{quote(str(path))}: {error.strerror}", "name a readable .jsonl file") from None
+    return ((n, line) for n, line in enumerate(text.split("\n"), 1) if line.strip())
+
+
+def _record(row: Any) -> Record:
+    if not isinstance(row, dict):
+        raise _Faulty("the line is not an object")
+    missing = [key for key in _REQUIRED if key not in row]
+    if missing:
+        raise _Faulty(f"{' and '.join(missing)} missing")
+    texts = {key: row[key] for key in _TEXTS if row.get(key) is not None}
+    for key, value in texts.items():
+        if not isinstance(value, str):
+            raise _Faulty(f"{key} is {quote(value)}, not text")
+    tags, expected = row.get("tags") or (), row["expected"]
+    if not isinstance(tags, list | tuple) or not all(isinstance(tag, str) for tag in tags):
+        raise _Faulty("tags is not a list of texts")
+    return Record(expected=_document(expected), tags=tuple(tags), **texts)
+
+
+def _document(expected: Any) -> dict[str, Any]:
+    """Enough of a document to work with; whether it is valid is for `faults` to say."""
+    if not isinstance(expected, dict) or not isinstance(expected.get("intent"), str):
+        raise _Faulty("expected is not a document with an intent")
+    for key in ("rooms", "actions"):
+        if not isinstance(expected.get(key), list):
+            raise _Faulty(f"expected.{key} is not a list")
+    if not all(isinstance(a, dict) and isinstance(a.get("action"), str) for a in expected["actions"]):
+        raise _Faulty("expected.actions has an entry without an action")
+    return expected
+
+
+def faults(record: Record, home: Home | None) -> list[str]:
+    """What the contract, or the home, has against the record's document; empty if nothing."""
+    try:
+        groups = home.group_names if home else frozenset()
+        command = Command.from_dict(record.expected, groups=groups)
+    except BattiError as error:
+        return str(error).splitlines()
+    return [str(fault) for fault in home.check(command)] if home else []
+
+
+def write(path: Path, records: Iterable[Record]) -> int:
+    """Write the records, whole or not at all; returns how many."""
+    return write_lines(path, (record.to_json() for record in records))
+
+
+def write_lines(path: Path, lines: Iterable[str]) -> int:
+    """Write lines to a file that appears only when all are there; returns how many."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    partial = path.with_name(path.name + ".partial")
+    count = 0
+    with partial.open("w", encoding="utf-8", newline="\n") as file:
+        for line in lines:
+            file.write(line + "\n")
+            count += 1
+        file.flush()
+        os.fsync(file.fileno())
+    partial.replace(path)
+    return count
+
+
+def read_homes(folder: Path, names: Iterable[str]) -> dict[str, Home]:
+    """The homes of these names, from `homes.jsonl` or `homes/NAME.yaml`. Raises BattiError."""
+    wanted = dict.fromkeys(names)
+    homes: dict[str, Home] = {}
+    listed = folder / HOMES
+    if listed.exists():
+        for number, line in _lines(listed):
+            try:
+                row = json.loads(line)
+                name = row.pop("id")
+            except (ValueError, KeyError, AttributeError):
+                raise BattiError(f"{listed}:{number}: no home", "one object with an id a line") from None
+            if name in wanted:
+                homes[name] = Home.from_dict(row)
+    for name in wanted:
+        if name not in homes:
+            homes[name] = Home.load(folder / "homes" / f"{name}.yaml")
+    return homes
+
+
+def write_homes(folder: Path, lines: Iterable[str]) -> None:
+    """Add homes, each a line of `homes.jsonl`; one that is there under the same name must be the same."""
+    path = folder / HOMES
+    known: dict[str, str] = {}
+    if path.exists():
+        known = {json.loads(line)["id"]: line for _, line in _lines(path)}
+    for line in lines:
+        name = json.loads(line)["id"]
+        if known.setdefault(name, line) != line:
+            raise BattiError(f"{path} has another home {quote(name)}", "write to another folder")
+    write_lines(path, known.values())
+
+
+def home_line(name: str, home: Mapping[str, Any]) -> str:
+    """A home as a line of `homes.jsonl`."""
+    return json.dumps({"id": name, **home}, ensure_ascii=False)
+
+
+def load(*paths: Path) -> Dataset:
+    """The records of several files and the homes beside them. Raises BattiError."""
+    data = Dataset([])
+    for path in paths:
+        records = read(path)
+        homes = read_homes(path.parent, (r.home for r in records))
+        for name, home in homes.items():
+            if data.homes.setdefault(name, home) != home:
+                raise BattiError(f"{path}: the home {quote(name)} is another one than in the files before",
+                                 "rename one of them")
+        data.records += records
+    return data
+
+
+def save(path: Path, data: Dataset) -> None:
+    """Write records, and the homes that they speak of beside them."""
+    names = dict.fromkeys(record.home for record in data.records)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    write_homes(path.parent, (home_line(name, data.homes[name].to_dict()) for name in names))
+    write(path, data.records)

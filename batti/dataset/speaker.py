@@ -1,0 +1,313 @@
+"""Sentences with their meanings: phrases said over a random home, as people would write them.
+
+`dress` chooses a phrase, varies it by a rule of `compose`, exchanges words of one class, puts polite
+and chatty words around it and spells it in one of the styles of `noise`; its slots stay open. A
+`Speaker` fills them from a home.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from random import Random
+from typing import Any, TypeVar
+
+from batti.command import COLORS
+from batti.dataset import homes, noise, numbers
+from batti.dataset.bank import KINDS, Found, Sayable, bank
+from batti.dataset.compose import varied
+from batti.dataset.homes import RandomHome
+from batti.dataset.phrases import Meaning, Phrase, Segment
+from batti.lexicon import Lexicon, key
+from batti.prompt import Asked, Span
+from batti.schema import ALL, HERE
+from batti.values import duration_of, seconds_of
+
+T = TypeVar("T")
+# A hundred draws of a style of writing: choosing from it is quicker than by weights.
+_STYLES = tuple(s for s, n in zip(noise.STYLES, (34, 15, 13, 12, 5, 9, 12), strict=True) for _ in range(n))
+_SIMPLE = {"on": "turn_on", "off": "turn_off", "toggle": "toggle", "query": "get_state"}
+
+
+@dataclass(frozen=True)
+class Example:
+    """A sentence and what it asks in its home.
+
+    `asked` marks places by (start, end) in `command`, end exclusive; `things` says which thing of
+    the home each of them is, None for what the home does not have; `tags` are voice, style and rule;
+    `family` is the phrase that it was made from.
+    """
+
+    command: str
+    asked: tuple[Asked, ...]
+    things: Mapping[Span, int | None]
+    tags: tuple[str, ...] = ()
+    family: str = field(default="", compare=False)
+
+    @property
+    def unknown(self) -> bool:
+        """Whether a place is asked for that the home does not have."""
+        return None in self.things.values()
+
+
+class Unfit(Exception):
+    """The home cannot fill the phrase: no group, too few rooms."""
+
+
+@dataclass(frozen=True)
+class Dressed:
+    """A phrase as it is worded and spelled this time.
+
+    `parts` are words and, at every second place, the index of the segment whose slot stands there.
+    """
+
+    one: Sayable
+    rule: str
+    style: str
+    parts: tuple[str | int, ...]
+
+    @property
+    def has_slots(self) -> bool:
+        return len(self.parts) > 1
+
+
+_SLOT = 0xE100  # private-use characters from here on stand for the segments with slots
+_SLOTS = re.compile("([\ue100-\uf8ff])")
+
+
+def dress(lex: Lexicon, rng: Random) -> Dressed:
+    """A phrase of the bank in words and spelling of the moment."""
+    one, rule = varied(_pick(_pick(bank().draws, rng), rng), rng, lex)
+    return dressed(one, rule, lex, rng)
+
+
+def dressed(one: Sayable, rule: str, lex: Lexicon, rng: Random) -> Dressed:
+    style = _pick(_STYLES, rng)
+    segments = zip(one.phrase.segments, one.swaps, strict=True)
+    said = [chr(_SLOT + i) if s.slot else _swap(s.text, found, lex, rng) for i, (s, found) in enumerate(segments)]
+    words = noise.respell("".join(said), style, rng)
+    words = _struck(_wrap(words, one, lex, rng), style, rng)
+    parts = _SLOTS.split(unicodedata.normalize("NFC", words).strip())
+    return Dressed(one, rule, style, tuple(ord(p) - _SLOT if i % 2 else p for i, p in enumerate(parts)))
+
+
+def _pick(choices: Sequence[T], rng: Random) -> T:
+    return choices[int(rng.random() * len(choices))]
+
+
+def _swap(text: str, found: tuple[Found, ...], lex: Lexicon, rng: Random) -> str:
+    """The text with some words exchanged for others of their class."""
+    if not found:
+        return text
+    out, at = [], 0
+    for start, end, index in found:
+        out.append(text[at:start])
+        out.append(text[start:end] if rng.random() < 0.55 else _pick(lex.swaps.classes[index], rng))
+        at = end
+    return "".join(out) + text[at:]
+
+
+def _wrap(words: str, one: Sayable, lex: Lexicon, rng: Random) -> str:
+    """Words that ask nothing: a wake phrase, an address, a reason, a particle."""
+    script = "en" if one.english and rng.random() < 0.85 else one.script
+
+    def some(kind: str) -> str:
+        return _pick(lex.fillers[kind][script], rng)
+
+    if rng.random() < 0.09:
+        words = f"{some('openings')} {words}"
+    if rng.random() < 0.05:
+        words = f"{some('reasons_before')}{_pick((', ', ' ', ', '), rng)}{words}"
+    elif rng.random() < 0.05:
+        words = f"{words}{_pick((', ', ' '), rng)}{some('reasons_after')}"
+    if rng.random() < 0.05:
+        words = f"{some('wake')} {words}"
+    if rng.random() < 0.06:
+        words = f"{words} {some('endings')}"
+    if rng.random() < 0.03:
+        at = _pick([m.start() for m in re.finditer(" ", words)] or [0], rng)
+        words = f"{words[:at]} {some('hesitations')} {words[at:].lstrip()}"
+    return words
+
+
+def _struck(words: str, style: str, rng: Random) -> str:
+    """The whole sentence with the noises that are not of single words."""
+    if style == "recognizer":
+        words = noise.strip_punctuation(words, rng)
+        roll = rng.random()
+        if roll < 0.25:
+            words = noise.repeat_word(words, rng)
+        elif roll < 0.33:
+            words = noise.false_start(words, rng)
+    if rng.random() < 0.03:
+        words = noise.mix_scripts(words, rng)
+    if style != "clean" and rng.random() < 0.08:
+        words = noise.join_words(words, rng)
+    elif rng.random() < 0.3:
+        words = words.rstrip("?!.। ") if rng.random() < 0.6 else words + _pick((".", "!", "..", " "), rng)
+    return words
+
+
+class Speaker:
+    """Says phrases over one home."""
+
+    def __init__(self, home: RandomHome, lex: Lexicon, rng: Random) -> None:
+        self.home, self.lexicon, self.rng = home, lex, rng
+        self.things = {kind: home.of_kind(kind) for kind in ("room", "group", "light")}
+
+    def example(self) -> Example:
+        """One sentence about this home."""
+        while True:
+            try:
+                return self.say(dress(self.lexicon, self.rng))
+            except Unfit:
+                continue
+
+    def say(self, it: Dressed) -> Example:
+        """The phrase said over the home. Raises Unfit."""
+        one, phrase = it.one, it.one.phrase
+        things = self._choose(one)
+        values: dict[str, Any] = {}
+        spans: dict[str, Span] = {}
+        filled: dict[int, str] = {}
+        at = 0
+        words: list[str] = []
+        for part in it.parts:
+            if isinstance(part, int):
+                slot = phrase.segments[part].slot
+                text = filled.get(part)
+                if text is None:
+                    if slot in values:  # a value said twice would come out as two
+                        raise Unfit
+                    text = filled[part] = self._filled(it, part, things, values)
+                if slot in things:
+                    spans[slot] = (at, at + len(text))
+                part = text
+            words.append(part)
+            at += len(part)
+        _widen(phrase, spans)
+        asked = tuple([_entry(meaning, values, spans) for meaning in phrase.meanings])
+        named = (slot for m in phrase.meanings for slot in (m.place, *m.excepts))
+        pointed = {spans[slot]: things[slot] for slot in named if slot in spans}
+        tags = (phrase.voice, it.style, it.rule) if it.rule else (phrase.voice, it.style)
+        return Example("".join(words), asked, pointed, tags, f"{phrase.voice}:{phrase.line}")
+
+    # -- slots ---------------------------------------------------------------------------------
+    def _choose(self, one: Sayable) -> dict[str, int | None]:
+        """A thing of the home for every place slot; None for what the home is not to have."""
+        chosen: dict[str, int | None] = {}
+        for place in one.places:
+            if place.slot in chosen:  # the room of a light
+                continue
+            if place.strange:
+                chosen[place.slot] = None
+                continue
+            group = chosen.get(place.inside)
+            free = self.things[place.kind] if group is None else self.home.things[group].rooms
+            if chosen:
+                free = [i for i in free if i not in chosen.values()]
+            # What has an exception must have another room that it is said of.
+            if not free or (place.inside and len(free) < 2):
+                raise Unfit
+            chosen[place.slot] = thing = _pick(free, self.rng)
+            if place.light_of:
+                room = self.home.things[thing].room
+                if room in chosen.values():
+                    raise Unfit
+                chosen[place.light_of] = room
+        rooms = len(self.things["room"])
+        if any(m.place == ALL and len(m.excepts) >= rooms for m in one.phrase.meanings):
+            raise Unfit
+        return chosen
+
+    def _filled(self, it: Dressed, index: int, things: Mapping[str, int | None], values: dict[str, Any]) -> str:
+        """What stands in a slot, spelled; a value is added to `values`."""
+        one, segment, script = it.one, it.one.phrase.segments[index], it.one.scripts[index]
+        slot = segment.slot
+        if slot not in things:
+            said, values[slot] = self._value(segment, script, one)
+            return noise.respell(said, it.style, self.rng, 1.0 if slot.startswith("color") else 0.25)
+        thing = things[slot]
+        if thing is None:
+            said = self._stranger(segment, script, one.english)
+        else:
+            said = homes.mention(self.home, thing, script, one.english, self.lexicon, self.rng)
+        spelled = noise.respell(said, it.style, self.rng)
+        # A name never becomes that of another thing.
+        if spelled != said and self.home.owner.get(key(spelled), thing) != thing:
+            return said
+        return spelled
+
+    def _stranger(self, segment: Segment, script: str, english: bool) -> str:
+        kind = segment.passes_for or KINDS.get(segment.slot, "room")
+        concept = homes.stranger(self.home, self.lexicon, self.rng, kind)
+        if concept is None:
+            raise Unfit
+        return _pick(homes.spoken_words(concept, script, english, self.rng) or concept.words, self.rng)
+
+    def _value(self, segment: Segment, script: str, one: Sayable) -> tuple[str, Any]:
+        """The words and the value of a value slot: the writer's, or others of the same kind."""
+        kind = segment.slot.rstrip("2")
+        english, lex, rng = one.english, self.lexicon, self.rng
+        value: Any = seconds_of(segment.value) if kind == "dur" else segment.value
+        value = int(value) if kind in ("pct", "k") else value
+        said: tuple[str, Any] = (segment.text, value)
+        if rng.random() < 0.75:
+            if kind == "color":
+                color = _pick(COLORS, rng)
+                said = _pick(lex.colors[color][script], rng), color
+            elif kind == "time":
+                said = numbers.clock(script, english, lex, rng)
+            elif kind == "pct" and rng.random() < 0.02 and _may_be_zero(segment.slot, one.phrase):
+                zero = numbers.renumber(segment.text, value, 0, script, english, lex, rng)
+                said = (zero, 0) if zero else said
+            else:
+                exchange = {"pct": numbers.percent, "k": numbers.kelvin, "dur": numbers.duration}[kind]
+                said = exchange(segment.text, value, script, english, lex, rng)
+        return (said[0], duration_of(said[1])) if kind == "dur" else said
+
+
+def _may_be_zero(slot: str, phrase: Phrase) -> bool:
+    """Whether the percentage is only ever a level: set to nothing is off, changed by nothing is no change."""
+    return all(m.done == slot for m in phrase.meanings if m.done.lstrip("+-") == slot)
+
+
+def _doing(meaning: Meaning, values: Mapping[str, Any]) -> dict[str, Any]:
+    """The contract's keys from `action` on."""
+    done = meaning.done
+    if done in _SIMPLE:
+        doing: dict[str, Any] = {"action": _SIMPLE[done]}
+    elif done.startswith("color") or done in COLORS:
+        doing = {"action": "change_color", "color": values.get(done, done)}
+    elif done.startswith("k") or done.endswith("K"):
+        doing = {"action": "change_color", "color_temp": values[done] if done in values else int(done[:-1])}
+    else:
+        bare = done.lstrip("+-=")
+        level = values[bare] / 100 if bare in values else float(bare)
+        if not level:
+            return _doing(replace(meaning, done="off"), values)
+        step = done[0] in "+-"
+        level = round(-level if done[0] == "-" else level, 2)
+        doing = {"action": "adjust_brightness", "brightness_step" if step else "brightness": level}
+    for when, value in meaning.when:
+        doing[when] = values.get(value, value)
+    return doing
+
+
+def _widen(phrase: Phrase, spans: dict[str, Span]) -> None:
+    """A light said right behind its room is marked together with it: `dai ko kothako table lamp`."""
+    for segment in phrase.segments:
+        if segment.light_of:
+            room, light = spans.get(segment.light_of), spans.get(segment.slot)
+            if room and light and 0 <= light[0] - room[1] <= 5:
+                spans[segment.slot] = (room[0], light[1])
+
+
+def _entry(meaning: Meaning, values: Mapping[str, Any], spans: Mapping[str, Span]) -> Asked:
+    try:
+        place: Span | str = meaning.place if meaning.place in (ALL, HERE) else spans[meaning.place]
+        return Asked(place, _doing(meaning, values), tuple([spans[slot] for slot in meaning.excepts]))
+    except KeyError:  # the noise left a place out
+        raise Unfit from None

@@ -1,0 +1,179 @@
+"""Composition: every rule, on a phrase that it is for, means what it should."""
+
+from random import Random
+
+import pytest
+
+from batti import lexicon
+from batti.dataset import bank, compose, phrases
+from batti.dataset.bank import Compiled, Sayable
+from batti.dataset.phrases import Meaning
+
+LEX = lexicon.load()
+NEPALI = "{A:bhancha}ko batti bala => A on"
+ENGLISH = "turn on the {A:kitchen} lights => A on"
+DEVANAGARI = "{A:भान्छा}को बत्ती बाल => A on"
+BY_NAME = {rule.name: rule for rule in compose.RULES}
+
+
+def compiled(line: str) -> Compiled:
+    return bank.compiled(phrases.parse(line, "test", 1), LEX)
+
+
+def made(name: str, line: str, count: int = 40) -> list[Sayable]:
+    rule, one = BY_NAME[name], compiled(line)
+    assert rule.applies(one)
+    some = [rule.make(one, Random(seed), LEX) for seed in range(count)]
+    return [s for s in some if s]
+
+
+def texts(some: list[Sayable]) -> set[str]:
+    return {s.phrase.text for s in some}
+
+
+def check_slots(some: list[Sayable]) -> None:
+    """Every slot that a meaning speaks of stands in the sentence, and no two values share one."""
+    for s in some:
+        slots = [x.slot for x in s.phrase.segments if x.slot]
+        values = [slot for slot in slots if slot.islower()]
+        assert len(values) == len(set(values)), s.phrase.text
+        for m in s.phrase.meanings:
+            for place in (m.place, *m.excepts):
+                assert place in slots or place in ("all", "here"), s.phrase.text
+            for _, value in m.when:
+                assert value in slots or value.rstrip("2") not in ("dur", "time")
+        assert s.phrase.slots == set(slots)
+
+
+@pytest.mark.parametrize("line", [NEPALI, ENGLISH, DEVANAGARI])
+@pytest.mark.parametrize("name", ["several rooms", "joined", "group", "corrected", "strange place"])
+def test_rules_for_every_language(name: str, line: str) -> None:
+    some = made(name, line)
+    assert len(some) > 20
+    check_slots(some)
+    assert all(s.script == compiled(line).script for s in some)
+
+
+def test_several_rooms_are_asked_the_same() -> None:
+    some = made("several rooms", NEPALI)
+    assert {len(s.phrase.meanings) for s in some} == {2, 3}
+    assert all({m.done for m in s.phrase.meanings} == {"on"} for s in some)
+    assert "bhancha ra bhanchako batti bala" in texts(some)
+    assert not made("several rooms", "{A:bhancha} nilo ani {pct=40:40%} ma => A blue; A pct")
+
+
+def test_joined_requests_keep_their_own_values() -> None:
+    some = made("joined", "{A:bhancha} lai {pct=40:40%} ma rakha => A pct", 300)
+    check_slots(some)
+    both = [s for s in some if "pct2" in s.phrase.slots]
+    assert both
+    for s in both:
+        assert {m.done.lstrip("+-") for m in s.phrase.meanings if m.place == "B"} >= {"pct2"}
+
+
+def test_a_group_stands_where_the_room_stood() -> None:
+    some = made("group", NEPALI)
+    assert all([m.place for m in s.phrase.meanings] == ["G"] for s in some)
+    assert "bhanchako sabai batti bala" in texts(some)
+    assert "turn on all the kitchen lights" in texts(made("group", ENGLISH))
+
+
+def test_a_correction_names_a_room_and_leaves_it_alone() -> None:
+    for line in (NEPALI, ENGLISH, DEVANAGARI):
+        for s in made("corrected", line):
+            assert "B" in s.phrase.slots
+            assert [m.place for m in s.phrase.meanings] == ["A"]
+
+
+def test_the_place_left_out_is_here() -> None:
+    assert texts(made("here", NEPALI)) == {"batti bala"}
+    assert {s.phrase.meanings for s in made("here", NEPALI)} == {(Meaning("here", "on"),)}
+    assert not made("here", ENGLISH)
+    assert not made("here", "batti bala {A:bhancha} => A on")
+
+
+def test_the_whole_house_and_all_but_some() -> None:
+    assert "ghar bhariko batti bala" in texts(made("whole house", NEPALI))
+    for line in (NEPALI, DEVANAGARI):
+        for s in made("excepted", line):
+            [meaning] = s.phrase.meanings
+            assert meaning.place == "all" and meaning.excepts and set(meaning.excepts) <= {"B", "C"}
+    english = texts(made("excepted", ENGLISH))
+    assert "turn on the lights everywhere except the kitchen" in english
+    assert not any("lights lights" in text for text in english)
+
+
+def test_a_named_light_takes_the_place_of_room_and_light() -> None:
+    for line, alone, of_room in (
+        (NEPALI, "bhancha bala", "xko y bala"),
+        (ENGLISH, "turn on the kitchen", "turn on the y in the x"),
+        (DEVANAGARI, "भान्छा बाल", "कको ख बाल"),
+    ):
+        some = made("named light", line)
+        assert {alone, of_room} <= texts(some)
+        assert {m.place for s in some for m in s.phrase.meanings} == {"L"}
+        assert {x.light_of for s in some for x in s.phrase.segments if x.slot == "L"} == {"", "A"}
+
+
+@pytest.mark.parametrize("name", ["other device", "forbidden"])
+def test_rules_that_leave_nothing_to_do(name: str) -> None:
+    some = made(name, NEPALI)
+    assert {(s.phrase.kind, s.phrase.meanings) for s in some} == {("none", ())}
+    assert "bhanchako batti bala" not in texts(some)
+
+
+def test_a_refusal_before_an_english_imperative() -> None:
+    said = texts(made("refused", ENGLISH))
+    assert "don't turn on the kitchen lights" in said
+    assert not BY_NAME["refused"].applies(compiled(NEPALI))
+    assert not BY_NAME["refused"].applies(compiled("turn on the {A:kitchen}, not the {B:hall} => A on"))
+
+
+def test_what_turns_a_sentence_around_is_not_forbidden() -> None:
+    for line in ("{A:bhancha}ko batti bala? => A on", "{A:bhancha} hoina {B:baithak} ko batti bala => B on"):
+        assert not BY_NAME["forbidden"].applies(compiled(line))
+
+
+def test_a_strange_place_passes_for_its_kind() -> None:
+    [light] = {s.phrase.segments[0] for s in made("strange place", "{L:table lamp} bala => L on")}
+    assert (light.slot, light.passes_for) == ("U", "light")
+
+
+def test_a_time_is_said_once_and_goes_on_every_entry() -> None:
+    one = compiled("{A:bhancha} bala ani {B:baithak} nibhau => A on; B off")
+    assert compose.can_be_timed(one.phrase)
+    kinds = set()
+    for seed in range(60):
+        timed = compose.timed(one, Random(seed), LEX)
+        check_slots([timed])
+        [when] = {m.when for m in timed.phrase.meanings}
+        kinds.add(when[0][0])
+    assert kinds == {"after", "at", "for"}
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "{A:bhancha} baleko cha? => A query",
+        "{dur=10m:10 minute} pachi {A:bhancha} bala => A on after dur",
+        "mero batti kati thiyo => none",
+    ],
+)
+def test_what_has_a_time_or_asks_nothing_gets_none(line: str) -> None:
+    assert not compose.can_be_timed(phrases.parse(line))
+
+
+def test_every_rule_is_used_as_often_as_it_says() -> None:
+    one = compiled(NEPALI)
+    names = [compose.varied(one, Random(seed), LEX)[1].split(",")[0] for seed in range(3000)]
+    for rule in compose.RULES:
+        if rule.applies(one):
+            assert abs(names.count(rule.name) / len(names) - rule.rate) < 0.03, rule.name
+
+
+def test_the_whole_bank_can_be_varied() -> None:
+    rng = Random(4)
+    for voice in bank.bank().voices:
+        for one in voice:
+            said, _ = compose.varied(one, rng, LEX)
+            check_slots([said] if said is not one else [])
