@@ -15,6 +15,7 @@ from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
 from batti import lexicon, sound
+from batti.gazetteer import Gazetteer
 from batti.home import Entity, Home
 from batti.schema import ALL, HERE
 
@@ -102,13 +103,17 @@ class Lookup:
             if words and ((index, words) not in names or names[index, words].factor < factor):
                 names[index, words] = _Name.of(index, words, factor)
 
+        hints: list[tuple[str, str]] = []
         for index, entity in enumerate(self.entities):
             for name in entity.names:
                 add(index, name)
                 for room in rooms.get(entity.room or "", ()):
                     add(index, f"{room} {name}")
-                for word in sound.translations(name):
+                translated = sound.translations(name)
+                for word in translated:
                     add(index, word, sound.TRANSLATED)
+                hints += [(word, entity.kind) for word in (name, *sorted(translated))]
+        self.gazetteer = Gazetteer(hints)
         self._names = list(names.values())
         self._joined = [name.joined for name in self._names]
         self._words: list[set[str]] = [set() for _ in self.entities]

@@ -203,3 +203,34 @@ def readings(said: str) -> Iterator[list[str]]:
             yield words[:-1]
         elif words and len(words[-1]) > len(ending) + 2 and words[-1].endswith(ending):
             yield [*words[:-1], words[-1].removesuffix(ending)]
+
+
+_ROOM, _LAMP = "ROOM", "LAMP"
+SHARED = frozenset({_ROOM, _LAMP})
+"""What `shared` makes of the words for a room and for a light."""
+
+
+@cache
+def _shared() -> dict[str, str]:
+    frames = lexicon.load().frames
+    found = dict.fromkeys(map(fold, frames["dropped_words"]), "")
+    found |= dict.fromkeys(map(fold, frames["room_words"]), _ROOM)
+    return found | dict.fromkeys(map(fold, frames["lamp_words"]), _LAMP)
+
+
+def shared(word: str) -> str:
+    """A folded word, or what it has in common with others: kotha, room; batti, light; nothing for ko, the."""
+    return _shared().get(word, word)
+
+
+@lru_cache(maxsize=1 << 15)
+def heard(token: str) -> str:
+    """A token of a normalized sentence as it sounds; a number word in digits."""
+    word = fold(token)
+    return _number_words().get(word, word)
+
+
+@cache
+def endings() -> tuple[str, ...]:
+    """Case endings that may be glued to a name, longest first."""
+    return tuple(ending for ending in _endings() if " " not in ending)

@@ -158,7 +158,8 @@ def test_the_answer_that_is_trained_on_reads_back(pairs: list[Pair]) -> None:
     from batti.train.stream import encode_example
 
     for _, example in pairs:
-        chars, tokens = encode_example(example)
+        chars, tags, tokens = encode_example(example, None)
+        assert tags == [0] * len(chars)
         normalized, origin = align(example.command)
         assert chars == prompt.encode_text(normalized)
         assert len(chars) == len(normalized)
@@ -184,7 +185,7 @@ def test_the_answer_that_is_trained_on_is_allowed(pairs: list[Pair]) -> None:
     from batti.train.stream import encode_example
 
     for _, example in pairs:
-        chars, tokens = encode_example(example)
+        chars, _, tokens = encode_example(example, None)
         answer = Answer(len(chars))
         for token in tokens[1:]:
             assert answer.allows(token), (example.command, tokens, token)

@@ -25,7 +25,7 @@ from batti.paths import resources
 from batti.resolve import resolve
 from batti.text import ALPHABET, MAX_CHARS, normalize
 
-FORMAT = 1
+FORMAT = 2
 GRAPHS = ("encoder", "decoder")
 SHAPE = ("width", "heads", "decoder_layers")
 _HOMES_KEPT = 16
@@ -100,7 +100,8 @@ class OnnxBackend:
         order = sorted((i for i, t in enumerate(texts) if 0 < len(t) <= MAX_CHARS), key=lambda i: len(texts[i]))
         for start in range(0, len(order), _BATCH):
             chosen = order[start : start + _BATCH]
-            answers = self._read([prompt.encode_text(texts[i]) for i in chosen])
+            some = [texts[i] for i in chosen]
+            answers = self._read([*map(prompt.encode_text, some)], [*map(lookup.gazetteer.tags, some)])
             for i, (answer, chance) in zip(chosen, answers, strict=True):
                 command, certainty = resolve(prompt.decode_answer(answer.tokens), texts[i], lookup)
                 readings[i] = Reading(command, min(1.0, chance * certainty))
@@ -118,10 +119,10 @@ class OnnxBackend:
                 self._homes.popitem(last=False)
         return lookup
 
-    def _read(self, rows: list[list[int]]) -> list[tuple[Answer, float]]:
+    def _read(self, rows: list[list[int]], tags: list[list[int]]) -> list[tuple[Answer, float]]:
         """Greedy decoding of a batch, with the product of the tokens' probabilities."""
         ids = prompt.pad(rows)
-        memory, keys = self._run["encoder"](None, {"ids": ids})
+        memory, keys = self._run["encoder"](None, {"ids": ids, "tags": prompt.pad(tags)})
         answers = [Answer(len(row)) for row in rows]
         chances = np.ones(len(rows))
         past = np.zeros((self._layers, 2, len(rows), self._heads, 0, self._head), dtype=np.float32)

@@ -50,6 +50,14 @@ class RandomHome:
     def group_names(self) -> frozenset[str]:
         return frozenset(thing.name for thing in self.things if thing.kind == "group")
 
+    def names(self, known: float, rng: Random) -> list[tuple[str, str]]:
+        """The listed names with their kinds, and what else a share of the things may be called."""
+        said: list[tuple[str, str]] = []
+        for thing in self.things:
+            words = (*thing.listed, *thing.concept.words) if rng.random() < known else thing.listed
+            said += [(word, thing.kind) for word in words]
+        return said
+
     def to_dict(self) -> dict[str, Any]:
         """The home as plain data, as `Home` reads it."""
         rooms: dict[int, dict[str, Any]] = {i: _named(self.things[i]) for i in self.of_kind("room")}

@@ -20,6 +20,7 @@ from torch import Tensor, nn
 
 from batti import prompt
 from batti.backends.onnx import FORMAT
+from batti.gazetteer import TAGS
 from batti.text import ALPHABET
 from batti.train.model import Network
 from batti.train.scratch import Recipe, load_network
@@ -32,8 +33,8 @@ class _Encoder(nn.Module):
         super().__init__()
         self.network = network
 
-    def forward(self, ids: Tensor) -> tuple[Tensor, Tensor]:
-        memory = self.network.encode(ids)
+    def forward(self, ids: Tensor, tags: Tensor) -> tuple[Tensor, Tensor]:
+        memory = self.network.encode(ids, tags)
         return memory, self.network.memory_keys(memory)
 
 
@@ -52,7 +53,7 @@ def _examples(network: Network) -> dict[str, dict[str, Tensor]]:
     batch, chars, said, head = 3, 20, 4, s.width // s.heads
     ids = torch.randint(1, prompt.CHARS, (batch, chars))
     return {
-        "encoder": {"ids": ids},
+        "encoder": {"ids": ids, "tags": torch.randint(0, TAGS, (batch, chars))},
         "decoder": {
             "tokens": torch.randint(0, prompt.VOCABULARY, (batch, 1)),
             "ids": ids,
@@ -66,7 +67,7 @@ def _examples(network: Network) -> dict[str, dict[str, Tensor]]:
 _SENTENCE = {0: "batch", 1: "chars"}
 _KEYS = {2: "batch", 4: "chars"}
 _AXES = {
-    "encoder": {"ids": _SENTENCE, "memory": _SENTENCE, "keys": _KEYS},
+    "encoder": {"ids": _SENTENCE, "tags": _SENTENCE, "memory": _SENTENCE, "keys": _KEYS},
     "decoder": {
         "tokens": {0: "batch"},
         "ids": _SENTENCE,

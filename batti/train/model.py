@@ -15,6 +15,7 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 from torch import Tensor, nn
 
 from batti import prompt
+from batti.gazetteer import TAGS
 
 
 class Shape(BaseModel):
@@ -150,6 +151,7 @@ class Network(nn.Module):
         self.shape = shape
         d = shape.width
         self.characters = nn.Embedding(prompt.CHARS, d, padding_idx=0)
+        self.tags = nn.Embedding(TAGS, d, padding_idx=0)
         self.near = nn.Conv1d(d, d, shape.kernel, padding=shape.kernel // 2)
         self.encoder = nn.ModuleList(Block(shape) for _ in range(shape.encoder_layers))
         self.encoder_norm = nn.LayerNorm(d)
@@ -171,11 +173,11 @@ class Network(nn.Module):
             if module.padding_idx is not None:
                 nn.init.zeros_(module.weight[module.padding_idx])
 
-    def encode(self, ids: Tensor) -> Tensor:
-        """(B, T) character ids -> (B, T, D)."""
+    def encode(self, ids: Tensor, tags: Tensor) -> Tensor:
+        """(B, T) character ids and tags of the home's names (see `gazetteer`) -> (B, T, D)."""
         there = (ids > 0)[:, None, None, :]
         # Padding must not reach a sentence's last characters through the convolution.
-        x = self.characters(ids) * (ids > 0).unsqueeze(-1)
+        x = (self.characters(ids) + self.tags(tags)) * (ids > 0).unsqueeze(-1)
         x = x + F.gelu(self.near(x.transpose(1, 2)).transpose(1, 2), approximate="tanh")
         for block in self.encoder:
             x = block(x, there)
@@ -216,9 +218,9 @@ class Network(nn.Module):
         s = self.shape
         return like.new_zeros(s.decoder_layers, 2, batch, s.heads, 0, s.width // s.heads)
 
-    def forward(self, ids: Tensor, answers: Tensor) -> Tensor:
+    def forward(self, ids: Tensor, tags: Tensor, answers: Tensor) -> Tensor:
         """Mean negative log-likelihood of answers (B, L) that begin with START, padded with PAD."""
-        memory = self.encode(ids)
+        memory = self.encode(ids, tags)
         inputs, targets = answers[:, :-1], answers[:, 1:]
         x = self.embed_answer(inputs, memory)
         causal = torch.ones(x.shape[1], x.shape[1], dtype=torch.bool, device=x.device).tril()

@@ -12,20 +12,24 @@ from torch.utils.data import DataLoader, IterableDataset, get_worker_info
 from batti import prompt
 from batti.dataset.generate import examples, ready
 from batti.dataset.speaker import Example
+from batti.gazetteer import NOTHING, Gazetteer
 from batti.prompt import Asked, Span
 from batti.text import align
 
-Encoded = tuple[list[int], list[int]]
-"""Characters of a sentence, and tokens of its answer from START to END."""
+Encoded = tuple[list[int], list[int], list[int]]
+"""Characters of a sentence, their tags, and tokens of its answer from START to END."""
 _BUCKETS = 12  # batches' worth of sentences that are sorted by length together
 _PER_HOME = 24
+_UNTAGGED = 0.08  # of the sentences: the network must read without the hint too
+_KNOWN = 0.75  # of the things of a home, about which the lexicon knows what else they are called
 
 
-def encode_example(example: Example) -> Encoded:
-    """Character ids and answer tokens of an example."""
+def encode_example(example: Example, gazetteer: Gazetteer | None) -> Encoded:
+    """Character ids, tags by the home's names, and answer tokens of an example."""
     normalized, origin = align(example.command)
     asked = [_placed(entry, origin) for entry in example.asked]
-    return prompt.encode_text(normalized), [prompt.START, *prompt.encode_answer(asked)]
+    tags = gazetteer.tags(normalized) if gazetteer else [NOTHING] * len(normalized)
+    return prompt.encode_text(normalized), tags, [prompt.START, *prompt.encode_answer(asked)]
 
 
 def _placed(entry: Asked, origin: Sequence[int]) -> Asked:
@@ -52,11 +56,13 @@ class Stream(IterableDataset[dict[str, torch.Tensor]]):
         seed = self.seed * 1000 + (worker.id if worker else 0)
         pool: list[Encoded] = []
         order = Random(seed)
-        for _, said in examples(seed, _PER_HOME):
-            encoded = (encode_example(example) for example in said)
-            pool += [pair for pair in encoded if 0 < len(pair[0]) <= self.max_chars]
+        for home, said in examples(seed, _PER_HOME):
+            gazetteer = Gazetteer(home.names(_KNOWN, order))
+            hints = (None if order.random() < _UNTAGGED else gazetteer for _ in said)
+            encoded = map(encode_example, said, hints)
+            pool += [one for one in encoded if 0 < len(one[0]) <= self.max_chars]
             if len(pool) >= self.size * _BUCKETS:
-                pool.sort(key=lambda pair: len(pair[0]))
+                pool.sort(key=lambda one: len(one[0]))
                 starts = list(range(0, self.size * _BUCKETS, self.size))
                 order.shuffle(starts)
                 for start in starts:
@@ -64,11 +70,9 @@ class Stream(IterableDataset[dict[str, torch.Tensor]]):
                 pool = pool[self.size * _BUCKETS :]
 
 
-def _batch(pairs: list[Encoded]) -> dict[str, torch.Tensor]:
-    return {
-        "ids": torch.from_numpy(prompt.pad([chars for chars, _ in pairs])),
-        "answers": torch.from_numpy(prompt.pad([answer for _, answer in pairs])),
-    }
+def _batch(some: list[Encoded]) -> dict[str, torch.Tensor]:
+    columns = zip(("ids", "tags", "answers"), zip(*some, strict=True), strict=True)
+    return {name: torch.from_numpy(prompt.pad(rows)) for name, rows in columns}
 
 
 def batches(seed: int, size: int, workers: int) -> Iterator[dict[str, torch.Tensor]]:

@@ -1,0 +1,121 @@
+"""What a network is told of the home: which characters of a sentence look like a name of it.
+
+A tag for each character, from an exact match of words as they sound, or of words a slip away from
+those of the home. It is a hint: places that no tag marks are found too, and a tag may be wrong.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import lru_cache
+
+from rapidfuzz import process
+from rapidfuzz.distance import OSA
+
+from batti import sound
+
+NOTHING = 0
+KINDS = ("room", "group", "light")
+TAGS = 1 + 2 * len(KINDS)
+"""Nothing, and for each kind the first character of a name and those that follow."""
+_TOKEN = re.compile(r"[a-z0-9]+")
+_SLIP = 0.75  # similarity from which an unknown word is taken for one of the home's
+_MIN_SLIP = 4  # letters: shorter words are never taken for others
+_LONGEST = 5  # words in a name
+
+
+@dataclass(frozen=True)
+class _Word:
+    """A word of a sentence as the home would say it, and its characters."""
+
+    said: str
+    start: int
+    end: int
+
+
+@lru_cache(maxsize=1 << 16)
+def _forms(name: str) -> tuple[tuple[str, ...], ...]:
+    """The words of a name as they may be said: `dai ROOM` and `dai` for dai ko kotha."""
+    heard = sound.words_of(name)
+    words = tuple(filter(None, map(sound.shared, heard)))
+    forms = [words, tuple(word for word in words if word not in sound.SHARED)]
+    if len(heard) == 2 and not any(word.isdigit() for word in heard):  # bed room, bedroom
+        forms.append((sound.fold("".join(heard)),))
+    return tuple(form for form in dict.fromkeys(forms) if len(form) > 1 or (form and _tells(form[0])))
+
+
+def _tells(word: str) -> bool:
+    """Whether the word alone may be a name: a small number may as well be a level, `kotha` any room."""
+    return word not in sound.SHARED and (not word.isdigit() or len(word) > 2)
+
+
+class Gazetteer:
+    """The names of a home, as pairs of name and kind (`room`, `group`, `light`)."""
+
+    def __init__(self, names: Iterable[tuple[str, str]]) -> None:
+        self._kinds: dict[tuple[str, ...], int] = {}
+        for name, kind in names:
+            tag = 1 + 2 * KINDS.index(kind)
+            for form in _forms(name):
+                self._kinds.setdefault(form, tag)
+        self._vocabulary = sorted({word for words in self._kinds for word in words})
+        self._known = frozenset(self._vocabulary)
+        self._long = [word for word in self._vocabulary if len(word) >= _MIN_SLIP and not word.isdigit()]
+
+    def tags(self, normalized: str) -> list[int]:
+        """A tag for each character of a normalized sentence."""
+        found = [NOTHING] * len(normalized)
+        words = self._words(normalized)
+        at = 0
+        while at < len(words):
+            for last in range(min(at + _LONGEST, len(words)), at, -1):
+                tag = self._kinds.get(tuple([word.said for word in words[at:last]]))
+                if tag is not None:
+                    start, end = words[at].start, words[last - 1].end
+                    found[start:end] = [tag] + [tag + 1] * (end - start - 1)
+                    at = last - 1
+                    break
+            at += 1
+        return found
+
+    def _words(self, normalized: str) -> list[_Word]:
+        words: list[_Word] = []
+        before: re.Match[str] | None = None
+        for match in _TOKEN.finditer(normalized):
+            if before and words and words[-1].said not in self._known:
+                pair = before.group() + match.group()  # `bed room`, `mathil lo`
+                joined, kept = self._heard(pair)
+                if joined in self._known:
+                    words[-1] = _Word(joined, before.start(), match.end() - len(pair) + kept)
+                    before = None
+                    continue
+            said, kept = self._heard(match.group())
+            if said:
+                words.append(_Word(said, match.start(), match.start() + kept))
+            before = match if said else None
+        return self._mended(words)
+
+    def _heard(self, token: str) -> tuple[str, int]:
+        """The word as the home would say it, its case ending off, and how many characters it keeps."""
+        said = sound.shared(sound.heard(token))
+        if said in self._known or not said:
+            return said, len(token)
+        for ending in sound.endings():
+            if len(token) > len(ending) + 1 and token.endswith(ending):
+                stem = sound.shared(sound.heard(token.removesuffix(ending)))
+                if stem in self._known:
+                    return stem, len(token) - len(ending)
+        return said, len(token)
+
+    def _mended(self, words: list[_Word]) -> list[_Word]:
+        """The words with those that are a slip away from one of the home's taken for it."""
+        unknown = [i for i, word in enumerate(words) if len(word.said) >= _MIN_SLIP and word.said not in self._known]
+        if unknown and self._long:
+            said = [words[i].said for i in unknown]
+            alike = process.cdist(said, self._long, scorer=OSA.normalized_similarity, score_cutoff=_SLIP)
+            for i, best, score in zip(unknown, alike.argmax(1), alike.max(1), strict=True):
+                if score >= _SLIP:
+                    words[i] = _Word(self._long[best], words[i].start, words[i].end)
+        return words
