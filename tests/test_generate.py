@@ -9,10 +9,11 @@ import pytest
 
 from batti import lexicon, prompt
 from batti.command import ACTIONS, COLORS, Action
-from batti.dataset import generate
+from batti.dataset import generate, records
 from batti.dataset.speaker import Example
 from batti.dataset.homes import RandomHome
 from batti.dataset.records import Record, faults, load
+from batti.errors import BattiError
 from batti.grammar import Answer
 from batti.home import Home
 from batti.lexicon import key
@@ -225,6 +226,28 @@ def test_the_bytes_do_not_depend_on_the_workers(tmp_path: Path) -> None:
     again = tmp_path / "again" / "x.jsonl"
     generate.write(again, count=2100, seed=9, workers=2, per_home=30)
     assert again.read_bytes() != files[1][0]
+
+
+def test_a_home_of_ones_own_is_spoken_of(tmp_path: Path) -> None:
+    home = Home.default()
+    generate.write(tmp_path / "x.jsonl", count=600, seed=8, home=home)
+    data = load(tmp_path / "x.jsonl")
+    assert set(data.homes) == {home.name} and data.homes[home.name] == home
+    assert [f for record in data.records for f in faults(record, home)] == []
+    named = Counter(room for record in data.records for room in record.rooms)
+    assert {room.name for room in home.rooms} <= set(named)
+
+
+def test_two_seeds_share_a_folder_but_not_their_homes(tmp_path: Path) -> None:
+    for seed in (1, 2):
+        generate.write(tmp_path / f"{seed}.jsonl", count=80, seed=seed)
+    both = load(tmp_path / "1.jsonl", tmp_path / "2.jsonl")
+    assert len(both.homes) == 4
+    other = tmp_path / "other" / "homes.jsonl"
+    records.write_lines(other, [records.home_line("random-1-000000", Home.default().to_dict())])
+    with pytest.raises(BattiError, match="another home"):
+        generate.write(other.with_name("x.jsonl"), count=80, seed=1)
+    assert not other.with_name("x.jsonl").exists()
 
 
 def test_fewer_sentences_are_the_first_of_more(tmp_path: Path) -> None:

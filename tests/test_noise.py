@@ -260,10 +260,10 @@ def test_mixed_scripts_put_one_word_into_the_other_script() -> None:
     meanings = lexicon.load().meanings
     changed = 0
     for seed in range(30):
-        said = noise.mix_scripts("bhancha ko batti nibhau", Random(seed)).split()
-        foreign = [(a, b) for a, b in zip("bhancha ko batti nibhau".split(), said, strict=False) if a != b]
+        said = noise.mix_scripts(SENTENCES[0], Random(seed)).split()
+        foreign = [(a, b) for a, b in zip(SENTENCES[0].split(), said, strict=False) if a != b]
         if len(said) == 4 and foreign:
-            [(before, after)] = foreign
+            before, after = foreign[0]
             assert is_devanagari(after) and meanings[after] & meanings[before]
             changed += 1
     assert changed > 10

@@ -19,9 +19,10 @@ from tqdm import tqdm
 
 from batti import lexicon
 from batti.command import intent_from, one_form
-from batti.dataset import records
-from batti.dataset.homes import RandomHome, random_home
+from batti.dataset import homes, records
+from batti.dataset.homes import RandomHome
 from batti.dataset.speaker import Example, Speaker, Unfit, dress
+from batti.home import Home
 from batti.prompt import Asked
 
 _HOMES_A_CHUNK = 24
@@ -31,12 +32,15 @@ _TOGETHER = 8
 _REFUSED: dict[str, Any] = {"rooms": [], "actions": []}
 
 
-def examples(seed: int | str, per_home: int = 24) -> Iterator[tuple[RandomHome, list[Example]]]:
-    """Endless random homes, each with sentences about it; the same for the same seed."""
+def examples(
+    seed: int | str, per_home: int = 24, home: Home | None = None
+) -> Iterator[tuple[RandomHome, list[Example]]]:
+    """Endless random homes, or one home again and again, with sentences; the same for the same seed."""
     rng = Random(seed)
     lex = lexicon.load()
     while True:
-        speakers = [Speaker(random_home(lex, rng), lex, rng) for _ in range(_TOGETHER)]
+        theirs = [homes.known(home) if home else homes.random_home(lex, rng) for _ in range(_TOGETHER)]
+        speakers = [Speaker(one, lex, rng) for one in theirs]
         said: list[list[Example]] = [[] for _ in speakers]
         for _ in range(per_home):
             # The same words for other places, values and spellings of names tell what matters, and cost less.
@@ -92,26 +96,27 @@ class _Chunk:
     lines: list[str]
 
 
-def _chunk(seed: int, number: int, per_home: int) -> _Chunk:
+def _chunk(seed: int, number: int, per_home: int, home: Home | None = None) -> _Chunk:
     """The same for the same seed and number, whichever process makes it."""
-    homes: list[str] = []
     lines: list[str] = []
-    made = islice(examples(f"{seed}:{number}", per_home), _HOMES_A_CHUNK)
-    for at, (home, some) in enumerate(made, number * _HOMES_A_CHUNK):
-        name = f"home{at:06d}"
-        homes.append(records.home_line(name, home.to_dict()))
-        for example in some:
+    listed: dict[str, str] = {}
+    made = islice(examples(f"{seed}:{number}", per_home, home), _HOMES_A_CHUNK)
+    for at, (theirs, some) in enumerate(made, number * _HOMES_A_CHUNK):
+        name = home.name if home else f"random-{seed}-{at:06d}"
+        listed[name] = records.home_line(name, (home or theirs).to_dict())
+        for within, example in enumerate(some):
+            number_in_file = at * per_home + within
             record = records.Record(
                 example.command,
-                document(example, home),
+                document(example, theirs),
                 name,
-                id=f"{seed}-{at * per_home + len(lines) % per_home:07d}",
+                id=f"{seed}-{number_in_file:08d}",
                 set="generated",
                 tags=example.tags,
                 family=example.family,
             )
             lines.append(record.to_json())
-    return _Chunk(homes, lines)
+    return _Chunk(list(listed.values()), lines)
 
 
 def ready() -> None:
@@ -124,36 +129,40 @@ def ready() -> None:
     gc.set_threshold(100_000, 50, 100)
 
 
-def chunks(seed: int, per_home: int, workers: int) -> Iterator[_Chunk]:
+def chunks(seed: int, per_home: int, workers: int, home: Home | None = None) -> Iterator[_Chunk]:
     """Chunks without end, in order, made ahead by so many processes."""
     with ProcessPoolExecutor(max(1, workers), get_context("spawn"), ready) as pool:
         waiting: deque[Future[_Chunk]] = deque()
         try:
             for number in numbers_from(0):
-                waiting.append(pool.submit(_chunk, seed, number, per_home))
+                waiting.append(pool.submit(_chunk, seed, number, per_home, home))
                 if len(waiting) > 3 * workers:
                     yield waiting.popleft().result()
         finally:
             pool.shutdown(cancel_futures=True)
 
 
-def write(out: Path, *, count: int, seed: int = 1, workers: int = 1, per_home: int = 40) -> None:
-    """Write `count` sentences to `out`, and their homes to `homes.jsonl` beside it.
+def write(
+    out: Path, *, count: int, seed: int = 1, workers: int = 1, per_home: int = 40, home: Home | None = None
+) -> None:
+    """Write `count` sentences to `out`, and the homes that they speak of to `homes.jsonl` beside it.
 
-    The bytes depend on count, seed and per_home, not on the number of workers. Raises BattiError
-    where the folder holds other homes.
+    The homes are random ones, or the one given. The bytes depend on everything but the number of
+    workers. Raises BattiError where the folder holds another home of the same name.
     """
-    homes: list[str] = []
+    spoken_of: dict[str, None] = {}
 
     def lines() -> Iterator[str]:
         left = count
-        for chunk in chunks(seed, per_home, workers):
+        for chunk in chunks(seed, per_home, workers, home):
             wanted = min(left, len(chunk.lines))
-            homes.extend(chunk.homes[: -(-wanted // per_home)])
+            some = chunk.homes[: -(-wanted // per_home)]
+            records.merged(out.parent, some)  # a clash shows at once and not at the end
+            spoken_of.update(dict.fromkeys(some))
             yield from chunk.lines[:wanted]
             left -= wanted
             if not left:
                 return
 
     records.write_lines(out, tqdm(lines(), total=count, unit=" sentences", file=sys.stderr, disable=None))
-    records.write_homes(out.parent, homes)
+    records.write_homes(out.parent, spoken_of)

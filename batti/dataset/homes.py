@@ -11,7 +11,10 @@ from functools import cache, cached_property, lru_cache
 from random import Random
 from typing import Any
 
+from batti.home import Home
 from batti.lexicon import SCRIPTS, Concept, Lexicon, key, script_of
+from batti.sound import translations
+from batti.text import is_devanagari
 
 
 @dataclass
@@ -274,6 +277,23 @@ def random_home(lexicon: Lexicon, rng: Random, max_names: int = 110) -> RandomHo
             build.add("group", _group_concept(lexicon, rng), rooms=some)
     _trim(home, max_names)
     return home
+
+
+def known(home: Home) -> RandomHome:
+    """Somebody's own home, to say phrases over: its names, and what the lexicon has for them besides."""
+    things: list[Thing] = []
+    rooms = {room.name: i for i, room in enumerate(home.rooms)}
+    for entity in home.entities():
+        words = [*entity.names, *sorted(w for name in entity.names for w in translations(name))]
+        said: dict[str, list[str]] = {script: [] for script in SCRIPTS}
+        for word in dict.fromkeys(words):
+            said["deva" if is_devanagari(word) else "ne"].append(word)
+        concept = Concept(f"home:{entity.name}", *(tuple(said[script]) for script in SCRIPTS))
+        things.append(Thing(entity.kind, list(entity.names), concept, rooms.get(entity.room or "", -1)))
+    for thing, group in zip([t for t in things if t.kind == "group"], home.groups, strict=True):
+        thing.rooms = sorted(rooms[name] for name in group.rooms)
+    owner = {k: i for i, thing in reversed([*enumerate(things)]) for k in thing.concept.keys}
+    return RandomHome(things, owner)
 
 
 def _trim(home: RandomHome, max_names: int) -> None:

@@ -191,8 +191,8 @@ def read_homes(folder: Path, names: Iterable[str]) -> dict[str, Home]:
     return homes
 
 
-def write_homes(folder: Path, lines: Iterable[str]) -> None:
-    """Add homes, each a line of `homes.jsonl`; one that is there under the same name must be the same."""
+def merged(folder: Path, lines: Iterable[str]) -> list[str]:
+    """The lines of a folder's `homes.jsonl` with these added. Raises BattiError where one name has two homes."""
     path = folder / HOMES
     known: dict[str, str] = {}
     if path.exists():
@@ -201,7 +201,12 @@ def write_homes(folder: Path, lines: Iterable[str]) -> None:
         name = json.loads(line)["id"]
         if known.setdefault(name, line) != line:
             raise BattiError(f"{path} has another home {quote(name)}", "write to another folder")
-    write_lines(path, known.values())
+    return list(known.values())
+
+
+def write_homes(folder: Path, lines: Iterable[str]) -> None:
+    """Add homes to `homes.jsonl`. Raises BattiError where one name has two homes."""
+    write_lines(folder / HOMES, merged(folder, lines))
 
 
 def home_line(name: str, home: Mapping[str, Any]) -> str:
