@@ -16,8 +16,8 @@ from batti.text import align, normalize
 HOME = Gazetteer(
     [
         ("kitchen", "room"), ("bhancha", "room"), ("dai ko kotha", "room"), ("bed room", "room"), ("room 3", "room"),
-        ("203", "room"), ("upstairs", "group"), ("mathillo tala", "group"), ("table lamp", "light"), ("study room", "room"),
-        ("study lamp", "light"),
+        ("203", "room"), ("upstairs", "group"), ("mathillo tala", "group"), ("table lamp", "light"),
+        ("study room", "room"), ("study lamp", "light"),
     ]
 )  # fmt: skip
 
@@ -70,7 +70,8 @@ def test_any_text_gets_a_tag_for_each_character(text: str) -> None:
     assert len(tags) == len(normalized)
     assert all(0 <= tag < TAGS for tag in tags)
     # What follows the first character of a name is of the same kind.
-    assert all(tag in (before, before + 1) for before, tag in zip([0, *tags], tags, strict=False) if tag and not tag % 2)
+    pairs = zip([0, *tags], tags, strict=False)
+    assert all(tag in (before, before + 1) for before, tag in pairs if tag and not tag % 2)
 
 
 def test_an_empty_home_and_odd_names_mark_nothing() -> None:
@@ -79,7 +80,8 @@ def test_an_empty_home_and_odd_names_mark_nothing() -> None:
 
 
 def test_most_names_that_are_said_are_marked_and_little_else() -> None:
-    strange = Gazetteer([("Zanzibar", "room"), ("Timbuktu hall", "room"), ("Qaanaaq", "group"), ("gamma lamp 9", "light")])
+    names = [("Zanzibar", "room"), ("Timbuktu hall", "room"), ("Qaanaaq", "group"), ("gamma lamp 9", "light")]
+    strange = Gazetteer(names)
     marked = said = wrongly = sentences = 0
     for home, some in islice(examples("gazetteer", 12), 60):
         gazetteer = Lookup(Home.from_dict(home.to_dict())).gazetteer

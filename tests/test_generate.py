@@ -10,9 +10,9 @@ import pytest
 from batti import lexicon, prompt
 from batti.command import ACTIONS, COLORS, Action
 from batti.dataset import generate, records
-from batti.dataset.speaker import Example
 from batti.dataset.homes import RandomHome
 from batti.dataset.records import Record, faults, load
+from batti.dataset.speaker import Example
 from batti.errors import BattiError
 from batti.grammar import Answer
 from batti.home import Home

@@ -27,8 +27,10 @@ from batti.backends.onnx import OnnxBackend  # noqa: E402
 from batti.command import Command  # noqa: E402
 from batti.dataset.generate import examples  # noqa: E402
 from batti.errors import BattiError  # noqa: E402
+from batti.gazetteer import TAGS  # noqa: E402
 from batti.grammar import Answer  # noqa: E402
 from batti.home import Home  # noqa: E402
+from batti.lookup import Lookup  # noqa: E402
 from batti.text import normalize  # noqa: E402
 from batti.train import stream  # noqa: E402
 from batti.train.export import export  # noqa: E402
@@ -127,6 +129,8 @@ def test_batches_are_padded_sentences_and_answers() -> None:
     for batch in islice(stream.batches(7, 8, 0), 5):
         assert len(batch["ids"]) == len(batch["answers"]) == 8
         assert all(0 <= one < prompt.CHARS for row in batch["ids"].tolist() for one in row)
+        assert batch["tags"].shape == batch["ids"].shape
+        assert 0 < int(batch["tags"].max()) < TAGS
         assert set(batch["answers"][:, 0].tolist()) == {prompt.START}
         assert all(prompt.END in row for row in batch["answers"].tolist())
         assert int(batch["answers"].max()) < prompt.VOCABULARY + batch["ids"].shape[1]
@@ -282,13 +286,16 @@ def sentences() -> list[str]:
 Step = tuple[int, np.ndarray]
 
 
+GAZETTEER = Lookup(Home.default()).gazetteer
+
+
 def torch_answer(network: Network, text: str) -> list[Step]:
     """Greedy decoding in torch: each token with the probabilities that it was chosen from."""
     ids = torch.tensor([prompt.encode_text(text)])
     mask = (ids > 0)[:, None, None, :]
     answer, steps = Answer(len(text)), list[Step]()
     with torch.no_grad():
-        memory = network.encode(ids)
+        memory = network.encode(ids, torch.tensor([GAZETTEER.tags(text)]))
         keys = network.memory_keys(memory)
         token, past = prompt.START, network.empty_past(1, memory)
         while not answer.done:
@@ -304,7 +311,7 @@ def torch_answer(network: Network, text: str) -> list[Step]:
 def onnx_answer(graphs: dict[str, Any], text: str, shape: dict[str, int], said: list[int]) -> list[Step]:
     """The same with the exported graphs, which have the tokens `said` said to them."""
     ids = np.array([prompt.encode_text(text)])
-    memory, keys = graphs["encoder"].run(None, {"ids": ids})
+    memory, keys = graphs["encoder"].run(None, {"ids": ids, "tags": np.array([GAZETTEER.tags(text)])})
     head = shape["width"] // shape["heads"]
     past = np.zeros((shape["decoder_layers"], 2, 1, shape["heads"], 0, head), dtype=np.float32)
     answer, steps, before = Answer(len(text)), list[Step](), prompt.START
@@ -337,11 +344,12 @@ def test_the_export_answers_as_the_network_does(run: Path, model: Path) -> None:
 def test_the_network_reads_a_batch_as_it_reads_one_sentence(run: Path) -> None:
     """What stands beside a sentence in a batch, padding included, is nothing to it."""
     network, _ = load_network(run)
-    rows = [prompt.encode_text(normalize(text)) for text in sentences()]
+    texts = [normalize(text) for text in sentences()]
+    rows, tags = [prompt.encode_text(text) for text in texts], [GAZETTEER.tags(text) for text in texts]
     with torch.no_grad():
-        together = network.encode(torch.from_numpy(prompt.pad(rows)))
-        for row, memory in zip(rows, together, strict=True):
-            alone = network.encode(torch.tensor([row]))[0]
+        together = network.encode(torch.from_numpy(prompt.pad(rows)), torch.from_numpy(prompt.pad(tags)))
+        for row, tag, memory in zip(rows, tags, together, strict=True):
+            alone = network.encode(torch.tensor([row]), torch.tensor([tag]))[0]
             assert torch.allclose(memory[: len(row)], alone, atol=1e-4)
 
 
