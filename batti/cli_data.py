@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 import click
 
 from batti.errors import BattiError
+from batti.home import Home
 
 if TYPE_CHECKING:
     from batti.dataset.harvest import Harvest
@@ -107,7 +108,7 @@ def data() -> None:
 @_seed
 @click.option("--workers", type=_COUNT, default=os.cpu_count() or 1, help="Processes; all cores without it.")
 @click.option("--per-home", type=_COUNT, default=40, show_default=True, help="Sentences about each random home.")
-@click.option("--home", type=_IN, help="With --api: the home spoken of; one with eleven usual rooms without it.")
+@click.option("--home", type=_IN, help="Home file of the home to speak of; without it random homes, with --api one.")
 @_asks_api(required=False)
 def generate(
     out: Path, count: int, seed: int, workers: int, per_home: int, home: Path | None, api: str | None, **asked: Any
@@ -117,9 +118,11 @@ def generate(
     With --api a run that was stopped goes on where it was: answers are kept in OUT.calls.jsonl.
     """
     if api is None:
-        if home or asked["model"]:
-            raise click.UsageError("--home and --model go with --api")
-        _making("generate").write(out, count=count, seed=seed, workers=workers, per_home=per_home)
+        if asked["model"]:
+            raise click.UsageError("--model goes with --api")
+        _making("generate").write(
+            out, count=count, seed=seed, workers=workers, per_home=per_home, home=Home.load(home) if home else None
+        )
         click.echo(f"{out}: {count} sentences")
         return
     settings = _asked(api, **asked)
@@ -182,7 +185,7 @@ def _table(left: int, *rows: Sequence[str]) -> None:
 
 def _frequent(total: Mapping[tuple[str, str], int]) -> Iterator[tuple[str, list[tuple[str, str]], int]]:
     """Each key with its values, the most frequent first, and how many more there are."""
-    for key in dict.fromkeys(key for key, _ in sorted(total)):
+    for key in _making("balance").KEYS:
         values = sorted((one for one in total if one[0] == key), key=lambda one: (-total[one], one))
         yield key, values[:_SHOWN_VALUES], max(0, len(values) - _SHOWN_VALUES)
 
@@ -214,7 +217,7 @@ def balance(
     records.save(out, records.Dataset(balanced.records, given.homes))
     _table(2, *rows, ("rows", "", str(len(given.records)), str(len(balanced.records))))
     for key, value in balanced.limits.values():
-        click.echo(f"no {key} could have more rows than {value}; --max N gives the others up to N")
+        click.echo(f"{key}: {value} can have no more rows; --max N would keep up to N of the others")
     click.echo(f"{out}: {len(balanced.records)} sentences")
 
 
@@ -245,8 +248,9 @@ def split(sources: tuple[Path, ...], folder: Path, shares: list[float], seed: in
     _table(2, *rows, ("rows", "", str(sum(sizes)), *map(str, sizes), ""))
     for least in (1, 100):
         if worst := done.worst(least):
-            name = f"{' '.join(worst.value)}, {sum(worst.counts)} rows"
-            click.echo(f"largest deviation of a value with {least} rows or more: {worst.deviation:.1%} ({name})")
+            of = "any value" if least == 1 else f"values in {least} rows or more"
+            name = f"{' '.join(worst.value)}, in {sum(worst.counts)}"
+            click.echo(f"largest deviation of {of}: {100 * worst.deviation:.1f} points ({name})")
     click.echo(f"{len(done.groups)} groups that stay together, the largest of {done.groups[0]} rows")
 
 
@@ -264,11 +268,10 @@ def check(files: tuple[Path, ...], out: Path | None) -> None:
     """
     checking = _making("check")
     findings = checking.check(files)
-    rows = [("", "", "found", "of", "", "")]
+    rows = [("", "", "found", "of", "share", "verdict")]
     for one in findings:
-        verdict = "WRONG" if one.wrong else "warning" if one.count else ""
         share = f"{one.count / one.of:.1%}" if one.of else ""
-        rows.append((one.kind, one.where, str(one.count), str(one.of), share, verdict))
+        rows.append((one.kind, one.where, str(one.count), str(one.of), share, one.verdict))
     _table(2, *rows)
     for one in findings:
         for example in one.examples[:_SHOWN_EXAMPLES]:
@@ -278,6 +281,46 @@ def check(files: tuple[Path, ...], out: Path | None) -> None:
         _making("records").write_lines(out, [json.dumps(result, ensure_ascii=False, indent=2)])
     if not result["ok"]:
         raise click.exceptions.Exit(1)
+
+
+@data.command()
+@click.argument("files", nargs=-1, metavar="[FILE]...", type=_IN)
+@click.option("--golden", type=click.Path(exists=True, file_okay=False, path_type=Path), metavar="FOLDER",
+              help="Golden tests that must have heard every shape of meaning; with no FILE tests/golden, if there.")
+def validate(files: tuple[Path, ...], golden: Path | None) -> None:
+    """Check phrase FILEs; without one the whole phrase bank, with lexicon, homes and golden tests.
+
+    Every fault is one line, `file:line: problem; hint`, and the exit status 1 where there is any.
+    """
+    click.echo(f"{_making('validate').validate(files, golden)} phrases, no fault")
+
+
+@data.command()
+@_sources
+@click.argument("out", type=click.Path(path_type=Path))
+@click.option("--to", type=click.Choice(["jsonl", "parquet", "sharegpt"]), required=True, help="Format.")
+@click.option("--card", type=_OUT, help="Where the dataset card goes; for a folder it is OUT/README.md without it.")
+def export(sources: tuple[Path, ...], out: Path, to: str, card: Path | None) -> None:
+    """Publish the sentences of IN: a split each in the folder OUT, with a card for the Hugging Face hub.
+
+    As jsonl or sharegpt also together in one file: OUT ends in .jsonl, or for a JSON list of chats in .json.
+    """
+    publishing = _making("publish")
+    try:
+        publishing.single(out, to)
+    except ValueError as error:
+        raise click.UsageError(str(error)) from None
+    _apart(sources, [out, *([card] if card else [])])
+    for path in publishing.export(sources, out, to, card):
+        click.echo(path)
+
+
+@data.command()
+@click.argument("files", nargs=-1, required=True, metavar="FILE...", type=_IN)
+@click.option("--out", type=_FOLDER, required=True, help="Folder of the page and its pictures.")
+def describe(files: tuple[Path, ...], out: Path) -> None:
+    """Show how FILEs are distributed, side by side: intents, rooms, scripts, lengths, code-mixing."""
+    click.echo(_making("describe").describe(files, out))
 
 
 @data.group("import")

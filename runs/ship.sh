@@ -8,7 +8,7 @@ python3 -m venv .venv
 batti=.venv/bin/batti
 
 # 1. The language is data: every sentence of the phrase bank is parsed, all faults at once.
-.venv/bin/python -m batti.dataset.phrases batti/resources/phrases/*.txt
+$batti data validate
 
 # 2. From scratch on sentences made while it trains; run it again to go on after a crash.
 $batti train configs/ship.yaml --out out/ship

@@ -11,6 +11,7 @@ import pytest
 from batti.command import ACTIONS, COLORS, Action
 from batti.dataset import phrases
 from batti.dataset.phrases import Meaning, Phrase, PhraseError, Segment
+from batti.errors import BattiError
 from batti.values import duration_of, seconds_of
 
 DEV_SET = Path(__file__).parents[2] / "shared" / "eval" / "household_dev.jsonl"
@@ -204,12 +205,45 @@ def test_read_reports_every_fault_with_its_line(tmp_path: Path) -> None:
     path.write_text("\n".join(lines), encoding="utf-8")
     good, faults = phrases.read(path)
     assert [(p.text, p.voice, p.line) for p in good] == [("ok one", "voice", 3), ("ok two", "voice", len(lines) - 2)]
-    assert len(faults) == len(expected) + 2
-    for fault, (number, message) in zip(faults, expected, strict=False):
-        assert fault.startswith(f"voice.txt:{number}: ")
+    said = [str(fault) for fault in faults]
+    assert len(said) == len(expected) + 2
+    for fault, (number, message) in zip(said, expected, strict=False):
+        assert fault.startswith(f"{path}:{number}: ")
         assert message in fault
-    assert faults[-2] == f"voice.txt:{len(lines) - 1}: the sentence of line 3 again"
-    assert faults[-1] == f"voice.txt:{len(lines)}: the sentence of line {len(lines) - 2} again"
+    again = f"{path}:{len(lines) - 1}: the sentence of line 3 again, labelled otherwise; keep one of them"
+    assert said[-2:] == [again, f"{path}:{len(lines)}: the sentence of line {len(lines) - 2} again; keep one of them"]
+
+
+def test_words_that_differ_in_a_vowel_sign_or_a_sign_only_are_two(tmp_path: Path) -> None:
+    path = tmp_path / "voice.txt"
+    lines = ["बत्ती बाल => here on", "बत्ती बोल => none", "{pct=20:20%} => here pct", "+{pct=20:20%} => here +pct"]
+    path.write_text("\n".join(lines), encoding="utf-8")
+    assert [len(some) for some in phrases.read(path)] == [4, 0]
+
+
+def test_a_line_ends_where_an_editor_ends_it(tmp_path: Path) -> None:
+    path = tmp_path / "voice.txt"
+    path.write_bytes("one\u2028two => none\r\nthree\n".encode())
+    good, faults = phrases.read(path)
+    assert [(p.text, p.line) for p in good] == [("one\u2028two", 1)]
+    assert [fault.where for fault in faults] == [f"{path}:2"]
+
+
+def test_a_file_of_other_bytes_is_one_fault(tmp_path: Path) -> None:
+    path = tmp_path / "voice.txt"
+    path.write_bytes(b"ok => none\n\xff => none\n")
+    with pytest.raises(BattiError) as caught:
+        phrases.read(path)
+    assert str(caught.value) == f"{path}: not UTF-8 text (byte 11); save it as UTF-8"
+
+
+def test_a_faulty_bank_is_refused_with_every_fault(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "a.txt").write_text("nothing\n")
+    (tmp_path / "b.txt").write_text("ok => none\n{A:x} => A fly\n")
+    monkeypatch.setattr(phrases, "resources", lambda *parts: tmp_path)
+    with pytest.raises(BattiError) as caught:
+        phrases.load.__wrapped__()
+    assert [fault.where for fault in caught.value.faults] == [f"{tmp_path / 'a.txt'}:1", f"{tmp_path / 'b.txt'}:2"]
 
 
 def test_an_empty_file_is_no_fault(tmp_path: Path) -> None:

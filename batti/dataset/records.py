@@ -177,26 +177,29 @@ def read_homes(folder: Path, names: Iterable[str]) -> dict[str, Home]:
     homes: dict[str, Home] = {}
     listed = folder / HOMES
     if listed.exists():
-        for number, line in _lines(listed):
-            try:
-                row = json.loads(line)
-                name = row.pop("id")
-            except (ValueError, KeyError, AttributeError):
-                raise BattiError(f"{listed}:{number}: no home", "one object with an id a line") from None
-            if name in wanted:
-                homes[name] = Home.from_dict(row)
+        found = {name: home for name, _, home in _home_lines(listed) if name in wanted}
+        homes = {name: Home.from_dict(home) for name, home in found.items()}
     for name in wanted:
         if name not in homes:
             homes[name] = Home.load(folder / "homes" / f"{name}.yaml")
     return homes
 
 
+def _home_lines(path: Path) -> Iterator[tuple[str, str, dict[str, Any]]]:
+    """Name, line and home of each line of a `homes.jsonl`. Raises BattiError."""
+    for number, line in _lines(path):
+        try:
+            home = json.loads(line)
+            name = home.pop("id")
+        except (ValueError, KeyError, AttributeError, TypeError):
+            raise BattiError(f"{path}:{number}: no home", "one object with an id a line") from None
+        yield name, line, home
+
+
 def merged(folder: Path, lines: Iterable[str]) -> list[str]:
     """The lines of a folder's `homes.jsonl` with these added. Raises BattiError where one name has two homes."""
     path = folder / HOMES
-    known: dict[str, str] = {}
-    if path.exists():
-        known = {json.loads(line)["id"]: line for _, line in _lines(path)}
+    known = {name: line for name, line, _ in _home_lines(path)} if path.exists() else {}
     for line in lines:
         name = json.loads(line)["id"]
         if known.setdefault(name, line) != line:

@@ -274,7 +274,7 @@ def _may_be_zero(slot: str, phrase: Phrase) -> bool:
     return all(m.done == slot for m in phrase.meanings if m.done.lstrip("+-") == slot)
 
 
-def _doing(meaning: Meaning, values: Mapping[str, Any]) -> dict[str, Any]:
+def doing_of(meaning: Meaning, values: Mapping[str, Any]) -> dict[str, Any]:
     """The contract's keys from `action` on."""
     done = meaning.done
     if done in _SIMPLE:
@@ -287,7 +287,7 @@ def _doing(meaning: Meaning, values: Mapping[str, Any]) -> dict[str, Any]:
         bare = done.lstrip("+-=")
         level = values[bare] / 100 if bare in values else float(bare)
         if not level:
-            return _doing(replace(meaning, done="off"), values)
+            return doing_of(replace(meaning, done="off"), values)
         step = done[0] in "+-"
         level = round(-level if done[0] == "-" else level, 2)
         doing = {"action": "adjust_brightness", "brightness_step" if step else "brightness": level}
@@ -308,6 +308,6 @@ def _widen(phrase: Phrase, spans: dict[str, Span]) -> None:
 def _entry(meaning: Meaning, values: Mapping[str, Any], spans: Mapping[str, Span]) -> Asked:
     try:
         place: Span | str = meaning.place if meaning.place in (ALL, HERE) else spans[meaning.place]
-        return Asked(place, _doing(meaning, values), tuple([spans[slot] for slot in meaning.excepts]))
+        return Asked(place, doing_of(meaning, values), tuple([spans[slot] for slot in meaning.excepts]))
     except KeyError:  # the noise left a place out
         raise Unfit from None

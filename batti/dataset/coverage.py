@@ -1,0 +1,148 @@
+"""What makes sentences, and is never heard: rules, classes of words and fillers that reach no sentence or no test."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import cached_property
+from pathlib import Path
+from random import Random
+
+from batti.dataset import shapes
+from batti.dataset.bank import Compiled
+from batti.dataset.compose import RULES, Rule
+from batti.dataset.source import shown, words
+from batti.errors import Fault
+from batti.evaluate.run import Case
+from batti.lexicon import Lexicon, key
+
+_NO_GOLDEN = "add a sentence to a file of the golden tests"
+
+
+class Heard:
+    """A golden sentence with what tells which rule, words and fillers would make one like it."""
+
+    def __init__(self, case: Case, lex: Lexicon) -> None:
+        self.case, self.lexicon = case, lex
+        self.said = f" {key(case.text)} "
+        self.asked = case.expected["actions"]
+        self.shapes = shapes.of_case(case)
+
+    @cached_property
+    def classes(self) -> frozenset[int]:
+        """The classes of interchangeable words in it."""
+        return frozenset(index for _, _, index in self.lexicon.swaps.find(self.case.text))
+
+    def of_kind(self, *kinds: str) -> bool:
+        return any(shape.split(", ")[0] in kinds for shape in self.shapes)
+
+    def says(self, words: Iterable[str]) -> bool:
+        return any(f" {key(word)} " in self.said for word in words)
+
+    def begins(self, words: Iterable[str]) -> bool:
+        return any(self.said.startswith(f" {key(word)} ") for word in words)
+
+    def ends(self, words: Iterable[str]) -> bool:
+        return any(self.said.endswith(f" {key(word)} ") for word in words)
+
+    @property
+    def passes_over(self) -> bool:
+        """Whether it asks for something and names a room of which nothing is asked."""
+        rooms = [action["room"] for action in self.asked] + [r for a in self.asked for r in a.get("except", ())]
+        other = (room for room in self.case.home.rooms if room.name not in rooms)
+        return bool(self.asked) and any(self.says((room.name, *room.aliases)) for room in other)
+
+
+def _device(heard: Heard) -> bool:
+    return "none" in heard.shapes and heard.says(word for device in heard.lexicon.devices for word in device.words)
+
+
+def _forbids(heard: Heard) -> bool:
+    return "none" in heard.shapes and not heard.classes.isdisjoint(heard.lexicon.swaps.prohibitive.values())
+
+
+SIGNS: Mapping[str, Callable[[Heard], bool]] = {
+    "joined": lambda heard: "several things in several places" in heard.shapes,
+    "several rooms": lambda heard: "one thing in several places" in heard.shapes,
+    "group": lambda heard: heard.of_kind("group"),
+    "corrected": lambda heard: heard.passes_over,
+    "here": lambda heard: heard.of_kind("here"),
+    "whole house": lambda heard: heard.of_kind("all"),
+    "excepted": lambda heard: heard.of_kind("all except"),
+    "named light": lambda heard: heard.of_kind("light"),
+    "other device": _device,
+    "forbidden": _forbids,
+    "refused": lambda heard: "none" in heard.shapes and heard.begins(heard.lexicon.frames["refusal"]["before"]),
+    "strange place": lambda heard: "unknown_room" in heard.shapes,
+}
+"""Rule of `compose` -> whether a golden sentence is of the sort that it makes."""
+
+
+def unused_rules(bank: Sequence[Compiled], lex: Lexicon) -> Iterator[Fault]:
+    """A fault for each rule that makes nothing of any phrase."""
+    rng = Random(0)
+    for rule in RULES:
+        if not any(rule.applies(one) and rule.make(one, rng, lex) for one in bank):
+            yield Fault(_where(rule), f"the rule '{rule.name}' makes nothing of any phrase", "mend it or take it out")
+
+
+def unheard_rules(cases: Sequence[Heard]) -> Iterator[Fault]:
+    """A fault for each rule the like of whose sentences no golden sentence is."""
+    for rule in RULES:
+        sign = SIGNS.get(rule.name)
+        if sign is None:
+            problem = f"nothing tells which golden sentences are like those of the rule '{rule.name}'"
+            yield Fault(_where(rule), problem, "add it to SIGNS in coverage.py")
+        elif not any(map(sign, cases)):
+            yield Fault(_where(rule), f"no golden sentence is like those of the rule '{rule.name}'", _NO_GOLDEN)
+
+
+def _where(rule: Rule) -> str:
+    file = inspect.getsourcefile(rule.make)
+    return f"{shown(Path(file or 'compose.py'))}:{inspect.getsourcelines(rule.make)[1]}"
+
+
+def unused_classes(folder: Path, bank: Iterable[Compiled], lex: Lexicon) -> Iterator[Fault]:
+    """A fault for each class of swaps.yaml with a word in no phrase, or with nothing to exchange it for."""
+    swaps = lex.swaps
+    used = {index for one in bank for found in one.swaps for _, _, index in found}
+    used |= {swaps.prohibitive[index] for index in used if index in swaps.prohibitive}
+    alive = {swaps.ids[index] for index in used}
+    where, sizes = _classes(folder)
+    for name in where:
+        if name in swaps.ids and name not in alive:
+            yield Fault(where[name], f"no phrase of the bank holds a word of {name}", "write one or take the class out")
+        for script in (script for (one, script), size in sizes.items() if one == name and size < 2):
+            yield Fault(where[name], f"{name} has one word in {script}", "add one that can stand for it")
+
+
+def unheard_classes(folder: Path, cases: Iterable[Heard], lex: Lexicon) -> Iterator[Fault]:
+    """A fault for each class of swaps.yaml of which no golden sentence has a word."""
+    heard = {lex.swaps.ids[index] for case in cases for index in case.classes}
+    for name, where in _classes(folder)[0].items():
+        if name in lex.swaps.ids and name not in heard:
+            yield Fault(where, f"no golden sentence holds a word of {name}", _NO_GOLDEN)
+
+
+def _classes(folder: Path) -> tuple[dict[str, str], dict[tuple[str, str], int]]:
+    """Of swaps.yaml, where each class stands, and how many words it has in each script."""
+    found = words(folder / "swaps.yaml")
+    names = {word.keys[0]: word for word in found if word.keys[1:] == ("id",)}
+    sizes: dict[tuple[str, str], int] = {}
+    for word in found:
+        if word.keys[1] == "words":
+            of = names[word.keys[0]].text, str(word.keys[2])
+            sizes[of] = sizes.get(of, 0) + 1
+    return {word.text: word.where for word in names.values()}, sizes
+
+
+def unheard_fillers(folder: Path, cases: Sequence[Heard], lex: Lexicon) -> Iterator[Fault]:
+    """A fault for each kind of filler that no golden sentence has where the generator puts it."""
+    places = {"openings": Heard.begins, "wake": Heard.begins, "endings": Heard.ends}
+    lines: dict[str, str] = {}
+    for word in words(folder / "fillers.yaml"):
+        lines.setdefault(str(word.keys[0]), word.where)
+    for kind, scripts in lex.fillers.items():
+        says = places.get(kind, Heard.says)
+        if not any(says(case, some) for case in cases for some in scripts.values()):
+            yield Fault(lines[kind], f"no golden sentence holds one of the {kind}", _NO_GOLDEN)

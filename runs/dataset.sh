@@ -1,0 +1,19 @@
+#!/usr/bin/env bash
+# The dataset in data/: sentences over 120 random homes, balanced, split, checked, described.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+batti=${BATTI:-.venv/bin/batti}
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+seed=20261122
+
+$batti data validate
+$batti data generate "$work/pool/pool.jsonl" --count 60000 --per-home 500 --seed $seed
+$batti data balance "$work/pool/pool.jsonl" "$work/all/all.jsonl" --by intent,action --max 1500 --seed $seed
+$batti data split "$work/all/all.jsonl" "$work/data" --seed $seed
+parts=("$work"/data/{train,validation,test}.jsonl)
+$batti data check "${parts[@]}"
+mkdir -p data
+cp "${parts[@]}" "$work/data/homes.jsonl" data/
+$batti data export data/{train,validation,test}.jsonl "$work/hub" --to parquet --card data/README.md
+$batti data describe data/{train,validation,test}.jsonl --out data/figures

@@ -1,0 +1,114 @@
+"""Labelled sentences in files: what is written is read, and every faulty line is named."""
+
+import json
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from strategies import actions, homes
+
+from batti.command import Action, Command
+from batti.dataset import records
+from batti.dataset.records import Dataset, Record
+from batti.errors import BattiError
+from batti.home import Home
+
+HOME = Home.default()
+OFF = {"intent": "single_room_control", "rooms": ["kitchen"], "actions": [{"room": "kitchen", "action": "turn_off"}]}
+NONE = {"intent": "none", "rooms": [], "actions": []}
+TEXTS = st.text(st.characters(codec="utf-8"), max_size=40)
+
+
+@given(TEXTS, TEXTS, TEXTS, st.lists(TEXTS, max_size=3), st.lists(actions(), min_size=1, max_size=1))
+def test_a_line_reads_back(command: str, name: str, family: str, tags: list[str], made: list[Action]) -> None:
+    expected = Command.of(made).to_dict()
+    record = Record(command, expected, name, id="7", set="x", tags=tuple(tags), family=family)
+    line = record.to_json()
+    assert "\n" not in line
+    assert records._record(json.loads(line)) == record
+
+
+def test_files_read_back_with_their_homes(tmp_path: Path) -> None:
+    some = [Record("bhancha nibhau", OFF, "ghar", id="1"), Record("अ\u2028ब", NONE, "ghar", id="2")]
+    records.save(tmp_path / "a.jsonl", Dataset(some, {"ghar": HOME}))
+    records.save(tmp_path / "b.jsonl", Dataset(some[:1], {"ghar": HOME}))
+    both = records.load(tmp_path / "a.jsonl", tmp_path / "b.jsonl")
+    assert both.records == some + some[:1]
+    assert both.homes == {"ghar": HOME}
+    assert [path.name for path in sorted(tmp_path.iterdir())] == ["a.jsonl", "b.jsonl", "homes.jsonl"]
+
+
+@given(homes())
+def test_a_home_reads_back_from_its_line(home: Home) -> None:
+    line = json.loads(records.home_line("x", home.to_dict()))
+    assert line.pop("id") == "x"
+    assert Home.from_dict(line) == home
+
+
+def test_homes_beside_the_file_are_read(tmp_path: Path) -> None:
+    (tmp_path / "homes").mkdir()
+    (tmp_path / "homes" / "ghar.yaml").write_text(HOME.to_yaml(), encoding="utf-8")
+    assert records.read_homes(tmp_path, ["ghar"]) == {"ghar": HOME}
+    with pytest.raises(BattiError, match="cannot be read"):
+        records.read_homes(tmp_path, ["elsewhere"])
+
+
+def test_every_faulty_line_is_named(tmp_path: Path) -> None:
+    lines = [
+        "{", "[]", '{"command": "x"}', json.dumps({"home": "h", "command": 3, "expected": NONE}),
+        json.dumps({"home": "h", "command": "x", "expected": {"intent": "none"}}),
+        json.dumps({"home": "h", "command": "x", "expected": NONE, "tags": "chat"}),
+        json.dumps({"home": "h", "command": "x", "expected": NONE | {"actions": [{"room": "kitchen"}]}}),
+        json.dumps({"home": "h", "command": "fine", "expected": NONE}),
+    ]  # fmt: skip
+    path = tmp_path / "x.jsonl"
+    path.write_text("\n\n".join(lines) + "\n", encoding="utf-8")
+    with pytest.raises(BattiError) as error:
+        records.read(path)
+    assert [fault.where for fault in error.value.faults] == [f"{path}:{n}" for n in range(1, 14, 2)]
+    said = [fault.problem for fault in error.value.faults]
+    assert said[2:] == [
+        "home and expected missing", "command is 3, not text", "expected.rooms is not a list",
+        "tags is not a list of texts", "expected.actions has an entry without an action",
+    ]  # fmt: skip
+
+
+def test_a_file_that_cannot_be_read_is_one_line(tmp_path: Path) -> None:
+    (tmp_path / "latin.jsonl").write_bytes("é".encode("latin-1"))
+    for name in ("latin.jsonl", "nowhere.jsonl"):
+        with pytest.raises(BattiError) as error:
+            records.read(tmp_path / name)
+        assert len(str(error.value).splitlines()) == 1
+    (tmp_path / "homes.jsonl").write_text('{"name": "x"}\n')
+    for call in (lambda: records.read_homes(tmp_path, ["x"]), lambda: records.write_homes(tmp_path, [])):
+        with pytest.raises(BattiError, match=r"homes.jsonl:1: no home"):
+            call()
+
+
+def test_a_file_appears_whole_or_not_at_all(tmp_path: Path) -> None:
+    def lines() -> object:
+        yield "one"
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        records.write_lines(tmp_path / "x.jsonl", lines())  # type: ignore[arg-type]
+    assert not (tmp_path / "x.jsonl").exists()
+
+
+def test_two_homes_of_one_name_do_not_share_a_folder(tmp_path: Path) -> None:
+    other = Home.from_yaml("rooms: [{name: hall}]")
+    records.write_homes(tmp_path, [records.home_line("a", HOME.to_dict())])
+    records.write_homes(tmp_path, [records.home_line("a", HOME.to_dict()), records.home_line("b", other.to_dict())])
+    assert set(records.read_homes(tmp_path, ["a", "b"])) == {"a", "b"}
+    with pytest.raises(BattiError, match="another home 'a'"):
+        records.write_homes(tmp_path, [records.home_line("a", other.to_dict())])
+
+
+def test_faults_of_a_document_and_of_its_home() -> None:
+    assert records.faults(Record("x", OFF, "ghar"), HOME) == []
+    attic = {"intent": "single_room_control", "rooms": ["attic"], "actions": [{"room": "attic", "action": "turn_off"}]}
+    [fault] = records.faults(Record("x", attic, "ghar"), HOME)
+    assert "attic" in fault
+    assert records.faults(Record("x", attic, "ghar"), None) == []
+    assert len(records.faults(Record("x", OFF | {"intent": "none"}, "ghar"), HOME)) >= 1
