@@ -99,6 +99,6 @@ def test_most_names_that_are_said_are_marked_and_little_else() -> None:
 
 def test_the_same_seed_forgets_the_same_names() -> None:
     home = next(examples(3))[0]
-    assert home.names(0.5, Random(1)) == home.names(0.5, Random(1))
-    assert set(home.names(0.0, Random(1))) == {(n, t.kind) for t in home.things for n in t.listed}
-    assert set(home.names(0.0, Random(1))) < set(home.names(1.0, Random(1)))
+    assert home.called(0.5, Random(1)) == home.called(0.5, Random(1))
+    assert set(home.called(0.0, Random(1))) == {(n, t.kind) for t in home.things for n in t.listed}
+    assert set(home.called(0.0, Random(1))) < set(home.called(1.0, Random(1)))

@@ -5,7 +5,7 @@ from random import Random
 import pytest
 
 from batti import lexicon
-from batti.dataset import homes
+from batti.dataset import homes, names
 from batti.dataset.homes import RandomHome
 from batti.home import Home
 from batti.lexicon import Lexicon, key, script_of
@@ -129,7 +129,7 @@ def test_a_mention_belongs_to_its_thing(lex: Lexicon, some: list[RandomHome], sc
                 assert home.owner.get(key(said), i) == i
                 if said not in words:
                     shortened += 1
-                    assert any(said == homes.shorten(word, lex) for word in words), (said, words)
+                    assert any(said == names.shorten(word, lex) for word in words), (said, words)
     assert shortened
 
 
@@ -151,17 +151,17 @@ def test_mentions_keep_to_the_script_more_often_than_not(lex: Lexicon, some: lis
      ("table lamp", "table"), ("my big hat", ""), ("पूजा कोठा", "पूजा")],
 )  # fmt: skip
 def test_shorten(lex: Lexicon, name: str, short: str) -> None:
-    assert homes.shorten(name, lex) == short
+    assert names.shorten(name, lex) == short
 
 
 def test_composed_rooms_have_words(lex: Lexicon) -> None:
     for seed in range(100):
         rng = Random(seed)
         for concept in (
-            homes.person_room(rng.choice(lex.people), lex),
-            homes.adjective_room(lex, rng),
-            homes.numbered_room(lex, rng),
-            homes.invented(lex, rng),
+            names.person_room(rng.choice(lex.people), lex),
+            names.adjective_room(lex, rng),
+            names.numbered_room(lex, rng),
+            names.invented(lex, rng),
         ):
             assert concept.words
             assert all(word.strip() == word and "{" not in word and key(word) for word in concept.words), concept

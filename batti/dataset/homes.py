@@ -7,10 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from functools import cache, cached_property, lru_cache
+from functools import cache, cached_property
 from random import Random
 from typing import Any
 
+from batti.dataset import names
 from batti.home import Home
 from batti.lexicon import SCRIPTS, Concept, Lexicon, key, script_of
 from batti.sound import translations
@@ -53,7 +54,7 @@ class RandomHome:
     def group_names(self) -> frozenset[str]:
         return frozenset(thing.name for thing in self.things if thing.kind == "group")
 
-    def names(self, known: float, rng: Random) -> list[tuple[str, str]]:
+    def called(self, known: float, rng: Random) -> list[tuple[str, str]]:
         """The listed names with their kinds, and what else a share of the things may be called."""
         said: list[tuple[str, str]] = []
         for thing in self.things:
@@ -81,105 +82,16 @@ def _named(thing: Thing) -> dict[str, Any]:
     return {"name": thing.name} | ({"aliases": aliases} if aliases else {})
 
 
-@lru_cache(maxsize=4096)
-def person_room(person: Concept, lexicon: Lexicon) -> Concept:
-    """`dai ko kotha` and its like, in each script."""
-    frames = lexicon.frames["person"]
-    words = {
-        script: tuple(dict.fromkeys(f.format(p=name) for name in getattr(person, script) for f in frames[script]))
-        for script in SCRIPTS
-    }
-    return Concept(f"person:{person.id}", **words)
-
-
-@cache
-def _adjective_room(adjective: int, base: int, lexicon: Lexicon) -> Concept:
-    a, b = lexicon.frames["adjectives"][adjective], lexicon.frames["bases"][base]
-    words = {s: tuple(f"{one} {kind}" for one in a[s] for kind in b[s][:2]) for s in SCRIPTS}
-    return Concept("adjective:" + words["en"][0], **words)
-
-
-def adjective_room(lexicon: Lexicon, rng: Random) -> Concept:
-    """`thulo kotha`, `front office`."""
-    frames = lexicon.frames
-    return _adjective_room(rng.randrange(len(frames["adjectives"])), rng.randrange(len(frames["bases"])), lexicon)
-
-
-_NUMBERED_BASES = 9  # of the bases, those that are counted
-_ROOM_NUMBERS = (1, 1, 2, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 101, 102, 103, 201, 202, 204, 301)
-
-
-def numbered_room(lexicon: Lexicon, rng: Random, number: int | None = None) -> Concept:
-    """`room 3`, `3 number kotha`, `कोठा नम्बर ३`."""
-    return _numbered_room(rng.randrange(_NUMBERED_BASES), number or rng.choice(_ROOM_NUMBERS), lexicon)
-
-
-@cache
-def _numbered_room(base: int, n: int, lexicon: Lexicon) -> Concept:
-    kinds = lexicon.frames["bases"][base]
-    words: dict[str, tuple[str, ...]] = {}
-    spelled = _digit_by_digit(n, lexicon) if n > 100 else {}
-    for s in SCRIPTS:
-        digits = (str(n), str(n).translate(DEVANAGARI_DIGITS)) if s == "deva" else (str(n),)
-        says = getattr(lexicon.numbers[n], s)[:2] if n in lexicon.numbers else digits
-        said = (
-            frame.format(b=b, n=d, w=w)
-            for frame in lexicon.frames["numbered"][s]
-            for b in kinds[s][:2]
-            for d in digits
-            for w in says
-        )
-        words[s] = (*dict.fromkeys(said), *((*digits, *spelled.get(s, ())) * (n > 100)))
-    return Concept("numbered:" + words["en"][0], **words)
-
-
-def _digit_by_digit(n: int, lexicon: Lexicon) -> dict[str, tuple[str, ...]]:
-    """203 as `two zero three`, `two oh three`, `dui saya tin`, `दुई सय तीन`."""
-    hundreds, rest = divmod(n, 100)
-    one_by_one = [lexicon.numbers[int(c)] for c in str(n)]
-    english = " ".join(c.en[0] for c in one_by_one)
-    words = [(h, r) for h in lexicon.numbers[hundreds].ne[:2] for r in lexicon.numbers[rest].ne[:2]]
-    return {
-        "en": (english, english.replace("zero", "oh")),
-        "ne": (*(f"{h} saya {r}" for h, r in words), " ".join(c.ne[0] for c in one_by_one)),
-        "deva": (f"{lexicon.numbers[hundreds].deva[0]} सय {lexicon.numbers[rest].deva[0]}",),
-    }
-
-
-DEVANAGARI_DIGITS = str.maketrans("0123456789", "०१२३४५६७८९")
-
-
-def invented(lexicon: Lexicon, rng: Random) -> Concept:
-    """A proper name or one that no dictionary has, alone or before a kind of room."""
-    f = lexicon.frames
-    if rng.random() < 0.6:
-        return _named_after(rng.choice(f["proper"]), lexicon, rng)
-    syllables = rng.choice((1, 2, 2, 2, 3))
-    word = "".join(
-        rng.choice(f["onsets"]) + rng.choice(f["vowels"]) + rng.choice(f["codas"]) for _ in range(syllables)
-    )
-    if len(word) < 3:
-        word += rng.choice(("ra", "ku", "mi"))
-    return _named_after(word, lexicon, rng)
-
-
-def _named_after(word: str, lexicon: Lexicon, rng: Random) -> Concept:
-    base = rng.choice(lexicon.frames["bases"])
-    en = {0: (word,), 1: (f"{word} {base['en'][0]}",), 2: (word, f"{word} {base['en'][0]}")}[rng.randrange(3)]
-    ne = (f"{word} {base['ne'][0]}",) if rng.random() < 0.4 else ()
-    return Concept(f"invented:{word}", en=en, ne=ne)
-
-
 def _room_concept(lexicon: Lexicon, rng: Random, family: bool, numbered: bool) -> Concept:
     roll = rng.random()
     if roll < (0.45 if family else 0.08):
-        return person_room(rng.choice(lexicon.people), lexicon)
+        return names.person_room(rng.choice(lexicon.people), lexicon)
     if roll < (0.65 if numbered else 0.50) and numbered:
-        return numbered_room(lexicon, rng)
+        return names.numbered_room(lexicon, rng)
     if rng.random() < 0.08:
-        return adjective_room(lexicon, rng)
+        return names.adjective_room(lexicon, rng)
     if rng.random() < 0.13:
-        return invented(lexicon, rng)
+        return names.invented(lexicon, rng)
     common = lexicon.frames["common"]
     if rng.random() < 0.45:
         wanted = rng.choice(common)
@@ -241,7 +153,7 @@ class _Builder:
     def _foreign(self, index: int) -> list[str]:
         """A family's own word for the thing, which elsewhere means something else or nothing."""
         rng, lexicon = self.rng, self.lexicon
-        pool = invented(lexicon, rng) if rng.random() < 0.5 else rng.choice(lexicon.places)
+        pool = names.invented(lexicon, rng) if rng.random() < 0.5 else rng.choice(lexicon.places)
         word = rng.choice(pool.words)
         if key(word) in self.home.owner or pool.id in self.taken:
             return []
@@ -269,7 +181,7 @@ def random_home(lexicon: Lexicon, rng: Random, max_names: int = 110) -> RandomHo
     rooms = home.of_kind("room")
     if rng.random() < 0.65:
         for _ in range(rng.choice((1, 1, 2, 3, 4))):
-            concept = invented(lexicon, rng) if rng.random() < 0.1 else rng.choice(lexicon.lights)
+            concept = names.invented(lexicon, rng) if rng.random() < 0.1 else rng.choice(lexicon.lights)
             build.add("light", concept, room=rng.choice(rooms))
     if len(rooms) > 2 and rng.random() < 0.6:
         for _ in range(rng.choice((1, 2, 2, 3))):
@@ -318,15 +230,15 @@ def stranger(home: RandomHome, lexicon: Lexicon, rng: Random, kind: str) -> Conc
         elif kind == "group":
             concept = rng.choice(lexicon.groups)
         elif roll < 0.15:
-            concept = person_room(rng.choice(lexicon.people), lexicon)
+            concept = names.person_room(rng.choice(lexicon.people), lexicon)
         elif roll < 0.25:
-            concept = numbered_room(lexicon, rng)
+            concept = names.numbered_room(lexicon, rng)
         elif roll < 0.30:
-            concept = adjective_room(lexicon, rng)
+            concept = names.adjective_room(lexicon, rng)
         elif roll < 0.36:
             concept = rng.choice(lexicon.groups)
         elif roll < 0.42:
-            concept = invented(lexicon, rng)
+            concept = names.invented(lexicon, rng)
         else:
             concept = rng.choice(lexicon.places)
         near = lexicon.near.get(concept.id, frozenset())
@@ -338,19 +250,11 @@ def stranger(home: RandomHome, lexicon: Lexicon, rng: Random, kind: str) -> Conc
     return None
 
 
-def spoken_words(concept: Concept, script: str, english: bool, rng: Random) -> tuple[str, ...]:
-    """The concept's words in a script (`roman` or `deva`), in English first where asked for."""
-    if script == "deva":
-        return concept.deva
-    first, second = (concept.en, concept.ne) if english else (concept.ne, concept.en)
-    return first if first and (not second or rng.random() < (0.7 if english else 0.55)) else second
-
-
 def mention(home: RandomHome, index: int, script: str, english: bool, lexicon: Lexicon, rng: Random) -> str:
     """How somebody names a thing of the home: as listed, by a synonym, or cut short."""
     thing = home.things[index]
     listed = thing.listed_in(script)
-    words = spoken_words(thing.concept, script, english, rng)
+    words = names.spoken_words(thing.concept, script, english, rng)
     roll = rng.random()
     if roll < 0.04:
         pool: Sequence[str] = thing.listed
@@ -360,18 +264,7 @@ def mention(home: RandomHome, index: int, script: str, english: bool, lexicon: L
         pool = words or thing.listed
     said = pool[int(rng.random() * len(pool))]
     if rng.random() < 0.12:
-        short = shorten(said, lexicon)
+        short = names.shorten(said, lexicon)
         if short and home.owner.get(key(short), index) == index:
             return short
     return said
-
-
-def shorten(name: str, lexicon: Lexicon) -> str:
-    """A name without its last general word (`study room` -> `study`); empty where it has none."""
-    words = name.split()
-    if len(words) < 2 or words[-1].lower() not in lexicon.frames["heads"]:
-        return ""
-    short = " ".join(words[:-1])
-    for ending in lexicon.frames["leftovers"]:
-        short = short.removesuffix(ending).rstrip()
-    return short if len(short) > 2 else ""

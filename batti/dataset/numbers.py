@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from random import Random
 
-from batti.dataset.homes import DEVANAGARI_DIGITS
+from batti.dataset.names import DEVANAGARI_DIGITS
 from batti.lexicon import Lexicon
 from batti.values import seconds_of
 

@@ -15,7 +15,7 @@ from random import Random
 from typing import Any, TypeVar
 
 from batti.command import COLORS
-from batti.dataset import homes, noise, numbers
+from batti.dataset import homes, names, noise, numbers
 from batti.dataset.bank import KINDS, Found, Sayable, bank
 from batti.dataset.compose import varied
 from batti.dataset.homes import RandomHome
@@ -245,7 +245,7 @@ class Speaker:
         concept = homes.stranger(self.home, self.lexicon, self.rng, kind)
         if concept is None:
             raise Unfit
-        return _pick(homes.spoken_words(concept, script, english, self.rng) or concept.words, self.rng)
+        return _pick(names.spoken_words(concept, script, english, self.rng) or concept.words, self.rng)
 
     def _value(self, segment: Segment, script: str, one: Sayable) -> tuple[str, Any]:
         """The words and the value of a value slot: the writer's, or others of the same kind."""

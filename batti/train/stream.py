@@ -57,7 +57,7 @@ class Stream(IterableDataset[dict[str, torch.Tensor]]):
         pool: list[Encoded] = []
         order = Random(seed)
         for home, said in examples(seed, _PER_HOME):
-            gazetteer = Gazetteer(home.names(_KNOWN, order))
+            gazetteer = Gazetteer(home.called(_KNOWN, order))
             hints = (None if order.random() < _UNTAGGED else gazetteer for _ in said)
             encoded = map(encode_example, said, hints)
             pool += [one for one in encoded if 0 < len(one[0]) <= self.max_chars]

@@ -1,0 +1,116 @@
+"""What rooms are called: names composed of a person, an adjective or a number, proper and invented ones."""
+
+from __future__ import annotations
+
+from functools import cache, lru_cache
+from random import Random
+
+from batti.lexicon import SCRIPTS, Concept, Lexicon
+
+
+@lru_cache(maxsize=4096)
+def person_room(person: Concept, lexicon: Lexicon) -> Concept:
+    """`dai ko kotha` and its like, in each script."""
+    frames = lexicon.frames["person"]
+    words = {
+        script: tuple(dict.fromkeys(f.format(p=name) for name in getattr(person, script) for f in frames[script]))
+        for script in SCRIPTS
+    }
+    return Concept(f"person:{person.id}", **words)
+
+
+@cache
+def _adjective_room(adjective: int, base: int, lexicon: Lexicon) -> Concept:
+    a, b = lexicon.frames["adjectives"][adjective], lexicon.frames["bases"][base]
+    words = {s: tuple(f"{one} {kind}" for one in a[s] for kind in b[s][:2]) for s in SCRIPTS}
+    return Concept("adjective:" + words["en"][0], **words)
+
+
+def adjective_room(lexicon: Lexicon, rng: Random) -> Concept:
+    """`thulo kotha`, `front office`."""
+    frames = lexicon.frames
+    return _adjective_room(rng.randrange(len(frames["adjectives"])), rng.randrange(len(frames["bases"])), lexicon)
+
+
+_NUMBERED_BASES = 9  # of the bases, those that are counted
+_ROOM_NUMBERS = (1, 1, 2, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 101, 102, 103, 201, 202, 204, 301)
+
+
+def numbered_room(lexicon: Lexicon, rng: Random, number: int | None = None) -> Concept:
+    """`room 3`, `3 number kotha`, `कोठा नम्बर ३`."""
+    return _numbered_room(rng.randrange(_NUMBERED_BASES), number or rng.choice(_ROOM_NUMBERS), lexicon)
+
+
+@cache
+def _numbered_room(base: int, n: int, lexicon: Lexicon) -> Concept:
+    kinds = lexicon.frames["bases"][base]
+    words: dict[str, tuple[str, ...]] = {}
+    spelled = _digit_by_digit(n, lexicon) if n > 100 else {}
+    for s in SCRIPTS:
+        digits = (str(n), str(n).translate(DEVANAGARI_DIGITS)) if s == "deva" else (str(n),)
+        says = getattr(lexicon.numbers[n], s)[:2] if n in lexicon.numbers else digits
+        said = (
+            frame.format(b=b, n=d, w=w)
+            for frame in lexicon.frames["numbered"][s]
+            for b in kinds[s][:2]
+            for d in digits
+            for w in says
+        )
+        words[s] = (*dict.fromkeys(said), *((*digits, *spelled.get(s, ())) * (n > 100)))
+    return Concept("numbered:" + words["en"][0], **words)
+
+
+def _digit_by_digit(n: int, lexicon: Lexicon) -> dict[str, tuple[str, ...]]:
+    """203 as `two zero three`, `two oh three`, `dui saya tin`, `दुई सय तीन`."""
+    hundreds, rest = divmod(n, 100)
+    one_by_one = [lexicon.numbers[int(c)] for c in str(n)]
+    english = " ".join(c.en[0] for c in one_by_one)
+    words = [(h, r) for h in lexicon.numbers[hundreds].ne[:2] for r in lexicon.numbers[rest].ne[:2]]
+    return {
+        "en": (english, english.replace("zero", "oh")),
+        "ne": (*(f"{h} saya {r}" for h, r in words), " ".join(c.ne[0] for c in one_by_one)),
+        "deva": (f"{lexicon.numbers[hundreds].deva[0]} सय {lexicon.numbers[rest].deva[0]}",),
+    }
+
+
+DEVANAGARI_DIGITS = str.maketrans("0123456789", "०१२३४५६७८९")
+
+
+def invented(lexicon: Lexicon, rng: Random) -> Concept:
+    """A proper name or one that no dictionary has, alone or before a kind of room."""
+    f = lexicon.frames
+    if rng.random() < 0.6:
+        return _named_after(rng.choice(f["proper"]), lexicon, rng)
+    syllables = rng.choice((1, 2, 2, 2, 3))
+    word = "".join(
+        rng.choice(f["onsets"]) + rng.choice(f["vowels"]) + rng.choice(f["codas"]) for _ in range(syllables)
+    )
+    if len(word) < 3:
+        word += rng.choice(("ra", "ku", "mi"))
+    return _named_after(word, lexicon, rng)
+
+
+def _named_after(word: str, lexicon: Lexicon, rng: Random) -> Concept:
+    base = rng.choice(lexicon.frames["bases"])
+    en = {0: (word,), 1: (f"{word} {base['en'][0]}",), 2: (word, f"{word} {base['en'][0]}")}[rng.randrange(3)]
+    ne = (f"{word} {base['ne'][0]}",) if rng.random() < 0.4 else ()
+    return Concept(f"invented:{word}", en=en, ne=ne)
+
+
+def spoken_words(concept: Concept, script: str, english: bool, rng: Random) -> tuple[str, ...]:
+    """The concept's words in a script (`roman` or `deva`), in English first where asked for."""
+    if script == "deva":
+        return concept.deva
+    first, second = (concept.en, concept.ne) if english else (concept.ne, concept.en)
+    return first if first and (not second or rng.random() < (0.7 if english else 0.55)) else second
+
+
+def shorten(name: str, lexicon: Lexicon) -> str:
+    """A name without its last general word (`study room` -> `study`); empty where it has none."""
+    words = name.split()
+    if len(words) < 2 or words[-1].lower() not in lexicon.frames["heads"]:
+        return ""
+    short = " ".join(words[:-1])
+    for ending in lexicon.frames["leftovers"]:
+        short = short.removesuffix(ending).rstrip()
+    return short if len(short) > 2 else ""
