@@ -264,7 +264,7 @@ def _stratum(stratum: Any) -> list[str]:
 def check(files: tuple[Path, ...], out: Path | None) -> None:
     """Look for what must not be in FILEs and between them; exit status 1 where there is any.
 
-    That is leakage, divided families, conflicting labels, invalid documents and duplicates. Imbalance only warns.
+    That is leakage, divided families, conflicting labels and invalid documents. Duplicates and imbalance only warn.
     """
     checking = _making("check")
     findings = checking.check(files)
@@ -321,6 +321,58 @@ def export(sources: tuple[Path, ...], out: Path, to: str, card: Path | None) -> 
 def describe(files: tuple[Path, ...], out: Path) -> None:
     """Show how FILEs are distributed, side by side: intents, rooms, scripts, lengths, code-mixing."""
     click.echo(_making("describe").describe(files, out))
+
+
+@data.group()
+def agreement() -> None:
+    """Let people label sentences, and measure how far they agree."""
+
+
+@agreement.command()
+@click.argument("source", metavar="IN", type=_IN)
+@click.argument("out", metavar="OUT.csv", type=_OUT)
+@click.option("--count", type=_COUNT, required=True, help="How many sentences.")
+@click.option("--annotators", type=click.IntRange(min=2), default=2, show_default=True, help="How many forms.")
+@_seed
+def sample(source: Path, out: Path, count: int, annotators: int, seed: int) -> None:
+    """Write forms to label sentences of IN with: OUT-1.csv and so on, and OUT-instructions.md.
+
+    The sample has every intent, script and kind of action in its share, and of the rare ones at least one.
+    """
+    for path in _making("agreement").sample(source, out, count, annotators, seed):
+        click.echo(path)
+
+
+@agreement.command()
+@click.argument("files", nargs=-1, required=True, metavar="FILE...", type=_IN)
+@click.option("--gold", type=_IN, metavar="IN", help="The sentences with their labels, to compare with these too.")
+@click.option("--show", type=click.IntRange(min=0), default=5, show_default=True, help="Disagreements of each field.")
+def score(files: tuple[Path, ...], gold: Path | None, show: int) -> None:
+    """Measure how far the filled in forms FILE agree: percent of pairs, and Krippendorff's alpha.
+
+    Alpha is 1 where all agree and 0 where they agree as by chance; from 0.8 on labels are taken to be reliable.
+    """
+    if len(files) < 2:
+        raise click.UsageError("name the forms of two annotators or more")
+    scored = _making("agreement").score(files, gold)
+    gold_of = list(scored[0].with_gold)
+    rows = [["field", "level", "units", "agree", "alpha", *(f"{who} agrees with gold" for who in gold_of)]]
+    for one in scored:
+        among = one.among
+        with_gold = (_percent(one.with_gold[who].agreement) for who in gold_of)
+        cells = [one.field.name, one.field.level, str(among.units), _percent(among.agreement)]
+        rows.append([*cells, "-" if among.alpha is None else f"{among.alpha:.3f}", *with_gold])
+    _table(2, *rows)
+    for one in scored:
+        for found in one.disagreements[:show]:
+            said = ", ".join(f"{who}: {value}" for who, value in found.values.items())
+            click.echo(f"{one.field.name}, {found.unit[0]} '{found.sentence}': {said}")
+        if more := len(one.disagreements[show:]):
+            click.echo(f"{one.field.name}: {more} more disagreements; --show {len(one.disagreements)} shows all")
+
+
+def _percent(share: float | None) -> str:
+    return "-" if share is None else f"{share:.1%}"
 
 
 @data.group("import")

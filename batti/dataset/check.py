@@ -159,7 +159,7 @@ def _alone(file: _File, homes: Mapping[str, Home]) -> Iterator[Finding]:
     total = len(file.records)
     yield Finding.any_of("invalid document", file.name, _invalid(file, homes), total)
     again = (one.text for one, count in Counter(file.sentences).items() for _ in range(count - 1))
-    yield Finding.any_of("duplicate row", file.name, map(quote, again), total)
+    yield Finding.any_of("duplicate row", file.name, map(quote, again), total, "warning")
     present = {action for record in file.records for action in record.actions}
     never = [action for action in ACTIONS if action not in present]
     yield Finding.any_of("action never present", file.name, never, len(ACTIONS), "warning")

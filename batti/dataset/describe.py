@@ -87,9 +87,9 @@ def describe(files: Sequence[Path], out: Path) -> Path:
         _panel("characters in a sentence", {part.name: part.characters for part in parts}),
         _panel("words in a sentence", {part.name: part.words for part in parts}),
     ])  # fmt: skip
-    mixing = charts.Panel("code-mixing index of a sentence", {part.name: part.mixing for part in parts},
-                          [-5, *range(5, 60, 10)])  # fmt: skip
-    charts.histograms(out / "mixing.png", "Code-mixing", [mixing])
+    mixing = {part.name: part.mixing for part in parts}
+    nearest = charts.Panel("code-mixing index of a sentence, to the nearest ten", mixing, range(-5, 60, 10))
+    charts.histograms(out / "mixing.png", "Code-mixing", [nearest])
     page = out / PAGE
     records.write_lines(page, "\n".join(_page(parts)).splitlines())
     return page

@@ -1,0 +1,31 @@
+"""How many labelled sentences a second one core makes: python benchmarks/generate.py [FILE.json]"""
+
+from __future__ import annotations
+
+import json
+import sys
+import time
+from pathlib import Path
+
+from batti.dataset import generate
+
+_WARM_UP, _MEASURED = 40, 160  # chunks
+
+
+def main() -> None:
+    began = time.perf_counter()
+    chunks = generate.chunks(seed=1, per_home=40, workers=1)
+    for _ in range(_WARM_UP):
+        next(chunks)
+    warm = time.perf_counter()
+    sentences = sum(len(next(chunks).lines) for _ in range(_MEASURED))
+    took = time.perf_counter() - warm
+    chunks.close()
+    figures = {"sentences_per_second_a_core": round(sentences / took), "start_s": round(warm - began, 2)}
+    print(json.dumps(figures))
+    if sys.argv[1:]:
+        Path(sys.argv[1]).write_text(json.dumps(figures, indent=2) + "\n", encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
