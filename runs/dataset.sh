@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# The dataset in data/: sentences over 120 random homes, balanced, split, checked, described.
+# The dataset in dataset/: sentences over 120 random homes, balanced, split, checked, described.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 batti=${BATTI:-.venv/bin/batti}
@@ -13,7 +13,5 @@ $batti data balance "$work/pool/pool.jsonl" "$work/all/all.jsonl" --by intent,ac
 $batti data split "$work/all/all.jsonl" "$work/data" --seed $seed
 parts=("$work"/data/{train,validation,test}.jsonl)
 $batti data check "${parts[@]}"
-mkdir -p data
-cp "${parts[@]}" "$work/data/homes.jsonl" data/
-$batti data export data/{train,validation,test}.jsonl "$work/hub" --to parquet --card data/README.md
-$batti data describe data/{train,validation,test}.jsonl --out data/figures
+$batti data export "${parts[@]}" dataset --to jsonl
+$batti data describe dataset/data/{train,validation,test}.jsonl --out dataset/figures

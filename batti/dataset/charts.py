@@ -39,7 +39,7 @@ def bars(path: Path, title: str, values: Sequence[str], shares: Mapping[str, Seq
         places = np.arange(len(values)) + (nth - (len(shares) - 1) / 2) * width
         axes.barh(places, some, width, color=COLORS[nth], label=name)
     axes.set_yticks(range(len(values)), [_legible(value) for value in values])
-    axes.set_ylim(len(values) - 0.5, -0.5)  # the first on top
+    axes.set_ylim(max(1, len(values)) - 0.5, -0.5)  # the first on top
     axes.set_xlabel("share of sentences")
     axes.xaxis.set_major_formatter(PercentFormatter(1, decimals=None))
     _finish(path, figure, [axes], title, "x")
@@ -68,7 +68,9 @@ def _finish(path: Path, figure: Figure, all_axes: Sequence[Axes], title: str, gr
         axes.grid(axis="x" if grid == "x" else "y", color="#DDDDDD")
         axes.set_axisbelow(True)
         axes.spines[["top", "right"]].set_visible(False)
-    all_axes[-1].legend(frameon=False)
+    # Beside the bars: on them it would hide some.
+    handles, names = all_axes[-1].get_legend_handles_labels()
+    figure.legend(handles, names, loc="outside lower center", ncols=len(names), frameon=False)
     with whole(path) as partial:
         # Without the version in it the picture is the same for the same data.
         figure.savefig(partial, format="png", dpi=120, metadata={"Software": None})
