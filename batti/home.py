@@ -13,8 +13,11 @@ from batti.document import dump, path, read, validated
 from batti.errors import BattiError, Fault, did_you_mean, quote
 from batti.paths import resources
 from batti.schema import ALL, HERE, RESERVED, Finding, Loc, Name, Strict, folded
+from batti.values import Threshold
 
 MAX_ROOMS = 500
+CONFIRM_BELOW = 0.6
+"""Where a home file says nothing: at this certainty and above an answer is acted on without asking back."""
 _DEFAULT = "homes/default.yaml"
 
 
@@ -80,6 +83,7 @@ class Home(Strict):
     name: Name = "home"
     rooms: tuple[Room, ...]
     groups: tuple[Group, ...] = ()
+    confirm_below: Threshold = CONFIRM_BELOW  # an answer less certain than this is to be asked back
 
     @classmethod
     def load(cls, path: str | Path) -> Self:
@@ -114,7 +118,10 @@ class Home(Strict):
 
     def to_dict(self) -> dict[str, Any]:
         """Plain data, empty lists left out."""
-        return _without_empty(self.model_dump(mode="json"))
+        data = _without_empty(self.model_dump(mode="json"))
+        if self.confirm_below == CONFIRM_BELOW:
+            del data["confirm_below"]
+        return data
 
     def to_yaml(self) -> str:
         """The canonical text, which reads back as the same home."""

@@ -19,19 +19,45 @@ from batti.text import normalize
 
 @dataclass(frozen=True)
 class Result:
-    """What was understood. `command` is valid in the interpreter's home; `confidence` is 0 to 1."""
+    """What was understood. `command` is valid in the interpreter's home; `confidence` is 0 to 1.
+
+    `other` is the next likeliest command with its confidence, where the model weighed one. Where
+    `needs_confirmation`, nothing is to act on the command before somebody has said yes.
+    """
 
     text: str
     command: Command
     confidence: float
+    other: tuple[Command, float] | None = None
+    needs_confirmation: bool = False
+
+    @property
+    def readings(self) -> list[tuple[Command, float]]:
+        """The one or two likeliest commands, likeliest first."""
+        return [(self.command, self.confidence), *([self.other] if self.other else [])]
 
     def yaml(self) -> str:
-        """The command as the contract's YAML document."""
-        return self.command.to_yaml()
+        """The command as the contract's YAML document; doubts stand in comments behind it."""
+        text = self.command.to_yaml()
+        if not self.needs_confirmation:
+            return text
+        said = ["needs_confirmation: true"]
+        for number, (command, confidence) in enumerate(self.readings, 1):
+            said += [f"reading {number}, confidence {confidence:.2f}:", *command.to_yaml().splitlines()]
+        return text + "".join(f"# {line}\n" for line in said)
 
     def to_dict(self) -> dict[str, Any]:
-        """Plain data: command (the sentence), intent, rooms, actions, confidence."""
-        return {"command": self.text, **self.command.to_dict(), "confidence": round(self.confidence, 4)}
+        """Plain data: command (the sentence), intent, rooms, actions, confidence, needs_confirmation.
+
+        `readings` are the two best, where they need to be chosen from.
+        """
+        data = {"command": self.text, **self.command.to_dict(), "confidence": round(self.confidence, 4)}
+        data["needs_confirmation"] = self.needs_confirmation
+        if self.needs_confirmation:
+            data["readings"] = [
+                {**command.to_dict(), "confidence": round(confidence, 4)} for command, confidence in self.readings
+            ]
+        return data
 
 
 class Interpreter:
@@ -86,12 +112,13 @@ class Interpreter:
         return found
 
     def _result(self, text: str, reading: Reading) -> Result:
-        command = reading.command
-        if self.room is not None and any(action.room == HERE for action in command.actions):
-            command = self._at_home(command)
-        return Result(text, command, reading.confidence)
+        other = (self._at_home(reading.other[0]), reading.other[1]) if reading.other else None
+        unsure = reading.confidence < self.home.confirm_below
+        return Result(text, self._at_home(reading.command), reading.confidence, other, unsure)
 
     def _at_home(self, command: Command) -> Command:
-        """The command with `here` as the speaker's room."""
+        """The command with `here` as the speaker's room, where that is known."""
+        if self.room is None or not any(action.room == HERE for action in command.actions):
+            return command
         moved = [a.to_dict() | ({"room": self.room} if a.room == HERE else {}) for a in command.actions]
         return Command.from_dict({"actions": one_form(moved)}, groups=self.home.group_names)

@@ -105,6 +105,11 @@ def _place(value: object) -> str:
     return name
 
 
+def _threshold(value: object) -> float:
+    return _number("confirm_below", value, 0.0, 1.0)
+
+
+Threshold: TypeAlias = Annotated[float, BeforeValidator(_threshold)]
 Level: TypeAlias = Annotated[float, BeforeValidator(_brightness)]
 Step: TypeAlias = Annotated[float, BeforeValidator(_brightness_step)]
 Kelvin: TypeAlias = Annotated[int, BeforeValidator(_kelvin)]

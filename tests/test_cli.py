@@ -12,7 +12,7 @@ from helpers import BATTI, OFF, PATIENCE
 from batti import __version__
 from batti.command import Command
 
-KEYS = ["command", "intent", "rooms", "actions", "confidence", "ms"]
+KEYS = ["command", "intent", "rooms", "actions", "confidence", "needs_confirmation", "ms"]
 Run = subprocess.CompletedProcess[str]
 
 

@@ -70,7 +70,7 @@ def test_a_sentence_gives_a_result(interpreter: Interpreter) -> None:
         "intent: single_room_control\nrooms: [kitchen]\nactions:\n  - room: kitchen\n    action: turn_off\n"
     )
     data = result.to_dict()
-    assert list(data) == ["command", "intent", "rooms", "actions", "confidence"]
+    assert list(data) == ["command", "intent", "rooms", "actions", "confidence", "needs_confirmation"]
     assert data["command"] == "bhancha ko batti nibhau"
     assert json.loads(json.dumps(data)) == data
 

@@ -4,19 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from importlib import import_module
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol, cast
 
 from batti.command import Command
+from batti.errors import BattiError
 from batti.home import Home
 
 
 @dataclass(frozen=True)
 class Reading:
-    """What a model takes a sentence for, and how probable it says that is (0 to 1)."""
+    """What a model takes a sentence for, and how probable it says that is (0 to 1).
+
+    `other` is the next likeliest command with its probability, where the model weighed one.
+    """
 
     command: Command
     confidence: float
+    other: tuple[Command, float] | None = None
 
 
 class Backend(Protocol):
@@ -28,7 +34,30 @@ class Backend(Protocol):
 
 
 def load(model: str | Path | None = None) -> Backend:
-    """The backend for a model folder, or for the shipped model. Raises BattiError."""
+    """The backend of a model, by its name; the shipped model without one. Raises BattiError.
+
+    A folder with a `model.json` (ONNX) or a `config.json` (transformers), a `.gguf` file, or the address
+    of an OpenAI-compatible API with the name of its model: `http://localhost:8000/v1#name`.
+    """
+    name = str(model or "")
+    if name.startswith(("http://", "https://")):
+        return cast(Backend, _runtime("openai", "eval").OpenAIBackend.load(name))
+    path = Path(name)
+    if name.endswith(".gguf"):
+        return cast(Backend, _runtime("llama_cpp", "gguf").LlamaCppBackend.load(path))
+    if name and not (path / "model.json").exists() and any((path / config).exists() for config in _CONFIGS):
+        return cast(Backend, _runtime("transformers", "transformers").TransformersBackend.load(path))
     from batti.backends.onnx import OnnxBackend  # its runtime is slow to import
 
-    return OnnxBackend.load(Path(model) if model else None)
+    return OnnxBackend.load(path if name else None)
+
+
+_CONFIGS = ("config.json", "adapter_config.json")
+
+
+def _runtime(module: str, extra: str) -> Any:
+    """A module of this package, which is slow to import. Raises BattiError where its library is not installed."""
+    try:
+        return import_module(f"batti.backends.{module}")
+    except ModuleNotFoundError as error:
+        raise BattiError(f"this kind of model needs {error.name}", f"pip install 'batti[{extra}]'") from None

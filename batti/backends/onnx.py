@@ -7,6 +7,7 @@ import json
 import threading
 from collections import OrderedDict
 from collections.abc import Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -29,6 +30,8 @@ FORMAT = 2
 GRAPHS = ("encoder", "decoder")
 SHAPE = ("width", "heads", "decoder_layers")
 _HOMES_KEPT = 16
+_DOUBT = 0.02  # chance from which another answer is worth hearing
+_BRANCHES = 3  # other answers that are heard at most
 _BATCH = 32  # sentences encoded together; of about equal length, so that little is padding
 
 
@@ -63,7 +66,9 @@ def _manifest(folder: Path) -> dict[str, Any]:
 class OnnxBackend:
     """See `load`; one thread a call, so that a home server stays responsive."""
 
-    def __init__(self, sessions: dict[str, ort.InferenceSession], shape: dict[str, Any]) -> None:
+    def __init__(self, sessions: dict[str, ort.InferenceSession], manifest: dict[str, Any]) -> None:
+        shape = manifest["shape"]
+        self._calibration = manifest.get("calibration", ((0.0, 1.0), (0.0, 1.0)))
         self._run = {name: session.run for name, session in sessions.items()}
         self._layers = int(shape["decoder_layers"])
         self._heads = int(shape["heads"])
@@ -89,7 +94,7 @@ class OnnxBackend:
         except Exception as error:  # the runtime's own exceptions have no common class
             reason = str(error).splitlines()[0]
             raise BattiError(f"the model in '{folder}' cannot be loaded: {reason}", "install batti again") from error
-        return cls(sessions, manifest["shape"])
+        return cls(sessions, manifest)
 
     def generate(self, home: Home, sentences: Sequence[str]) -> list[Reading]:
         """One reading a sentence, in order."""
@@ -100,12 +105,35 @@ class OnnxBackend:
         order = sorted((i for i, t in enumerate(texts) if 0 < len(t) <= MAX_CHARS), key=lambda i: len(texts[i]))
         for start in range(0, len(order), _BATCH):
             chosen = order[start : start + _BATCH]
-            some = [texts[i] for i in chosen]
-            answers = self._read([*map(prompt.encode_text, some)], [*map(lookup.gazetteer.tags, some)])
-            for i, (answer, chance) in zip(chosen, answers, strict=True):
-                command, certainty = resolve(prompt.decode_answer(answer.tokens), texts[i], lookup)
-                readings[i] = Reading(command, min(1.0, chance * certainty))
+            for i, said in zip(chosen, self._said([texts[i] for i in chosen], lookup), strict=True):
+                readings[i] = self._reading(said, texts[i], lookup)
         return readings
+
+    def _said(self, texts: list[str], lookup: Lookup) -> list[list[Said]]:
+        """What the network says of each sentence: the likeliest answer, and where it doubts, others."""
+        rows = [prompt.encode_text(text) for text in texts]
+        sentence = self._encode(rows, [lookup.gazetteer.tags(text) for text in texts])
+        answers = [[said] for said in self._decode(sentence, [Said(Answer(len(row))) for row in rows])]
+        doubted = [(i, begun) for i, [said] in enumerate(answers) for begun in said.otherwise()]
+        if doubted:
+            again = self._decode(sentence.of([i for i, _ in doubted]), [begun for _, begun in doubted])
+            for (i, _), said in zip(doubted, again, strict=True):
+                answers[i].append(said)
+        return answers
+
+    def _reading(self, answers: list[Said], text: str, lookup: Lookup) -> Reading:
+        """The command that the answers make likeliest; different answers may mean the same."""
+        chances: dict[Command, float] = {}
+        for said in answers:
+            command, certainty = resolve(prompt.decode_answer(said.answer.tokens), text, lookup)
+            chances[command] = chances.get(command, 0.0) + said.chance * certainty
+        best, *others = sorted(chances.items(), key=lambda item: -item[1])
+        other = (others[0][0], self._probability(others[0][1])) if others else None
+        return Reading(best[0], self._probability(best[1]), other)
+
+    def _probability(self, chance: float) -> float:
+        """How often an answer of this chance was right, by the calibration in the model's manifest."""
+        return float(np.interp(min(1.0, chance), *self._calibration))
 
     def _lookup(self, home: Home) -> Lookup:
         with self._lock:
@@ -119,32 +147,84 @@ class OnnxBackend:
                 self._homes.popitem(last=False)
         return lookup
 
-    def _read(self, rows: list[list[int]], tags: list[list[int]]) -> list[tuple[Answer, float]]:
-        """Greedy decoding of a batch, with the product of the tokens' probabilities."""
+    def _encode(self, rows: list[list[int]], tags: list[list[int]]) -> _Sentences:
         ids = prompt.pad(rows)
         memory, keys = self._run["encoder"](None, {"ids": ids, "tags": prompt.pad(tags)})
-        answers = [Answer(len(row)) for row in rows]
-        chances = np.ones(len(rows))
-        past = np.zeros((self._layers, 2, len(rows), self._heads, 0, self._head), dtype=np.float32)
-        tokens = np.full((len(rows), 1), prompt.START, dtype=np.int64)
-        alive = np.arange(len(rows))
-        while len(alive):
-            feed = {"tokens": tokens, "ids": ids, "memory": memory, "keys": keys, "past": past}
-            probabilities, past = self._run["decoder"](None, feed)
-            said = self._choose(probabilities, [answers[i] for i in alive])
-            chances[alive] *= probabilities[np.arange(len(alive)), said]
-            going = said != prompt.END
-            tokens = said[going][:, None]
-            if not going.all():  # what is said leaves the batch
-                alive, ids, memory = alive[going], ids[going], memory[going]
-                keys, past = keys[:, :, going], past[:, :, going]
-        return list(zip(answers, chances.tolist(), strict=True))
+        return _Sentences(ids, memory, keys)
 
-    @staticmethod
-    def _choose(probabilities: NDArray[np.float32], answers: list[Answer]) -> NDArray[np.int64]:
-        """The likeliest token that each answer's grammar allows, which is then said."""
-        masks = np.stack([answer.mask(probabilities.shape[1]) for answer in answers])
-        said: NDArray[np.int64] = np.where(masks, probabilities, -1.0).argmax(-1)
-        for answer, token in zip(answers, said, strict=True):
-            answer.say(int(token))
+    def _decode(self, sentences: _Sentences, begun: list[Said]) -> list[Said]:
+        """Greedy decoding of a batch; answers that were begun are gone on with."""
+        forced = [list(said.answer.tokens) for said in begun]
+        said = [Said(Answer(one.answer.chars), one.chance) for one in begun]
+        past = np.zeros((self._layers, 2, len(said), self._heads, 0, self._head), dtype=np.float32)
+        tokens = np.full((len(said), 1), prompt.START, dtype=np.int64)
+        alive = np.arange(len(said))
+        step = 0
+        while len(alive):
+            feed = {"tokens": tokens, **sentences.feed(), "past": past}
+            probabilities, past = self._run["decoder"](None, feed)
+            chosen = [
+                said[i].force(forced[i][step]) if step < len(forced[i]) else said[i].choose(row)
+                for i, row in zip(alive, probabilities, strict=True)
+            ]
+            step += 1
+            going = np.array([token != prompt.END for token in chosen])
+            tokens = np.array(chosen, dtype=np.int64)[going][:, None]
+            if not going.all():  # what is said leaves the batch
+                alive, past = alive[going], past[:, :, going]
+                sentences = sentences.of(going)
         return said
+
+
+@dataclass(frozen=True)
+class _Sentences:
+    """A batch of sentences as the decoder sees them."""
+
+    ids: NDArray[np.int64]
+    memory: NDArray[np.float32]
+    keys: NDArray[np.float32]
+
+    def feed(self) -> dict[str, Any]:
+        return {"ids": self.ids, "memory": self.memory, "keys": self.keys}
+
+    def of(self, rows: Any) -> _Sentences:
+        return _Sentences(self.ids[rows], self.memory[rows], self.keys[:, :, rows])
+
+
+@dataclass
+class Said:
+    """An answer as it is said, with the probability of its tokens and where it might have gone on otherwise."""
+
+    answer: Answer
+    chance: float = 1.0
+    doubts: list[tuple[int, int, float]] = field(default_factory=list)  # step, other token, chance up to it
+
+    def choose(self, probabilities: NDArray[np.float32]) -> int:
+        """Say the likeliest token that the grammar allows."""
+        allowed = np.where(self.answer.mask(len(probabilities)), probabilities, -1.0)
+        token = int(allowed.argmax())
+        chance = float(allowed[token])
+        if chance < 1 - _DOUBT:
+            allowed[token] = -1.0
+            other = int(allowed.argmax())
+            if allowed[other] > 0:
+                self.doubts.append((len(self.answer.tokens), other, self.chance * float(allowed[other])))
+        self.chance *= chance
+        self.answer.say(token)
+        return token
+
+    def force(self, token: int) -> int:
+        """Say a token that was chosen before, whose chance is counted already."""
+        self.answer.say(token)
+        return token
+
+    def otherwise(self) -> list[Said]:
+        """The likeliest other ways to begin, where the answer is in doubt."""
+        begun = []
+        for step, token, chance in sorted(self.doubts, key=lambda doubt: -doubt[2])[:_BRANCHES]:
+            if chance >= _DOUBT:
+                answer = Answer(self.answer.chars)
+                for said in (*self.answer.tokens[:step], token):
+                    answer.say(said)
+                begun.append(Said(answer, chance))
+        return begun
