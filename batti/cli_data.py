@@ -13,7 +13,6 @@ from urllib.parse import urlsplit
 import click
 
 from batti.errors import BattiError
-from batti.home import Home
 
 if TYPE_CHECKING:
     from batti.dataset.harvest import Harvest
@@ -120,6 +119,8 @@ def generate(
     if api is None:
         if asked["model"]:
             raise click.UsageError("--model goes with --api")
+        from batti.home import Home
+
         _making("generate").write(
             out, count=count, seed=seed, workers=workers, per_home=per_home, home=Home.load(home) if home else None
         )

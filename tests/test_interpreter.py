@@ -3,6 +3,7 @@ import json
 import shutil
 import subprocess
 import sys
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -14,6 +15,7 @@ from strategies import HOSTILE, homes
 
 import batti
 from batti import Action, BattiError, Command, Home, Interpreter, Result
+from batti.backends import Reading
 from batti.backends.onnx import shipped
 from batti.text import MAX_CHARS
 
@@ -313,7 +315,7 @@ def test_a_manifest_that_is_none_is_refused(model: Path, text: str) -> None:
 
 @pytest.mark.parametrize(
     ("key", "value"),
-    [("format", 0), ("format", 2), ("format", "1"), ("vocabulary", 1), ("alphabet", "abc"), ("format", None)],
+    [("format", 0), ("format", 1), ("format", "2"), ("vocabulary", 1), ("alphabet", "abc"), ("format", None)],
 )
 def test_a_model_of_another_format_is_refused(model: Path, key: str, value: object) -> None:
     manifest = json.loads((model / "model.json").read_text(encoding="utf-8"))
@@ -365,3 +367,50 @@ def test_use_needs_no_training_library(tmp_path: Path) -> None:
     assert said.stdout == "False\n"
 
 
+
+
+class Doubtful:
+    """A backend that weighs two readings."""
+
+    def __init__(self, confidence: float, other: float | None) -> None:
+        action = Action(room="here", action="turn_on")
+        command = Command.of([action])
+        weighed = None if other is None else (Command.none(), other)
+        self.reading = Reading(command, confidence, weighed)
+
+    def generate(self, home: Home, sentences: Sequence[str]) -> list[Reading]:
+        return [self.reading for _ in sentences]
+
+
+@pytest.mark.parametrize(("threshold", "asks"), [(0.5, False), (0.55, False), (0.551, True), (0.9, True), (0.0, False)])
+def test_an_answer_below_the_homes_threshold_asks_back(threshold: float, asks: bool) -> None:
+    home = Home.from_yaml(f"rooms: [{{name: hall}}]\nconfirm_below: {round(threshold, 2)}")
+    if threshold == 0.551:
+        home = home.model_copy(update={"confirm_below": threshold})
+    result = Interpreter(Doubtful(0.55, 0.4), home, "hall")("x")
+    assert result.needs_confirmation == asks
+    data = result.to_dict()
+    assert data["needs_confirmation"] is asks
+    assert ("readings" in data) == asks
+    if asks:
+        assert [(r["intent"], r["rooms"], r["confidence"]) for r in data["readings"]] == [
+            ("single_room_control", ["hall"], 0.55), ("none", [], 0.4),
+        ]  # fmt: skip
+        assert "# needs_confirmation: true\n" in result.yaml()
+    # The document stays one of the contract, comments and all.
+    assert Command.from_yaml(result.yaml()) == result.command
+
+
+def test_without_a_second_reading_the_first_is_shown_alone() -> None:
+    result = Interpreter(Doubtful(0.1, None), Home.default())("x")
+    assert result.needs_confirmation
+    assert len(result.to_dict()["readings"]) == 1
+
+
+def test_the_threshold_of_a_home_is_a_share_and_has_a_default() -> None:
+    assert 0.3 <= Home.default().confirm_below <= 0.9
+    assert "confirm_below" not in Home.default().to_dict()
+    with pytest.raises(BattiError, match="confirm_below .*60"):
+        Home.from_yaml("rooms: [{name: hall}]\nconfirm_below: 60")
+    home = Home.from_yaml("rooms: [{name: hall}]\nconfirm_below: 0.75")
+    assert Home.from_yaml(home.to_yaml()) == home

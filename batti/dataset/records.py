@@ -120,6 +120,8 @@ def _record(row: Any) -> Record:
     if missing:
         raise _Faulty(f"{' and '.join(missing)} missing")
     texts = {key: row[key] for key in _TEXTS if row.get(key) is not None}
+    if isinstance(texts.get("id"), int):  # as others number theirs
+        texts["id"] = str(texts["id"])
     for key, value in texts.items():
         if not isinstance(value, str):
             raise _Faulty(f"{key} is {quote(value)}, not text")
