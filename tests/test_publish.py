@@ -8,10 +8,8 @@ from typing import Any
 import pyarrow as pa
 import pytest
 import yaml
-from click.testing import CliRunner
 from helpers import home_of
 from hypothesis import given
-from hypothesis import strategies as st
 from labelled import HOME, batti_data, said, written
 from pyarrow import parquet
 from strategies import commands
@@ -24,7 +22,6 @@ from batti.dataset.parquet import write as write_parquet
 from batti.dataset.publish import Split, chat, single
 from batti.dataset.records import Dataset, Record
 from batti.dataset.whole import whole
-from batti.errors import BattiError
 from batti.home import Home
 
 RICH = home_of(
@@ -49,7 +46,8 @@ def everything() -> Record:
 
 @pytest.fixture
 def train(tmp_path: Path) -> Path:
-    rows = [everything(), said("hello", home="ghar"), said("garage bala", intent="unknown_room", id="x2", set="generated")]
+    strange = said("garage bala", intent="unknown_room", id="x2", set="generated")
+    rows = [everything(), said("hello", home="ghar"), strange]
     path = tmp_path / "in" / "train-1.jsonl"
     records.save(path, Dataset(rows, {"rich": RICH, "ghar": HOME}))
     return path
@@ -73,7 +71,8 @@ def test_parquet_reads_back_as_the_same_records(tmp_path: Path, train: Path, tes
     out = tmp_path / "hub"
     result = batti_data("export", train, test, out, "--to", "parquet")
     assert result.exit_code == 0
-    assert result.stdout.split() == [str(out / name) for name in ("data/train_1.parquet", "data/test.parquet", "README.md")]
+    written_files = ("data/train_1.parquet", "data/test.parquet", "README.md")
+    assert result.stdout.split() == [str(out / name) for name in written_files]
     for source, name in ((train, "train_1"), (test, "test")):
         data = records.load(source)
         rows = parquet.read_table(out / "data" / f"{name}.parquet").to_pylist()
@@ -205,7 +204,8 @@ def test_chats(tmp_path: Path, train: Path, test: Path) -> None:
     assert batti_data("export", train, test, tmp_path / "all.json", "--to", "sharegpt").exit_code == 0
     assert batti_data("export", train, test, tmp_path / "all.jsonl", "--to", "sharegpt").exit_code == 0
     chats = json.loads((tmp_path / "all.json").read_text(encoding="utf-8"))
-    assert chats == [json.loads(line) for line in (tmp_path / "all.jsonl").read_text(encoding="utf-8").split("\n") if line]
+    lines = (tmp_path / "all.jsonl").read_text(encoding="utf-8").split("\n")
+    assert chats == [json.loads(line) for line in lines if line]
     given = records.load(train, test)
     assert len(chats) == len(given.records) == 4
     for one, record in zip(chats, given.records, strict=True):
@@ -227,7 +227,8 @@ def test_the_system_prompt_has_the_whole_contract() -> None:
 
 # -- faults ----------------------------------------------------------------------------------------
 def test_invalid_documents_are_refused_all_at_once(tmp_path: Path) -> None:
-    wrong = {"intent": "single_room_control", "rooms": ["kitchen"], "actions": [{"room": "kitchen", "action": "turn_onn"}]}
+    turned = [{"room": "kitchen", "action": "turn_onn"}]
+    wrong = {"intent": "single_room_control", "rooms": ["kitchen"], "actions": turned}
     strange = said("x", "garage turn_on").expected
     rows = [said("fine"), Record("y", wrong, "ghar"), Record("z", strange, "ghar")]
     source = written(tmp_path / "in" / "x.jsonl", *rows)

@@ -364,8 +364,9 @@ def test_the_schema_is_the_contracts_in_the_form_that_strict_servers_want() -> N
 
 def test_every_prompt_file_is_used() -> None:
     names = {path.name for path in resources("prompts").iterdir()}
+    # chat.md is how a language model is asked for a command: batti.chat.
     assert names == {"README.md", "choices.yaml", "synthesize.md", "synthesize_call.md", "paraphrase.md",
-                     "paraphrase_call.md"}  # fmt: skip
+                     "paraphrase_call.md", "chat.md"}  # fmt: skip
 
 
 # --- misuse --------------------------------------------------------------------------------------

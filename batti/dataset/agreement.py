@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections import Counter
 from collections.abc import Callable, Hashable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import combinations
 from pathlib import Path
 from random import Random
@@ -78,7 +78,13 @@ class Field(NamedTuple):
 
 def _text(part: Callable[[Action], str]) -> Callable[[Answer], list[str]]:
     """What is said of all the actions of a sentence, as one text."""
-    return lambda answer: ["; ".join(map(part, answer.actions)) or "-"]
+
+    def text(answer: Answer) -> list[str]:
+        said = [part(action) for action in answer.actions]
+        # What is the same for all once, so that who finds another place does not disagree about all else too.
+        return ["; ".join(said if len(set(said)) > 1 else said[:1]) or "-"]
+
+    return text
 
 
 def _number(part: Callable[[Action], float | None]) -> Callable[[Answer], list[float | None]]:
@@ -197,8 +203,12 @@ def _gold(source: Path, answers: Mapping[str, Mapping[str, Answer]]) -> dict[str
         if record is None:
             faults.append(Fault(answer.where, f"{source} has no id {quote(name)}", "name the file that was sampled"))
             continue
-        command = Command.from_dict(record.expected, groups=data.homes[record.home].group_names)
-        labels[name] = Answer(command.intent, command.actions, sentence=record.command)
+        try:
+            command = Command.from_dict(record.expected, groups=data.homes[record.home].group_names)
+        except BattiError as error:
+            faults += [replace(one, where=f"{source}: {name}: {one.where}") for one in error.faults]
+        else:
+            labels[name] = Answer(command.intent, command.actions, sentence=record.command)
     if faults:
         raise BattiError.of(faults)
     return labels

@@ -11,7 +11,7 @@ import math
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable
 from functools import cache, lru_cache
 from typing import Any, NamedTuple
 
@@ -92,8 +92,9 @@ def _known(word: str) -> str | None:
     if not re.search("[a-z]", word):
         return NEITHER
     stems = [word.removesuffix(ending) for ending in _endings() if len(word) >= len(ending) + _LEAST_STEM]
-    # What is told first: रुममा is the English room, however often it stands in Nepali sentences.
-    languages = (known[stem] for known in (_told(), _counted()) for stem in (word, *stems) if stem in known)
+    # Stems that are told before words that are counted: रुममा is the English room, however often Nepali has it.
+    vocabularies = (_told(), _names(), _counted())
+    languages = (known[stem] for known in vocabularies for stem in (word, *stems) if stem in known)
     return next(languages, None)
 
 
@@ -112,21 +113,28 @@ def _told() -> dict[str, str]:
 
 @cache
 def _counted() -> dict[str, str]:
-    """Key of a word -> the language in whose text it is more frequent; names are of neither."""
+    """Key of a word -> the language in whose text it is more frequent."""
     sure, likely = _counts()
     totals = {language: sure[language].total() for language in LANGUAGES}
-    known = dict.fromkeys(_names(), NEITHER) | dict.fromkeys(likely, EN)
+    known = dict.fromkeys(likely, EN)
     for word in sure[EN].keys() | sure[NE].keys():
         en, ne = (sure[language][word] / totals[language] for language in LANGUAGES)
         known[word] = EN if not ne or (en and math.log(en / ne) > -_LENT) else NE
     return known
 
 
-def _names() -> Iterator[str]:
-    """Names of people, mountains, towns: capitals tell them from words."""
+@cache
+def _names() -> dict[str, str]:
+    """Keys of the names of people, mountains and towns that are no words besides."""
+    return dict.fromkeys(_capitals() - _counted().keys(), NEITHER)
+
+
+@cache
+def _capitals() -> frozenset[str]:
+    """Keys of all names; capitals tell them in the lexicon."""
     lex = lexicon.load()
-    for name in (*(word for person in lex.people for word in person.en if word[:1].isupper()), *lex.frames["proper"]):
-        yield from map(key, words(name))
+    people = (word for person in lex.people for word in person.en if word[:1].isupper())
+    return frozenset(key(word) for name in (*people, *lex.frames["proper"]) for word in words(name))
 
 
 def _counts() -> tuple[dict[str, Counter[str]], Counter[str]]:
@@ -143,7 +151,8 @@ def _counts() -> tuple[dict[str, Counter[str]], Counter[str]]:
     for phrase in (phrase for voice in bank().voices for phrase in voice):
         # Whole voices are English; of the others a phrase may be taken for English that is not.
         into = sure[NE] if not phrase.english else sure[EN] if "english" in phrase.phrase.voice else likely
-        into.update(key(w) for segment in phrase.phrase.segments if not segment.slot for w in words(segment.text))
+        said = [word for segment in phrase.phrase.segments if not segment.slot for word in words(segment.text)]
+        into.update(key(word) for word in said if not (word[:1].isupper() and key(word) in _capitals()))
     return sure, likely
 
 
@@ -167,6 +176,6 @@ def _model() -> Any:
     from sklearn.naive_bayes import MultinomialNB
     from sklearn.pipeline import make_pipeline
 
-    known = {word: language for word, language in sorted((_counted() | _told()).items()) if language in LANGUAGES}
+    known = dict(sorted((_counted() | _told()).items()))
     model = make_pipeline(CountVectorizer(analyzer="char_wb", ngram_range=(1, 4)), MultinomialNB())
     return model.fit(list(known), list(known.values()))
