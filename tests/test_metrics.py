@@ -4,12 +4,13 @@ from collections import Counter
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from strategies import commands
 
 from batti.command import Command
-from batti.evaluate.metrics import exact, partial
+from batti.evaluate.metrics import KEYS, aligned, exact, false_action, key_counts, partial, wrong_place
+from batti.home import Home
 
 GROUPS = frozenset({"upstairs"})
 NONE, UNKNOWN = Command.none().to_dict(), Command.unknown_room().to_dict()
@@ -165,3 +166,106 @@ def test_an_entry_that_nobody_asked_for_costs(document: dict[str, Any], data: st
     index = data.draw(st.integers(0, len(document["actions"]) - 1))
     shorter = {**document, "actions": [a for i, a in enumerate(document["actions"]) if i != index]}
     assert partial(document, shorter) < 1
+
+
+# --- keys, and what is done that was not asked for ------------------------------------------------
+
+HOME = Home.model_validate({
+    "name": "Ghar",
+    "rooms": [{"name": "kitchen", "lights": [{"name": "lamp"}]}, {"name": "hall"}, {"name": "attic"}],
+    "groups": [{"name": "upstairs", "rooms": ["hall", "attic"]}],
+})  # fmt: skip
+
+
+def counted(expected: dict[str, Any], given: dict[str, Any], key: str) -> tuple[int, int, int]:
+    counts = key_counts(expected, given)
+    return counts[key, "expected"], counts[key, "given"], counts[key, "right"]
+
+
+def test_keys_are_counted_in_aligned_entries() -> None:
+    expected, given_ = doc(DIM, HALL), doc(act("hall", ON), act("kitchen", "=0.5", after="5m"))
+    assert counted(expected, given_, "room") == (2, 2, 2)
+    assert counted(expected, given_, "action") == (2, 2, 1)
+    assert counted(expected, given_, "brightness") == (1, 1, 0)
+    assert counted(expected, given_, "after") == (0, 1, 0)
+
+
+def test_an_entry_of_another_place_has_nothing_right() -> None:
+    assert counted(doc(KITCHEN), doc(act("attic", ON)), "action") == (1, 1, 0)
+    assert counted(doc(KITCHEN), NONE, "room") == (1, 0, 0)
+    assert counted(NONE, doc(KITCHEN), "room") == (0, 1, 0)
+
+
+@settings(max_examples=40)
+@given(DOCUMENTS | ALIKE, DOCUMENTS | ALIKE)
+def test_the_right_keys_are_the_pairs_of_the_partial_match(a: dict[str, Any], b: dict[str, Any]) -> None:
+    counts = key_counts(a, b)
+    assert {key for key, _ in counts} <= set(KEYS)
+    total = {what: sum(n for (_, of), n in counts.items() if of == what) for what in ("expected", "given", "right")}
+    if a["actions"] and b["actions"]:
+        assert partial(a, b) == pytest.approx(total["right"] / max(total["expected"], total["given"]))
+    else:
+        assert total["right"] == 0
+
+
+@settings(max_examples=40)
+@given(DOCUMENTS | ALIKE, DOCUMENTS | ALIKE)
+def test_every_entry_is_aligned_once(a: dict[str, Any], b: dict[str, Any]) -> None:
+    pairs = list(aligned(a["actions"], b["actions"]))
+    for side, document in ((0, a), (1, b)):
+        placed = [repr(pair[side]) for pair in pairs if pair[side] is not None]
+        assert Counter(placed) == Counter(map(repr, document["actions"]))
+    assert all(one["room"] == other["room"] for one, other in pairs if one and other)
+
+
+QUESTION = doc(act("kitchen", ASK))
+
+
+@pytest.mark.parametrize(
+    ("expected", "given_", "is_false"),
+    [
+        (NONE, doc(KITCHEN), True),
+        (UNKNOWN, doc(KITCHEN), True),
+        (QUESTION, doc(KITCHEN), True),
+        (NONE, QUESTION, False),
+        (QUESTION, NONE, False),
+        (NONE, UNKNOWN, False),
+        (doc(KITCHEN), doc(HALL), False),
+        (doc(KITCHEN), NONE, False),
+    ],
+)
+def test_a_false_action_is_one_where_none_was_asked_for(
+    expected: dict[str, Any], given_: dict[str, Any], is_false: bool
+) -> None:
+    assert false_action(expected, given_) is is_false
+
+
+LAMP = act("kitchen", ON, light="lamp")
+
+
+@pytest.mark.parametrize(
+    ("expected", "given_", "is_wrong"),
+    [
+        (doc(KITCHEN), doc(HALL), True),
+        (doc(KITCHEN), doc(act("kitchen", OFF)), False),
+        (doc(KITCHEN), doc(KITCHEN, HALL), True),
+        (doc(KITCHEN, HALL), doc(KITCHEN), False),  # too little, but not elsewhere
+        (doc(KITCHEN), doc(LAMP), False),
+        (doc(LAMP), doc(KITCHEN), True),
+        (doc(act("all", ON)), doc(KITCHEN), False),
+        (doc(KITCHEN), doc(act("all", ON)), True),
+        (doc(act("upstairs", ON)), doc(HALL, act("attic", ON)), False),
+        (doc(HALL), doc(act("upstairs", ON)), True),
+        (doc(act("all", OFF, except_=["hall"])), doc(act("all", OFF)), True),
+        (doc(act("all", OFF)), doc(act("all", OFF, except_=["hall"])), False),
+        (doc(act("here", ON)), doc(KITCHEN), True),
+        (doc(KITCHEN), doc(KITCHEN, act("hall", ASK)), False),
+        (doc(KITCHEN), NONE, None),
+        (NONE, doc(KITCHEN), None),
+        (QUESTION, doc(HALL), None),
+    ],
+)
+def test_a_wrong_place_is_a_light_that_nobody_named(
+    expected: dict[str, Any], given_: dict[str, Any], is_wrong: bool | None
+) -> None:
+    assert wrong_place(expected, given_, HOME) is is_wrong

@@ -1,0 +1,154 @@
+"""The thesis protocol: our kind of network, trained on the thesis's train split alone, scored on its other splits.
+
+`python -m batti.evaluate.thesis TRAIN TEST...` trains for some minutes and prints the figures. Neither the
+sentences nor weights trained on them are kept: no licence came with them.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import statistics
+import sys
+import time
+from collections import Counter
+from collections.abc import Collection, Sequence
+from pathlib import Path
+from typing import Any, NoReturn
+
+import click
+
+from batti.dataset import records
+from batti.errors import BattiError
+from batti.text import normalize
+
+Figures = dict[str, Any]
+_ENTRY = re.compile(r"[^:=]+: \S+")
+_LEVEL = re.compile(r"brightness=\S+")
+_TIMED = 100  # sentences asked one by one
+
+
+def read(path: Path) -> list[tuple[str, str]]:
+    """The (command, output) rows of a file. Raises BattiError."""
+    try:
+        rows = json.loads(path.read_text(encoding="utf-8"))
+        found = [(_text(row["command"]), " ".join(_text(row["output"]).split())) for row in rows]
+    except OSError as error:
+        raise BattiError(f"{path}: {error.strerror}", "name a file of the thesis, such as train.json") from None
+    except (ValueError, TypeError, KeyError, RecursionError):
+        hint = 'a JSON list of {"command": ..., "output": ...} is needed, such as train.json'
+        raise BattiError(f"{path}: not a file of the thesis", hint) from None
+    if not found:
+        raise BattiError(f"{path}: no sentences", "name a file of the thesis, such as train.json")
+    return found
+
+
+def _text(value: object) -> str:
+    if not isinstance(value, str):
+        raise TypeError(value)
+    return value
+
+
+def entries(output: str) -> list[str]:
+    """`kitchen: turn_off bathroom: brightness=0.2` -> its two entries."""
+    return [entry.strip() for entry in _ENTRY.findall(output)]
+
+
+def partial(expected: str, given: str) -> float:
+    """Entries found / max(entries expected, entries given)."""
+    wanted, got = Counter(entries(expected)), Counter(entries(given))
+    return (wanted & got).total() / max(1, wanted.total(), got.total())
+
+
+def without_levels(output: str) -> str:
+    """The output with brightness values left out of account."""
+    return _LEVEL.sub("brightness", output)
+
+
+def figures(rows: Sequence[tuple[str, str]], answers: Sequence[str]) -> Figures:
+    """Shares of the rows, 0 to 1."""
+    scored = [
+        (expected == given, partial(expected, given), without_levels(expected) == without_levels(given))
+        for (_, expected), given in zip(rows, answers, strict=True)
+    ]
+    names = ("exact", "partial", "exact_without_brightness")
+    shares = [round(sum(column) / len(rows), 4) for column in zip(*scored, strict=True)]
+    return {"count": len(rows), **dict(zip(names, shares or [0.0] * len(names), strict=True))}
+
+
+def score(rows: Sequence[tuple[str, str]], answers: Sequence[str], trained_on: Collection[str]) -> Figures:
+    """Figures of all rows, and of those whose normalized command was not trained on."""
+    new = [i for i, (command, _) in enumerate(rows) if normalize(command) not in trained_on]
+    unseen = figures([rows[i] for i in new], [answers[i] for i in new])
+    return {**figures(rows, answers), "unseen": unseen}
+
+
+def run(train: Path, tests: Sequence[Path], recipe: Path) -> Figures:
+    """Train on one file and score on the others. Raises BattiError."""
+    from batti.evaluate import thesis_network  # torch is slow to import, and may not be there
+
+    settings = thesis_network.Recipe.load(recipe)
+    rows, sets = read(train), {path.stem: read(path) for path in tests}
+    if len(sets) < len(tests):
+        raise BattiError("two test files have one name", "the figures go by these names: rename one of them")
+    began = time.monotonic()
+    network = thesis_network.train(rows, settings)
+    minutes = (time.monotonic() - began) / 60
+    trained_on = {normalize(command) for command, _ in rows}
+    return {
+        "trained_on": {"file": train.name, "count": len(rows), "minutes": round(minutes, 1)},
+        "parameters": sum(weight.numel() for weight in network.parameters()),
+        "ms_per_sentence": _milliseconds(network, [command for command, _ in next(iter(sets.values()))]),
+        "sets": {
+            name: score(some, network.answer([command for command, _ in some]), trained_on)
+            for name, some in sets.items()
+        },
+    }
+
+
+def _milliseconds(network: Any, commands: Sequence[str]) -> float:
+    """The median time of an answer, sentences asked one by one."""
+    times = []
+    for command in commands[:_TIMED]:
+        began = time.perf_counter()
+        network.answer([command])
+        times.append(1000 * (time.perf_counter() - began))
+    return round(statistics.median(times), 1)
+
+
+def _shown(results: Figures) -> str:
+    head = f"{'set':12} {'sentences':>9} {'exact':>7} {'partial':>7} {'exact without brightness':>24}"
+    lines = [head]
+    for name, all_rows in results["sets"].items():
+        for title, row in ((name, all_rows), (f"{name}, new", all_rows["unseen"])):
+            shares = f"{row['exact']:7.1%} {row['partial']:7.1%} {row['exact_without_brightness']:24.1%}"
+            lines.append(f"{title:12} {row['count']:9} {shares}")
+    return "\n".join(lines)
+
+
+@click.command()
+@click.argument("train", type=click.Path(dir_okay=False, path_type=Path))
+@click.argument("tests", nargs=-1, required=True, metavar="TEST...", type=click.Path(dir_okay=False, path_type=Path))
+@click.option("--recipe", default="configs/thesis.yaml", show_default=True, type=click.Path(path_type=Path))
+@click.option("--results", type=click.Path(dir_okay=False, path_type=Path), help="Write the figures here as JSON.")
+def main(train: Path, tests: tuple[Path, ...], recipe: Path, results: Path | None) -> None:
+    """Train on TRAIN alone; score on each TEST ("new" are the sentences that TRAIN does not have)."""
+    try:
+        found = run(train, tests, recipe)
+        if results:
+            records.write_lines(results, [json.dumps(found, indent=2)])
+    except BattiError as error:
+        _fail(str(error))
+    except ModuleNotFoundError as error:
+        _fail(f"the thesis protocol needs {error.name}; pip install 'batti[train]'")
+    click.echo(_shown(found))
+
+
+def _fail(problem: str) -> NoReturn:
+    for line in problem.splitlines():
+        click.echo(f"batti: {line}", err=True)
+    sys.exit(1)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,169 @@
+"""The shipped kind of network, answering in the thesis's own words; trained on nothing but the rows given."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from random import Random
+from typing import Self
+
+import torch
+import torch.nn.functional as F
+import yaml
+from pydantic import BaseModel, ConfigDict, Field
+from torch import Tensor, nn
+from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
+from tqdm import tqdm
+
+from batti import prompt
+from batti.errors import BattiError
+from batti.text import MAX_CHARS, normalize
+from batti.train.model import Network, Shape
+
+_PAD, _START, _END = range(3)
+_SORTED_TOGETHER = 20  # batches' worth of sentences that are sorted by length
+_LONGEST = 64  # words of an answer
+_CHUNK = 256  # sentences answered together
+
+
+Row = tuple[str, str]
+"""A sentence and its answer: `kitchen: turn_off bathroom: brightness=0.2`."""
+
+
+class Recipe(BaseModel):
+    """One training run; every key is explained in `configs/thesis.yaml`."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+    seed: int = 1
+    epochs: int = Field(default=20, gt=0)
+    batch: int = Field(default=64, gt=0)
+    learning_rate: float = Field(default=1e-3, gt=0)
+    warmup: float = Field(default=0.1, gt=0, lt=1)
+    weight_decay: float = Field(default=0.05, ge=0)
+    smoothing: float = Field(default=0.0, ge=0, lt=1)
+    average: float = Field(default=0.99, ge=0, lt=1)
+    bfloat16: bool = True
+    shape: Shape = Shape()
+
+    @classmethod
+    def load(cls, path: Path) -> Self:
+        """Raises BattiError for a missing or faulty file."""
+        try:
+            return cls.model_validate(yaml.safe_load(path.read_text(encoding="utf-8")))
+        except OSError as error:
+            raise BattiError(f"{path}: {error.strerror}", "name a recipe such as configs/thesis.yaml") from None
+        except (yaml.YAMLError, ValueError) as error:
+            raise BattiError(f"{path}: {' '.join(str(error).split())}", "mend the recipe") from None
+
+
+class Seq2Seq(Network):
+    """The network with words of its own instead of structure and pointers."""
+
+    def __init__(self, shape: Shape, words: Sequence[str]) -> None:
+        super().__init__(shape)
+        del self.pointed, self.point, self.tags  # there is no home to point into
+        self.said = tuple(words)
+        self.tokens = nn.Embedding(_END + 1 + len(words), shape.width)
+        self.out = nn.Linear(shape.width, _END + 1 + len(words))
+        self.tokens.apply(self._init)
+        self.out.apply(self._init)
+
+    def encode(self, ids: Tensor, tags: Tensor | None = None) -> Tensor:
+        """(B, T) character ids -> (B, T, D)."""
+        x = self.characters(ids)  # padding is embedded as nothing
+        x = x + F.gelu(self.near(x.transpose(1, 2)).transpose(1, 2), approximate="tanh")
+        for block in self.encoder:
+            x = block(x, (ids > 0)[:, None, None, :])
+        out: Tensor = self.encoder_norm(x)
+        return out
+
+    def next_words(self, answers: Tensor, keys: Tensor, there: Tensor) -> Tensor:
+        """Scores (B, L, words) of what follows each word of the answers (B, L)."""
+        x = self.tokens(answers)
+        causal = torch.ones(x.shape[1], x.shape[1], dtype=torch.bool, device=x.device).tril()
+        x, _ = self.step(x, self.empty_past(len(x), keys), 0, causal, keys, there)
+        scores: Tensor = self.out(x)
+        return scores
+
+    def loss(self, ids: Tensor, answers: Tensor, smoothing: float) -> Tensor:
+        """Mean cross-entropy of answers (B, L), which begin with START and are padded with PAD."""
+        keys = self.memory_keys(self.encode(ids))
+        scores = self.next_words(answers[:, :-1], keys, (ids > 0)[:, None, None, :])
+        return F.cross_entropy(
+            scores.float().flatten(0, 1), answers[:, 1:].flatten(), ignore_index=_PAD, label_smoothing=smoothing
+        )
+
+    @torch.inference_mode()
+    def answer(self, commands: Sequence[str]) -> list[str]:
+        """The most probable next word, again and again."""
+        return [said for at in range(0, len(commands), _CHUNK) for said in self._answer(commands[at : at + _CHUNK])]
+
+    def _answer(self, commands: Sequence[str]) -> list[str]:
+        ids = torch.from_numpy(prompt.pad([_characters(c) for c in commands])).to(self.out.weight.device)
+        keys = self.memory_keys(self.encode(ids))
+        answers = torch.full((len(ids), 1), _START, device=ids.device)
+        while answers.shape[1] <= _LONGEST and not bool((answers == _END).any(1).all()):
+            best = self.next_words(answers, keys, (ids > 0)[:, None, None, :])[:, -1].argmax(-1)
+            answers = torch.cat((answers, best[:, None]), dim=1)
+        return [self._words(row) for row in answers.tolist()]
+
+    def _words(self, row: list[int]) -> str:
+        end = row.index(_END) if _END in row else len(row)
+        return " ".join(self.said[token - _END - 1] for token in row[1:end] if token > _END)
+
+
+def _characters(command: str) -> list[int]:
+    return prompt.encode_text(normalize(command)[:MAX_CHARS])
+
+
+def train(rows: Sequence[Row], recipe: Recipe) -> Seq2Seq:
+    """The averaged weights after the recipe's epochs over these rows, ready to answer."""
+    torch.manual_seed(recipe.seed)
+    device = "cuda" if torch.cuda.is_available() else "cpu"
+    words = list(dict.fromkeys(word for _, output in rows for word in output.split()))
+    network = Seq2Seq(recipe.shape, words).to(device)
+    average = AveragedModel(network, multi_avg_fn=get_ema_multi_avg_fn(recipe.average))  # type: ignore[no-untyped-call]
+    steps = recipe.epochs * -(-len(rows) // recipe.batch)
+    optimizer = torch.optim.AdamW(
+        network.parameters(), recipe.learning_rate, betas=(0.9, 0.98), weight_decay=recipe.weight_decay, fused=True
+    )
+    schedule = torch.optim.lr_scheduler.LambdaLR(optimizer, lambda step: _rate((step + 1) / steps, recipe.warmup))
+    bar = tqdm(_batches(rows, words, recipe), total=steps, desc="train", disable=None)
+    for ids, answers in bar:
+        with torch.autocast(device, torch.bfloat16, enabled=recipe.bfloat16):
+            loss = network.loss(ids.to(device), answers.to(device), recipe.smoothing)
+        optimizer.zero_grad(set_to_none=True)
+        loss.backward()  # type: ignore[no-untyped-call]
+        nn.utils.clip_grad_norm_(network.parameters(), 1.0)
+        optimizer.step()
+        schedule.step()
+        average.update_parameters(network)
+        if bar.n % 50 == 0:
+            bar.set_postfix(loss=f"{loss.item():.3f}")
+    network.load_state_dict(average.module.state_dict())
+    return network.eval()
+
+
+def _rate(progress: float, warmup: float) -> float:
+    """Share of the peak rate: linear warm-up, then a cosine down to nothing."""
+    return min(1.0, progress / warmup) * 0.5 * (1 + math.cos(math.pi * min(1.0, progress)))
+
+
+def _batches(rows: Sequence[Row], words: Sequence[str], recipe: Recipe) -> Iterator[tuple[Tensor, Tensor]]:
+    """Every epoch's rows in a new order, those of about one length together."""
+    token = {word: _END + 1 + i for i, word in enumerate(words)}
+    encoded = [
+        (_characters(command), [_START, *(token[word] for word in output.split()), _END]) for command, output in rows
+    ]
+    order = Random(recipe.seed)
+    for _ in range(recipe.epochs):
+        order.shuffle(encoded)
+        batches: list[list[tuple[list[int], list[int]]]] = []
+        for at in range(0, len(encoded), pool := recipe.batch * _SORTED_TOGETHER):
+            some = sorted(encoded[at : at + pool], key=lambda one: len(one[0]))
+            batches += [some[i : i + recipe.batch] for i in range(0, len(some), recipe.batch)]
+        order.shuffle(batches)
+        for batch in batches:
+            characters, answers = zip(*batch, strict=True)
+            yield torch.from_numpy(prompt.pad(characters)), torch.from_numpy(prompt.pad(answers))
