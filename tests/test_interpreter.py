@@ -410,7 +410,7 @@ def test_without_a_second_reading_the_first_is_shown_alone() -> None:
 def test_the_threshold_of_a_home_is_a_share_and_has_a_default() -> None:
     assert 0.3 <= Home.default().confirm_below <= 0.9
     assert "confirm_below" not in Home.default().to_dict()
-    with pytest.raises(BattiError, match="confirm_below .*60"):
+    with pytest.raises(BattiError, match=r"confirm_below .*60"):
         Home.from_yaml("rooms: [{name: hall}]\nconfirm_below: 60")
     home = Home.from_yaml("rooms: [{name: hall}]\nconfirm_below: 0.75")
     assert Home.from_yaml(home.to_yaml()) == home

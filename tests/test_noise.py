@@ -215,7 +215,7 @@ def test_every_other_style_changes_sentences_and_leaves_them_readable(style: str
 
 @pytest.mark.parametrize("name", noise.NAMES)
 def test_every_named_noise_strikes_as_often_as_asked(name: str) -> None:
-    sentences = SENTENCES + ["turn the kitchen lights off, please. now!", "बैठकको लाइट अफ गर्नुस् है।"]
+    sentences = [*SENTENCES, "turn the kitchen lights off, please. now!", "बैठकको लाइट अफ गर्नुस् है।"]
     struck = [noise.apply(name, s, Random(seed), 1.0) != s for s in sentences for seed in range(20)]
     assert sum(struck) > 0.1 * len(struck)
     assert all(noise.apply(name, s, Random(seed), 0.0) == s for s in sentences for seed in range(5))
@@ -228,7 +228,7 @@ def test_every_named_noise_strikes_as_often_as_asked(name: str) -> None:
 def test_no_noise_makes_a_word_of_another_meaning(name: str) -> None:
     meanings = lexicon.load().meanings
     for word in meanings:
-        if is_devanagari(word) and name not in noise.DEVANAGARI or not is_devanagari(word) and name not in noise.ROMAN:
+        if name not in (noise.DEVANAGARI if is_devanagari(word) else noise.ROMAN):
             continue
         for seed in range(6):
             said = noise.strike(name, word, Random(seed)).lower()
