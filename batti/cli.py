@@ -13,15 +13,17 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 
 import click
 
+import batti.cli_dataset  # noqa: F401 - adds its verbs to `data`
 from batti import __version__
+from batti.cli_bench import bench
 from batti.cli_data import data
+from batti.cli_evaluate import evaluate
 from batti.errors import BattiError
 
 if TYPE_CHECKING:
     from batti.interpreter import Interpreter, Result
 
 _CHUNK = 1 << 16  # bytes read from standard input at once, at most
-_SHOWN_ERRORS = 20
 # Some readers take these for line ends, and an answer is one line.
 _SEPARATORS = {code: f"\\u{code:04x}" for code in (0x85, 0x2028, 0x2029)}
 
@@ -63,6 +65,8 @@ def main() -> None:
 
 
 main.add_command(data)
+main.add_command(bench)
+main.add_command(evaluate)
 
 
 @main.command()
@@ -172,32 +176,6 @@ def _converse(interpreter: Interpreter, as_json: bool) -> None:
             _answer(interpreter, text, as_json)
     if readline is not None:
         readline.write_history_file(history)
-
-
-@main.command()
-@click.argument("data", nargs=-1, required=True, type=_FILE)
-@_model
-@click.option("--results", type=click.Path(dir_okay=False, path_type=Path), help="Write the figures as JSON.")
-@click.option("--errors", type=int, default=_SHOWN_ERRORS, show_default=True, help="How many errors to show.")
-def evaluate(data: tuple[Path, ...], model: Path | None, results: Path | None, errors: int) -> None:
-    """Score a model on labelled sentences (.jsonl with `homes/` beside it, or golden .yaml)."""
-    from batti.evaluate import run
-
-    cases = [case for path in data for case in run.read_cases(path)]
-    scores = run.score(cases, _interpreter(None, None, model))
-    for case, given, confidence in scores["all"].errors[:errors]:
-        click.echo(f"- [{case.group}] {case.text}\n    expected {run.short(case.expected)}")
-        click.echo(f"    given    {run.short(given)}  ({confidence:.2f})")
-    click.echo(f"{'set':<20}{'count':>7}{'exact':>9}{'partial':>9}{'false actions':>15}")
-    for name, score in sorted(scores.items(), key=lambda item: item[0] != "all"):
-        row = score.to_dict()
-        click.echo(
-            f"{name:<20}{row['count']:>7}{row['exact']:>9.1%}{row['partial']:>9.1%}{row['false_actions']:>15.1%}"
-        )
-    if results:
-        figures = {name: score.to_dict() for name, score in scores.items()}
-        results.parent.mkdir(parents=True, exist_ok=True)
-        results.write_text(json.dumps(figures, indent=2) + "\n", encoding="utf-8")
 
 
 @main.command()

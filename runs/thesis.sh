@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # The thesis protocol: our kind of network trained on the thesis's train split alone, scored on its other splits.
-# Eleven minutes of one CPU core that knows bfloat16 (OMP_NUM_THREADS=1 where other work runs beside it); a GPU is used
+# Twenty-five minutes of one CPU core that knows bfloat16 (OMP_NUM_THREADS=1 where other work runs beside it); a GPU is used
 # where there is one. No phrase bank, no lexicon; nothing of the data or the weights is kept.
 #   runs/thesis.sh                    scores on val.json
 #   runs/thesis.sh TEST.json...       scores on these files too

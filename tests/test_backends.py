@@ -26,7 +26,7 @@ TINY = {"layers": 2, "width": 256, "feed_forward": 512, "heads": 4, "kv_heads": 
 LIBRARIES = {
     "batti[gguf]": ("xllamacpp", "gguf"),
     "batti[data]": ("openai",),
-    "transformers[torch]": ("transformers", "torch"),
+    "batti[lm]": ("transformers", "torch"),
 }
 
 
@@ -72,7 +72,7 @@ except BattiError as error:
 @pytest.mark.parametrize("name, said", [
     ("model.gguf", "this kind of model needs xllamacpp; pip install 'batti[gguf]'"),
     ("http://localhost/v1#m", "this kind of model needs openai; pip install 'batti[data]'"),
-    ("folder", "this kind of model needs transformers; pip install 'transformers[torch]'"),
+    ("folder", "this kind of model needs transformers; pip install 'batti[lm]'"),
 ])  # fmt: skip
 def test_a_missing_library_is_named_with_what_to_install(name: str, said: str, tmp_path: Path) -> None:
     (tmp_path / "folder").mkdir()
@@ -277,7 +277,7 @@ def test_a_server_that_is_not_there_is_one_line() -> None:
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A tiny Llama of random weights with a byte-level tokenizer."""
-    needs("transformers[torch]")
+    needs("batti[lm]")
     import torch
     from tokenizers import Tokenizer, decoders, models, pre_tokenizers
     from transformers import LlamaConfig, LlamaForCausalLM, PreTrainedTokenizerFast

@@ -41,12 +41,12 @@ def load(model: str | Path | None = None) -> Backend:
     """
     name = str(model or "")
     if name.startswith(("http://", "https://")):
-        return cast(Backend, _runtime("openai", "eval").OpenAIBackend.load(name))
+        return cast(Backend, _runtime("openai", "batti[data]").OpenAIBackend.load(name))
     path = Path(name)
     if name.endswith(".gguf"):
-        return cast(Backend, _runtime("llama_cpp", "gguf").LlamaCppBackend.load(path))
+        return cast(Backend, _runtime("llama_cpp", "batti[gguf]").LlamaCppBackend.load(path))
     if name and not (path / "model.json").exists() and any((path / config).exists() for config in _CONFIGS):
-        return cast(Backend, _runtime("transformers", "transformers").TransformersBackend.load(path))
+        return cast(Backend, _runtime("transformers", "batti[lm]").TransformersBackend.load(path))
     from batti.backends.onnx import OnnxBackend  # its runtime is slow to import
 
     return OnnxBackend.load(path if name else None)
@@ -55,9 +55,9 @@ def load(model: str | Path | None = None) -> Backend:
 _CONFIGS = ("config.json", "adapter_config.json")
 
 
-def _runtime(module: str, extra: str) -> Any:
+def _runtime(module: str, package: str) -> Any:
     """A module of this package, which is slow to import. Raises BattiError where its library is not installed."""
     try:
         return import_module(f"batti.backends.{module}")
     except ModuleNotFoundError as error:
-        raise BattiError(f"this kind of model needs {error.name}", f"pip install 'batti[{extra}]'") from None
+        raise BattiError(f"this kind of model needs {error.name}", f"pip install '{package}'") from None

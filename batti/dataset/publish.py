@@ -8,22 +8,20 @@ import re
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import cache
 from itertools import chain
 from pathlib import Path
-from string import Template
 from typing import Any
 
 from tqdm import tqdm
 
-from batti.command import ACTIONS, COLORS, INTENTS, Command
+from batti import chat as chats
+from batti.command import Command
 from batti.dataset import datacard, parquet, records
 from batti.dataset.records import Record
 from batti.dataset.whole import whole
 from batti.document import dump
 from batti.errors import BattiError, Fault, quote
 from batti.home import Home
-from batti.paths import resources
 
 FILES: Mapping[str, tuple[str, ...]] = {"jsonl": (".jsonl",), "parquet": (), "sharegpt": (".json", ".jsonl")}
 """Format -> the endings of single files that it may be written to, instead of a folder."""
@@ -161,17 +159,5 @@ _WRITERS: Mapping[str, Callable[[Path, list[Split]], None]] = {
 
 def chat(record: Record, home: Home) -> dict[str, Any]:
     """One conversation in ShareGPT's form: what is to be done and the home, the sentence, the document."""
-    turns = {"system": system(home), "human": record.command, "gpt": dump(record.expected)}
+    turns = {"system": chats.system(home), "human": record.command, "gpt": dump(record.expected)}
     return {"id": record.id, "conversations": [{"from": who, "value": said} for who, said in turns.items()]}
-
-
-def system(home: Home) -> str:
-    """The contract in short, for one home."""
-    intents, actions, colors = map(", ".join, (INTENTS, ACTIONS, COLORS))
-    text = _template().substitute(home=home.to_yaml(), intents=intents, actions=actions, colors=colors)
-    return text.strip()
-
-
-@cache
-def _template() -> Template:
-    return Template(resources("publish", "chat.md").read_text(encoding="utf-8"))
