@@ -105,7 +105,7 @@ def data() -> None:
 @click.option("--count", type=COUNT, required=True, help="How many sentences.")
 @seed_option
 @click.option("--workers", type=COUNT, default=os.cpu_count() or 1, help="Processes; all cores without it.")
-@click.option("--per-home", type=COUNT, default=40, show_default=True, help="Sentences about each random home.")
+@click.option("--per-home", type=COUNT, default=60, show_default=True, help="Sentences about each random home.")
 @click.option("--home", type=IN, help="Home file of the home to speak of; without it random homes, with --api one.")
 @_asks_api(required=False)
 def generate(

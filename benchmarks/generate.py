@@ -14,7 +14,7 @@ _WARM_UP, _MEASURED = 40, 160  # chunks
 
 def main() -> None:
     began = time.perf_counter()
-    chunks = generate.chunks(seed=1, per_home=40, workers=1)
+    chunks = generate.chunks(seed=1, per_home=60, workers=1)
     for _ in range(_WARM_UP):
         next(chunks)
     warm = time.perf_counter()

@@ -13,5 +13,6 @@ $batti data balance "$work/pool/pool.jsonl" "$work/all/all.jsonl" --by intent,ac
 $batti data split "$work/all/all.jsonl" "$work/data" --seed $seed
 parts=("$work"/data/{train,validation,test}.jsonl)
 $batti data check "${parts[@]}"
+rm -f dataset/data/*.jsonl   # homes of another making would be in the way
 $batti data export "${parts[@]}" dataset --to jsonl
 $batti data describe dataset/data/{train,validation,test}.jsonl --out dataset/figures

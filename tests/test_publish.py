@@ -214,7 +214,7 @@ def test_chats(tmp_path: Path, train: Path, test: Path) -> None:
         home = given.homes[record.home]
         assert human == record.command
         assert Command.from_yaml(gpt, groups=home.group_names).to_dict() == record.expected
-        assert home.to_yaml() in system
+        assert home.to_yaml().strip() in system
 
 
 def test_the_system_prompt_has_the_whole_contract() -> None:

@@ -21,7 +21,7 @@ from batti import lexicon
 from batti.command import intent_from, one_form
 from batti.dataset import homes, records
 from batti.dataset.homes import RandomHome
-from batti.dataset.speaker import Example, Speaker, Unfit, dress
+from batti.dataset.speaker import Dressed, Example, Speaker, Unfit, dress
 from batti.home import Home
 from batti.prompt import Asked
 
@@ -44,13 +44,26 @@ def examples(
         said: list[list[Example]] = [[] for _ in speakers]
         for _ in range(per_home):
             # The same words for other places, values and spellings of names tell what matters, and cost less.
-            shared = dress(lex, rng)
-            for speaker, some in zip(speakers, said, strict=True):
-                try:
-                    some.append(speaker.say(shared if shared.has_slots else dress(lex, rng)))
-                except Unfit:
-                    some.append(speaker.example())
+            waiting = list(zip(speakers, said, strict=True))
+            while waiting:
+                wording = dress(lex, rng)
+                waiting = _say(wording, waiting)
         yield from zip((speaker.home for speaker in speakers), said, strict=True)
+
+
+def _say(wording: Dressed, waiting: list[tuple[Speaker, list[Example]]]) -> list[tuple[Speaker, list[Example]]]:
+    """Say a wording over the homes that wait for one; gives those that it does not suit."""
+    if not wording.has_slots:  # once is enough of what is the same in every home
+        speaker, some = waiting[0]
+        some.append(speaker.say(wording))
+        return waiting[1:]
+    left = []
+    for speaker, some in waiting:
+        try:
+            some.append(speaker.say(wording))
+        except Unfit:
+            left.append((speaker, some))
+    return left
 
 
 def document(example: Example, home: RandomHome) -> dict[str, Any]:
@@ -143,7 +156,7 @@ def chunks(seed: int, per_home: int, workers: int, home: Home | None = None) -> 
 
 
 def write(
-    out: Path, *, count: int, seed: int = 1, workers: int = 1, per_home: int = 40, home: Home | None = None
+    out: Path, *, count: int, seed: int = 1, workers: int = 1, per_home: int = 60, home: Home | None = None
 ) -> None:
     """Write `count` sentences to `out`, and the homes that they speak of to `homes.jsonl` beside it.
 
