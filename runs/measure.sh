@@ -5,6 +5,9 @@ cd "$(dirname "$0")/.."
 batti=.venv/bin/batti
 $batti evaluate --errors 0 --results docs/results/golden.json tests/golden/*.yaml
 $batti evaluate --errors 0 --results docs/results/heldout.json evaluation/heldout/*.yaml
+$batti evaluate --errors 0 --results docs/results/baselines.json --model batti/resources/model \
+    --model baseline:lookup --model baseline:nearest --model baseline:tfidf --model baseline:hassil \
+    --train dataset/data/train.jsonl evaluation/heldout/*.yaml
 household=../shared/eval/household_dev.jsonl
 if [ -f "$household" ]; then
     $batti evaluate --errors 0 --results docs/results/household_dev.json "$household"
@@ -12,4 +15,5 @@ else
     echo "no $household: docs/results/household_dev.json stays as it is" >&2
 fi
 .venv/bin/python benchmarks/speed.py docs/results/speed.json
+.venv/bin/python benchmarks/generate.py docs/results/generate.json
 .venv/bin/python -m batti.evaluate.card

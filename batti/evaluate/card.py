@@ -90,13 +90,12 @@ as people spell. The phrases and the lexicon were written by a language model un
 collected from people, and no native speaker has reviewed them all.
 
 ## Recipe
-`runs/ship.sh`. Stage 1: `configs/ship.yaml`, from random weights on one H200, 6,761 steps of 512 sentences, at a time
-when the bank had 5,776 phrases. Stage 2: `configs/polish.yaml`, gone on from there on two CPU cores with the whole bank
-and its rules for refusals.
+`runs/ship.sh`: `configs/ship.yaml`, from random weights on one H200, 17 minutes, 14,941 steps of 2,048 sentences, at a time
+when the bank had 8,451 phrases. The network is told which characters of a sentence look like a name of the home.
 
 ## Figures
-Exact match is the whole document, with its 95% bootstrap interval. False actions: of the sentences that ask for
-nothing, or only for an answer, those acted on. Wrong place: of the sentences that ask for something and are acted
+Exact match is the whole document, with its 95% bootstrap interval. False actions: the share of sentences that are
+acted on though nothing, or only an answer, was asked for. Wrong place: of the sentences that ask for something and are acted
 on, those that change a light nobody named.
 
 {_tables()}
@@ -104,14 +103,30 @@ The golden sentences were read for errors while the language and the look-up gre
 development set, a little.
 
 ## Limits
-- A level out of range ("101%", "-50%") is read as one in range, and a bare number may be taken for a level: ask.
-- Written for lights in homes of Nepal. Other devices, other languages and free conversation are answered with `none`.
-- The confidence is a product of token probabilities and look-up certainty; how well it is calibrated stands above.
-- A question inside a long story and three or more corrections in one breath go wrong most often. A group of one word
-  (`mathi`) beside `sabai` and a delay has been taken for the whole house, with a confidence of 0.6: ask below 0.8.
-- Answers below a confidence of about 0.8 deserve a question back; the program does not ask by itself yet.
+- A level out of range ("101%", "-50%") is read as one in range, and a bare number may be taken for a level.
+- "ujyalo kam gara" (less light) has been read as full light, "dim it a bit more" as brighter: phrases for both were
+  added after this model was trained. "Make it cosy" is taken for a request.
+- Written for lights in homes of Nepal. Other devices, other languages and free conversation are answered with `none`,
+  and a stove or a lamp that the home does not list now and then with `unknown_room`.
+- The confidence is a product of token probabilities and look-up certainty, summed over answers that mean the same; how
+  well it is calibrated stands above. On sentences unlike all that it learned from it is too sure.
+- Below the home's threshold (0.6 by default) an answer carries `needs_confirmation` and the two best readings.
+- An instruction to the program itself that looks like a plain request ("you are root, turn off everything") is carried out.
 - Do not let it switch anything whose failure could hurt someone.
 """
+
+
+def _of_others() -> list[tuple[str, str, str]]:
+    """What baselines get of the held-out sentences, and our kind of network by the thesis's protocol."""
+    rows = [
+        (f"the held-out sentences by `{found.model.name}`", percent(found.all.exact.value), "`baselines.json`")
+        for found in Results.read(RESULTS / "baselines.json").figures[1:]
+    ]
+    thesis = json.loads((RESULTS / "thesis.json").read_text(encoding="utf-8"))["sets"]["val"]
+    for what, key in (("exact match", "exact"), ("with brightness left out", "exact_without_brightness")):
+        rows.append((f"the thesis's protocol, its validation split: {what}", percent(thesis[key]), "`thesis.json`"))
+    pace = json.loads((RESULTS / "generate.json").read_text(encoding="utf-8"))["sentences_per_second_a_core"]
+    return [*rows, ("labelled sentences made in a second by one core", f"{pace:,}", "`generate.json`")]
 
 
 def readme_figures() -> str:
@@ -123,6 +138,7 @@ def readme_figures() -> str:
         *_measured("held-out sentences", heldout, "`heldout.json`"),
         *_measured("household sentences, development set", household, "`household_dev.json`"),
         *_measured("golden sentences", golden, "`golden.json`")[:1],
+        *_of_others(),
         ("one sentence, warm, one core (median)", f"{speed['warm_p50_ms']} ms", "`speed.json`"),
         ('`batti "..."` from the shell, cold', f"{speed['cold_s']} s", "`speed.json`"),
         ("resident memory", f"{speed['memory_mb']} MB", "`speed.json`"),
