@@ -159,8 +159,8 @@ own = {{link[8:-1] for link in sockets if link.startswith("socket:")}}
 for kind in ("tcp", "tcp6"):
     rows = Path(f"/proc/self/net/{{kind}}").read_text().splitlines()[1:]
     assert not [row for row in rows if row.split()[9] in own], kind
-print("ready", flush=True)
 try:
+    print("ready", flush=True)
     time.sleep(30)
 except KeyboardInterrupt:
     print("interrupted", flush=True)
