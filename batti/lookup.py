@@ -26,6 +26,7 @@ _WORD = 0.5  # similarity of two words from which they may be partners
 _JOINED = 0.98  # words run together
 _NEARLY = 0.9  # similarity from which whole names, light words included, may be compared
 _PART = 0.82  # what a part of a name (`cabin` for `CEO cabin`) counts
+_READING = 1e-4  # what a later reading of what was said counts less
 _ACROSS = 0.86  # what the words of several names of one thing count together
 
 
@@ -157,7 +158,8 @@ class Lookup:
         queries = [_Name.of(0, words) for words in readings]
         scores: dict[int, float] = {}
         for name in self._candidates(queries):
-            score = max((similarity(query, name) for query in queries), default=0.0)
+            # Every word counts before an ending is taken off: `pasal bhitra` may be a name, and `bhitra` means in.
+            score = max((similarity(query, name) - i * _READING for i, query in enumerate(queries)), default=0.0)
             scores[name.entity] = max(score, scores.get(name.entity, 0.0))
         for entity, score in scores.items():
             scores[entity] = max(score, *(_ACROSS * self._across(query, entity) for query in queries))

@@ -335,3 +335,9 @@ def test_a_home_of_five_hundred_rooms_is_looked_up_quickly() -> None:
 )
 def test_names_are_found_across_aliases_cut_short_and_mistyped(home: Home, said: str, room: str | None) -> None:
     assert found_name(home, said) == room
+
+
+def test_a_name_that_ends_like_a_case_ending_is_itself() -> None:
+    home = home_of("pasal", "pasal bhitra")
+    assert found_name(home, "pasal bhitra") == "pasal bhitra"
+    assert found_name(home, "pasal ma") == "pasal"
