@@ -68,7 +68,6 @@ class OnnxBackend:
 
     def __init__(self, sessions: dict[str, ort.InferenceSession], manifest: dict[str, Any]) -> None:
         shape = manifest["shape"]
-        self._calibration = manifest.get("calibration", ((0.0, 1.0), (0.0, 1.0)))
         self._run = {name: session.run for name, session in sessions.items()}
         self._layers = int(shape["decoder_layers"])
         self._heads = int(shape["heads"])
@@ -126,14 +125,9 @@ class OnnxBackend:
         chances: dict[Command, float] = {}
         for said in answers:
             command, certainty = resolve(prompt.decode_answer(said.answer.tokens), text, lookup)
-            chances[command] = chances.get(command, 0.0) + said.chance * certainty
+            chances[command] = min(1.0, chances.get(command, 0.0) + said.chance * certainty)
         best, *others = sorted(chances.items(), key=lambda item: -item[1])
-        other = (others[0][0], self._probability(others[0][1])) if others else None
-        return Reading(best[0], self._probability(best[1]), other)
-
-    def _probability(self, chance: float) -> float:
-        """How often an answer of this chance was right, by the calibration in the model's manifest."""
-        return float(np.interp(min(1.0, chance), *self._calibration))
+        return Reading(*best, others[0] if others else None)
 
     def _lookup(self, home: Home) -> Lookup:
         with self._lock:

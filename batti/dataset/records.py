@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from batti.command import Command
+from batti.dataset.whole import whole
 from batti.errors import BattiError, Fault, quote
 from batti.home import Home
 from batti.text import normalize
@@ -160,16 +161,13 @@ def write(path: Path, records: Iterable[Record]) -> int:
 
 def write_lines(path: Path, lines: Iterable[str]) -> int:
     """Write lines to a file that appears only when all are there; returns how many."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    partial = path.with_name(path.name + ".partial")
     count = 0
-    with partial.open("w", encoding="utf-8", newline="\n") as file:
+    with whole(path) as partial, partial.open("w", encoding="utf-8", newline="\n") as file:
         for line in lines:
             file.write(line + "\n")
             count += 1
         file.flush()
         os.fsync(file.fileno())
-    partial.replace(path)
     return count
 
 

@@ -16,6 +16,7 @@ from __future__ import annotations
 
 import json
 import re
+from abc import ABC, abstractmethod
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
@@ -159,7 +160,7 @@ class Seen:
         return [Reading(command, 1.0) if command else _NOTHING for command in found]
 
 
-class _Fitted:
+class _Fitted(ABC):
     """Templates of answers, ranked for every sentence by n-grams."""
 
     def __init__(self, train: Dataset) -> None:
@@ -171,12 +172,13 @@ class _Fitted:
         self.grams = TfidfVectorizer(**_GRAMS)
         self.fit(self.grams.fit_transform(self.texts))
 
+    @abstractmethod
     def fit(self, features: Any) -> None:
-        raise NotImplementedError
+        """Learn from the features of `texts`, a row each."""
 
+    @abstractmethod
     def ranked(self, features: Any) -> Iterator[list[tuple[str, float]]]:
         """For each sentence the best templates with their confidence, best first."""
-        raise NotImplementedError
 
     def generate(self, home: Home, sentences: Sequence[str]) -> list[Reading]:
         return [

@@ -4,22 +4,19 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Sequence
-from pathlib import Path
 from random import Random
-from typing import Self
 
 import torch
 import torch.nn.functional as F
-import yaml
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 from torch import Tensor, nn
 from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
 from tqdm import tqdm
 
 from batti import prompt
-from batti.errors import BattiError
 from batti.text import MAX_CHARS, normalize
 from batti.train.model import Network, Shape
+from batti.train.scratch import FromYaml
 
 _PAD, _START, _END = range(3)
 _SORTED_TOGETHER = 20  # batches' worth of sentences that are sorted by length
@@ -31,10 +28,9 @@ Row = tuple[str, str]
 """A sentence and its answer: `kitchen: turn_off bathroom: brightness=0.2`."""
 
 
-class Recipe(BaseModel):
+class Recipe(FromYaml):
     """One training run; every key is explained in `configs/thesis.yaml`."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
     seed: int = 1
     epochs: int = Field(default=20, gt=0)
     batch: int = Field(default=64, gt=0)
@@ -45,16 +41,6 @@ class Recipe(BaseModel):
     average: float = Field(default=0.99, ge=0, lt=1)
     bfloat16: bool = True
     shape: Shape = Shape()
-
-    @classmethod
-    def load(cls, path: Path) -> Self:
-        """Raises BattiError for a missing or faulty file."""
-        try:
-            return cls.model_validate(yaml.safe_load(path.read_text(encoding="utf-8")))
-        except OSError as error:
-            raise BattiError(f"{path}: {error.strerror}", "name a recipe such as configs/thesis.yaml") from None
-        except (yaml.YAMLError, ValueError) as error:
-            raise BattiError(f"{path}: {' '.join(str(error).split())}", "mend the recipe") from None
 
 
 class Seq2Seq(Network):

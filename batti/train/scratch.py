@@ -7,7 +7,7 @@ import math
 import time
 from pathlib import Path
 from pickle import UnpicklingError
-from typing import Any
+from typing import Any, Self
 
 import torch
 import yaml
@@ -21,10 +21,25 @@ from batti.train import stream
 from batti.train.model import Network, Shape
 
 
-class Recipe(BaseModel):
-    """One training run; every key is explained in `configs/ship.yaml`."""
+class FromYaml(BaseModel):
+    """Settings that are read from a file; unknown keys are refused."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
+
+    @classmethod
+    def load(cls, path: Path) -> Self:
+        """Raises BattiError for a missing or faulty file."""
+        try:
+            return cls.model_validate(yaml.safe_load(path.read_text(encoding="utf-8")))
+        except OSError as error:
+            raise BattiError(f"{path}: {error.strerror}", "name a recipe such as configs/ship.yaml") from None
+        except (yaml.YAMLError, ValueError) as error:  # pydantic's and a bad encoding's are ValueErrors
+            raise BattiError(f"{path}: {' '.join(str(error).split())}", "mend the recipe") from None
+
+
+class Recipe(FromYaml):
+    """One training run; every key is explained in `configs/ship.yaml`."""
+
     start: Path | None = None  # a run whose averaged weights are gone on from
     seed: int = 1
     minutes: float = Field(default=9.0, gt=0)
@@ -37,16 +52,6 @@ class Recipe(BaseModel):
     average: float = Field(default=0.999, ge=0, lt=1)
     bfloat16: bool = False
     shape: Shape = Shape()
-
-    @classmethod
-    def load(cls, path: Path) -> Recipe:
-        """Raises BattiError for a missing or faulty file."""
-        try:
-            return cls.model_validate(yaml.safe_load(path.read_text(encoding="utf-8")))
-        except OSError as error:
-            raise BattiError(f"{path}: {error.strerror}", "name a recipe such as configs/ship.yaml") from None
-        except (yaml.YAMLError, ValueError) as error:  # pydantic's and a bad encoding's are ValueErrors
-            raise BattiError(f"{path}: {' '.join(str(error).split())}", "mend the recipe") from None
 
 
 class _Average:
