@@ -43,11 +43,17 @@ class _Name:
     factor: float = 1.0
 
     @classmethod
-    def of(cls, entity: int, words: Sequence[str], factor: float = 1.0) -> _Name:
-        telling = tuple(dict.fromkeys(word for word in words if not sound.is_light(word))) or tuple(words)
+    def of(cls, entity: int, *parts: Sequence[str], factor: float = 1.0) -> _Name:
+        """A name of one part, or of two: a light's after its room's. Each part tells something."""
+        words = [word for part in parts for word in part]
+        telling = tuple(dict.fromkeys(word for part in parts for word in _telling(part)))
         joined = "".join(telling)
         light = frozenset(words) - frozenset(telling)
         return cls(entity, telling, light, joined, "".join(words), re.sub(r"\D", "", joined), factor)
+
+
+def _telling(words: Sequence[str]) -> Sequence[str]:
+    return [word for word in words if not sound.is_light(word)] or words
 
 
 def _matched(said: _Name, name: _Name) -> float:
@@ -74,10 +80,10 @@ def similarity(said: _Name, name: _Name) -> float:
     matched = _matched(said, name)
     score = 2 * matched / (len(said.telling) + len(name.telling))
     if said.digits == name.digits:
-        score = max(score, _JOINED * sound.similar(said.joined, name.joined))
-        whole = sound.similar(said.whole, name.whole)
+        score = max(score, _JOINED * sound.spelled_alike(said.joined, name.joined))
+        whole = sound.spelled_alike(said.whole, name.whole)
         if whole > _NEARLY:  # `shrineroom`
-            score = max(score, _JOINED * whole)
+            score = max(score, whole if whole == 1.0 else _JOINED * whole)
     if len(name.telling) > len(said.telling) and (not said.joined.isdigit() or _is_its_number(said, name)):
         score = max(score, _PART * matched / len(said.telling))
     missing = len(said.light ^ name.light) / (1 + len(said.light | name.light))
@@ -99,21 +105,24 @@ class Lookup:
         rooms = {e.name: e.names for e in self.entities if e.kind == "room"}
         names: dict[tuple[int, tuple[str, ...]], _Name] = {}
 
-        def add(index: int, said: str, factor: float = 1.0) -> None:
-            words = tuple(sound.words_of(said))
+        def add(index: int, *said: str, factor: float = 1.0) -> None:
+            parts = [part for part in map(sound.words_of, said) if part]
+            words = tuple(word for part in parts for word in part)
             if words and ((index, words) not in names or names[index, words].factor < factor):
-                names[index, words] = _Name.of(index, words, factor)
+                names[index, words] = _Name.of(index, *parts, factor=factor)
 
         hints: list[tuple[str, str]] = []
         for index, entity in enumerate(self.entities):
             for name in entity.names:
                 add(index, name)
                 for room in rooms.get(entity.room or "", ()):
-                    add(index, f"{room} {name}")
+                    add(index, room, name)
                 translated = sound.translations(name)
                 for word in translated:
-                    add(index, word, sound.TRANSLATED)
+                    add(index, word, factor=sound.TRANSLATED)
                 hints += [(word, entity.kind) for word in (name, *sorted(translated))]
+                if entity.kind == "group" and name.endswith("s"):  # `sabai pod`
+                    hints.append((name[:-1], entity.kind))
         self.gazetteer = Gazetteer(hints)
         self._names = list(names.values())
         self._joined = [name.joined for name in self._names]
@@ -145,13 +154,21 @@ class Lookup:
                 if any(tuple(words) in names for words in readings):
                     return place, 1.0
         if best < ENOUGH:
-            return None, _certainty(ENOUGH - best)
+            return self._all_of(readings) or (None, _certainty(ENOUGH - best))
         equal = [index for index, score in scored.items() if score > best - 1e-6]
         if len(equal) > 1:
             chosen = self._in_sentence(equal, sentence)
             return self.entities[equal[0] if chosen is None else chosen], 1 / len(equal) if chosen is None else 1.0
         others = max((score for index, score in scored.items() if index != equal[0]), default=0.0)
         return self.entities[equal[0]], _certainty(min(best - ENOUGH, best - others))
+
+    def _all_of(self, readings: list[list[str]]) -> tuple[Entity, float] | None:
+        """The group meant by `all himals` or `sabai pod`, whose name may be in the plural."""
+        rest = [words[1:] for words in readings if len(words) > 1 and words[0] in sound.every()]
+        scored = self._scored([*rest, *([*words[:-1], f"{words[-1]}s"] for words in rest)])
+        groups = {index: score for index, score in scored.items() if self.entities[index].kind == "group"}
+        best = max(groups, key=lambda index: groups[index], default=0)
+        return (self.entities[best], _certainty(groups[best] - ENOUGH)) if groups.get(best, 0.0) >= ENOUGH else None
 
     def _scored(self, readings: list[list[str]]) -> dict[int, float]:
         """The similarity of each entity, by its best name."""
@@ -181,10 +198,11 @@ class Lookup:
                 for word, where in self._by_word.items():
                     if sound.alike(said, word) >= _WORD:
                         near.update(where)
-            alike = process.extract(
-                query.joined, self._joined, scorer=OSA.normalized_similarity, score_cutoff=_WORD, limit=None
-            )
-            near.update(index for _, _, index in alike)
+            for whole in {query.joined, query.whole}:  # `baith ak`, where `baith` looks like batti
+                alike = process.extract(
+                    whole, self._joined, scorer=OSA.normalized_similarity, score_cutoff=_WORD, limit=None
+                )
+                near.update(index for _, _, index in alike)
         return (self._names[index] for index in sorted(near))
 
     def _in_sentence(self, equal: list[int], sentence: str) -> int | None:

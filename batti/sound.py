@@ -50,16 +50,19 @@ def _without_vowels(short: str, long: str) -> float:
 @lru_cache(maxsize=50000)
 def similar(a: str, b: str) -> float:
     """Similarity of two folded words, 0 to 1; numbers are alike only if they are the same."""
+    short, long = sorted((a, b), key=len)
+    abbreviated = len(short) >= 3 and len(long) >= len(short) + 3 and long.startswith(short)
+    whole = spelled_alike(a, b)
+    return max(whole, _ABBREVIATED) if abbreviated and not long.isdigit() else whole
+
+
+def spelled_alike(a: str, b: str) -> float:
+    """The same without abbreviations: of words run together, which begin like many a word."""
     if a == b:
         return 1.0
     if a.isdigit() or b.isdigit():
         return 0.0
-    whole = OSA.normalized_similarity(a, b)
-    short, long = sorted((a, b), key=len)
-    whole = max(whole, _without_vowels(short, long))
-    if len(short) >= 3 and len(long) >= len(short) + 3 and long.startswith(short):
-        whole = max(whole, _ABBREVIATED)
-    return float(whole)
+    return max(float(OSA.normalized_similarity(a, b)), _without_vowels(*sorted((a, b), key=len)))
 
 
 @cache
@@ -203,6 +206,12 @@ def readings(said: str) -> Iterator[list[str]]:
             yield words[:-1]
         elif words and len(words[-1]) > len(ending) + 2 and words[-1].endswith(ending):
             yield [*words[:-1], words[-1].removesuffix(ending)]
+
+
+@cache
+def every() -> frozenset[str]:
+    """Folded words for all of a kind, said before a name."""
+    return frozenset(map(fold, lexicon.load().frames["every"]))
 
 
 _ROOM, _LAMP = "ROOM", "LAMP"

@@ -11,7 +11,7 @@ import re
 import unicodedata
 from collections.abc import Iterator
 
-ALPHABET = " abcdefghijklmnopqrstuvwxyz0123456789.,?!%:'-/~"
+ALPHABET = " abcdefghijklmnopqrstuvwxyz0123456789.,?!%:'-/+@#~"
 """Every character that `normalize` can return; `~` stands for a run of anything else."""
 
 MAX_CHARS = 400
@@ -99,7 +99,7 @@ def _spell(text: str) -> Iterator[tuple[str, int]]:
 
 
 # Text that is already as models read it, but for its capitals.
-_PLAIN = re.compile(r"(?!.*([^0-9])\1\1\1)[a-z0-9.,?!%:'/-]+(?: [a-z0-9.,?!%:'/-]+)*")
+_PLAIN = re.compile(r"(?!.*([^0-9])\1\1\1)[a-z0-9.,?!%:'/+@#-]+(?: [a-z0-9.,?!%:'/+@#-]+)*")
 
 
 def align(text: str) -> tuple[str, list[int]]:

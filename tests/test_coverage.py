@@ -42,6 +42,12 @@ def heard(say: str, means: list[dict[str, Any]] | str, lex: Lexicon) -> Heard:
 
 SAID: list[tuple[str, str, list[dict[str, Any]] | str]] = [  # rule, a sentence like those that it makes
     ("joined", "bhancha bala hall nibhau", [{"room": "kitchen", **ON}, {"room": "hall", "action": "turn_off"}]),
+    (
+        "joined in time",
+        "ahile bhancha bala ani 5 minute pachi bhancha nibhau",
+        [{"room": "kitchen", **ON}, {"room": "kitchen", "action": "turn_off", "after": "5m"}],
+    ),
+    ("mentioned", "bhancha ma chu, hall bala", [{"room": "hall", **ON}]),
     ("several rooms", "bhancha ra hall bala", [{"room": "kitchen", **ON}, {"room": "hall", **ON}]),
     ("group", "upstairs bala", [{"room": "upstairs", **ON}]),
     ("corrected", "bhancha hoina, hall bala", [{"room": "hall", **ON}]),

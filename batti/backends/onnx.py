@@ -32,7 +32,7 @@ SHAPE = ("width", "heads", "decoder_layers")
 _HOMES_KEPT = 16
 _DOUBT = 0.02  # chance from which another answer is worth hearing
 _BRANCHES = 3  # other answers that are heard at most
-_BATCH = 32  # sentences encoded together; of about equal length, so that little is padding
+_BATCH = 8  # sentences encoded together; of about equal length, and few enough for the cache
 
 
 def shipped() -> Path:

@@ -85,7 +85,11 @@ def several_rooms(one: Compiled, rng: Random, lex: Lexicon) -> Sayable | None:
 
 def joined(one: Compiled, rng: Random, lex: Lexicon) -> Sayable | None:
     """Two requests for two rooms in one breath."""
-    second = rng.choice(bank().simple[one.language]).phrase
+    return _both(one, one, rng.choice(bank().simple[one.language]), rng, lex)
+
+
+def _both(like: Compiled, first: Sayable, then: Sayable, rng: Random, lex: Lexicon) -> Sayable | None:
+    one, second = first, then.phrase
     used = {s.slot for s in one.phrase.segments}
     own = [s.slot for s in second.segments if s.slot]
     names = {slot: "B" if slot == "A" else slot + "2" for slot in own if slot in used}
@@ -93,8 +97,30 @@ def joined(one: Compiled, rng: Random, lex: Lexicon) -> Sayable | None:
     if len(set(taken)) < len(taken) or any(slot in used or slot.endswith("22") for slot in taken):
         return None
     segments, meanings = _renamed(second, names)
-    link = Segment(rng.choice(lex.composition["joins"][one.language]))
-    return _said(one, (*one.phrase.segments, link, *segments), (*one.phrase.meanings, *meanings))
+    link = Segment(rng.choice(lex.composition["joins"][like.language]))
+    return _said(like, (*one.phrase.segments, link, *segments), (*one.phrase.meanings, *meanings))
+
+
+def joined_in_time(one: Compiled, rng: Random, lex: Lexicon) -> Sayable | None:
+    """Two requests, each with a time of its own, or one for now: `A ahile nibhau ani B 10 minute pachi`."""
+    second = rng.choice(bank().simple[one.language])
+    if not (can_be_timed(one.phrase) and can_be_timed(second.phrase)):
+        return None
+    halves = [_timed_half(half, rng, lex) for half in (one, second)]
+    now = rng.randrange(3)  # the half that is for now; at 2 none is
+    if now < 2:
+        word = Segment(rng.choice(lex.composition["now"][one.language]))
+        half = (one, second)[now]
+        halves[now] = _said(half, (word, Segment(" "), *half.phrase.segments), half.phrase.meanings)
+    return _both(one, halves[0], halves[1], rng, lex)
+
+
+def _timed_half(one: Compiled, rng: Random, lex: Lexicon) -> Sayable:
+    """The request with a time before it: behind the first of two it might be the second's."""
+    parts, when = _clause(rng.choice(lex.composition["timed"][one.language]["before"]))
+    return _said(
+        one, (*parts, Segment(" "), *one.phrase.segments), [replace(m, when=when) for m in one.phrase.meanings]
+    )
 
 
 def grouped(one: Compiled, rng: Random, lex: Lexicon) -> Sayable | None:
@@ -120,6 +146,12 @@ def corrected(one: Compiled, rng: Random, lex: Lexicon) -> Sayable | None:
     else:
         segments = (*one.phrase.segments, *_segments(rng.choice(words["after"])))
     return _said(one, segments, one.phrase.meanings)
+
+
+def mentioned(one: Compiled, rng: Random, lex: Lexicon) -> Sayable | None:
+    """`ma B ma chu, A ko batti bala`: a room that is only talked about."""
+    words = lex.composition["mentioned"][one.language]
+    return _said(one, (*_segments(rng.choice(words)), *one.phrase.segments), one.phrase.meanings)
 
 
 def here(one: Compiled, rng: Random, lex: Lexicon) -> Sayable | None:
@@ -254,6 +286,8 @@ def _simple(one: Compiled) -> bool:
 
 RULES = (
     Rule("joined", 0.10, _simple, joined),
+    Rule("joined in time", 0.04, _simple, joined_in_time),
+    Rule("mentioned", 0.04, _simple, mentioned),
     Rule("several rooms", 0.07, _simple, several_rooms),
     Rule("group", 0.05, _simple, grouped),
     Rule("corrected", 0.05, _simple, corrected),
@@ -280,7 +314,8 @@ TIMED = 0.06
 def varied(one: Compiled, rng: Random, lex: Lexicon) -> tuple[Sayable, str]:
     """The phrase, or one made of it, and the name of the rule that made it."""
     made, name = _by_rule(one, rng, lex)
-    if rng.random() < TIMED and can_be_timed(made.phrase):
+    # A time before a room that is only talked about would be the time of that.
+    if name != "mentioned" and rng.random() < TIMED and can_be_timed(made.phrase):
         return timed(made, rng, lex), "timed" if not name else f"{name}, timed"
     return made, name
 

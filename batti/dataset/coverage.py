@@ -61,11 +61,20 @@ def _forbids(heard: Heard) -> bool:
     return "none" in heard.shapes and not heard.classes.isdisjoint(heard.lexicon.swaps.prohibitive.values())
 
 
+_DENIALS = ("hoina", "haina", "होइन", "हैन", "not", "no", "leave", "forget", "sorry", "tara", "testai")
+
+
+def _denies(heard: Heard) -> bool:
+    return heard.passes_over and heard.says(_DENIALS)
+
+
 SIGNS: Mapping[str, Callable[[Heard], bool]] = {
     "joined": lambda heard: "several things in several places" in heard.shapes,
+    "joined in time": lambda heard: len({(a.get("after"), a.get("at"), a.get("for")) for a in heard.asked}) > 1,
+    "mentioned": lambda heard: heard.passes_over and not _denies(heard),
     "several rooms": lambda heard: "one thing in several places" in heard.shapes,
     "group": lambda heard: heard.of_kind("group"),
-    "corrected": lambda heard: heard.passes_over,
+    "corrected": _denies,
     "here": lambda heard: heard.of_kind("here"),
     "whole house": lambda heard: heard.of_kind("all"),
     "excepted": lambda heard: heard.of_kind("all except"),

@@ -34,8 +34,11 @@ def _respell(word: str, pairs: Sequence[tuple[str, str]], rng: Random) -> str:
 
 
 def chat_spelling(word: str, rng: Random) -> str:
-    """x for ch, v for bh, clipped endings: `chha` becomes `xa`."""
+    """x for ch, v for bh, clipped endings, English cut short: `chha` becomes `xa`, `you` `u`."""
     spelling = lexicon.load().spelling
+    short = spelling["chat_words"].get(word.lower())
+    if short:
+        return str(rng.choice(short))
     if len(word) <= 2:
         return word
     if rng.random() < 0.3:

@@ -13,7 +13,7 @@ from pathlib import Path
 from batti.command import COLORS
 from batti.errors import BattiError, Fault, quote
 from batti.paths import resources
-from batti.values import seconds_of
+from batti.values import duration_of, seconds_of
 
 ROOM_SLOTS, GROUP_SLOTS, LIGHT_SLOTS, STRANGE_SLOTS = "ABCD", "GH", "LM", "UV"
 VALUE_KINDS = ("pct", "k", "color", "dur", "time")
@@ -135,6 +135,7 @@ def _when(words: list[str], slots: frozenset[str]) -> tuple[tuple[str, str], ...
                 raise PhraseError(f"the sentence has no slot {{{value}=…}}")
         else:
             _check_value(kind, value)
+            value = value if kind == "time" else duration_of(seconds_of(value))  # 90m is 1h30m
         if key in dict(pairs):
             raise PhraseError(f"'{key}' twice in one action")
         pairs.append((key, value))

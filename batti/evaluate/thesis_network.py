@@ -57,12 +57,7 @@ class Seq2Seq(Network):
 
     def encode(self, ids: Tensor, tags: Tensor | None = None) -> Tensor:
         """(B, T) character ids -> (B, T, D)."""
-        x = self.characters(ids)  # padding is embedded as nothing
-        x = x + F.gelu(self.near(x.transpose(1, 2)).transpose(1, 2), approximate="tanh")
-        for block in self.encoder:
-            x = block(x, (ids > 0)[:, None, None, :])
-        out: Tensor = self.encoder_norm(x)
-        return out
+        return self.read(self.characters(ids), ids)
 
     def next_words(self, answers: Tensor, keys: Tensor, there: Tensor) -> Tensor:
         """Scores (B, L, words) of what follows each word of the answers (B, L)."""

@@ -91,7 +91,7 @@ def export(run: Path, out: Path) -> None:
             plain = Path(folder) / f"{name}.onnx"
             torch.onnx.export(
                 parts[name].eval(), tuple(example.values()), plain, input_names=list(example),
-                output_names=_OUTPUTS[name], dynamic_axes=_AXES[name], opset_version=18, dynamo=False,
+                output_names=_OUTPUTS[name], dynamic_axes=_AXES[name], opset_version=20, dynamo=False,
             )  # fmt: skip
             onnx.save(_halved(onnx.load(plain)), out / f"{name}.onnx")
         onnx.checker.check_model(str(out / f"{name}.onnx"))

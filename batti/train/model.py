@@ -28,6 +28,7 @@ class Shape(BaseModel):
     decoder_layers: int = Field(default=2, gt=0)
     feed_forward: int = Field(default=768, gt=0)
     kernel: int = Field(default=5, gt=0)  # characters that the convolution under the encoder sees
+    merge: int = Field(default=1, gt=0)  # neighbouring characters that the encoder's layers see as one
     dropout: float = Field(default=0.1, ge=0, lt=1)
 
     @model_validator(mode="after")
@@ -39,14 +40,14 @@ class Shape(BaseModel):
         return self
 
 
-def rotate(x: Tensor, start: int = 0) -> Tensor:
-    """Rotary position embedding (Su et al. 2021) of (B, H, T, head width)."""
-    half = x.shape[-1] // 2
-    steps = torch.arange(x.shape[2], device=x.device, dtype=torch.float32) + start
-    rates = 10000.0 ** (-torch.arange(half, device=x.device, dtype=torch.float32) / half)
-    angles = steps[:, None] * rates[None, :]
-    cos, sin = angles.cos().to(x.dtype), angles.sin().to(x.dtype)
-    a, b = x[..., :half], x[..., half:]
+Turns = tuple[Tensor, Tensor]
+"""Cosines and sines of rotary position embedding (Su et al. 2021), each (T, half the head width)."""
+
+
+def rotate(x: Tensor, turns: Turns) -> Tensor:
+    """Rotary position embedding of (B, H, T, head width)."""
+    cos, sin = turns[0].to(x.dtype), turns[1].to(x.dtype)
+    a, b = x.chunk(2, dim=-1)
     return torch.cat((a * cos - b * sin, a * sin + b * cos), dim=-1)
 
 
@@ -88,15 +89,15 @@ class Block(nn.Module):
         self.rate = shape.dropout
 
     def feed(self, x: Tensor) -> Tensor:
-        hidden = F.gelu(self.up(self.norm2(x)), approximate="tanh")
+        hidden = F.gelu(self.up(self.norm2(x)))
         return x + F.dropout(self.down(F.dropout(hidden, self.rate, self.training)), self.rate, self.training)
 
-    def forward(self, x: Tensor, mask: Tensor | None) -> Tensor:
+    def forward(self, x: Tensor, turns: Turns, mask: Tensor | None) -> Tensor:
         y = self.norm1(x)
-        query = rotate(self.attention.split(self.attention.query(y)))
+        query = rotate(self.attention.split(self.attention.query(y)), turns)
         key, value = self.attention.keys(y)
         dropout = self.rate if self.training else 0.0
-        y = self.attention.attend(query, rotate(key), value, mask, dropout)
+        y = self.attention.attend(query, rotate(key, turns), value, mask, dropout)
         return self.feed(x + F.dropout(y, self.rate, self.training))
 
 
@@ -128,14 +129,14 @@ class DecoderBlock(nn.Module):
         return torch.stack(self.look.attention.keys(memory))
 
     def forward(
-        self, x: Tensor, past: Tensor, memory: Tensor, start: int, causal: Tensor | None, mask: Tensor
+        self, x: Tensor, past: Tensor, memory: Tensor, turns: Turns, causal: Tensor | None, mask: Tensor
     ) -> tuple[Tensor, Tensor]:
         """`past` (2, B, H, L before, head width), `memory` (2, B, H, T, head width)."""
         attention = self.own.attention
         y = self.own.norm1(x)
-        query = rotate(attention.split(attention.query(y)), start)
+        query = rotate(attention.split(attention.query(y)), turns)
         key, value = attention.keys(y)
-        present = torch.cat((past, torch.stack((rotate(key, start), value))), dim=3)
+        present = torch.cat((past, torch.stack((rotate(key, turns), value))), dim=3)
         dropout = self.own.rate if self.training else 0.0
         y = attention.attend(query, present[0], present[1], causal, dropout)
         x = x + F.dropout(y, self.own.rate, self.training)
@@ -153,7 +154,9 @@ class Network(nn.Module):
         self.characters = nn.Embedding(prompt.CHARS, d, padding_idx=0)
         self.tags = nn.Embedding(TAGS, d, padding_idx=0)
         self.near = nn.Conv1d(d, d, shape.kernel, padding=shape.kernel // 2)
+        self.merge = nn.Linear(shape.merge * d, d)
         self.encoder = nn.ModuleList(Block(shape) for _ in range(shape.encoder_layers))
+        self.spread = nn.Linear(d, shape.merge * d)
         self.encoder_norm = nn.LayerNorm(d)
         self.tokens = nn.Embedding(prompt.VOCABULARY, d)
         self.pointed = nn.Linear(d, d)
@@ -175,14 +178,35 @@ class Network(nn.Module):
 
     def encode(self, ids: Tensor, tags: Tensor) -> Tensor:
         """(B, T) character ids and tags of the home's names (see `gazetteer`) -> (B, T, D)."""
-        there = (ids > 0)[:, None, None, :]
+        return self.read(self.characters(ids) + self.tags(tags), ids)
+
+    def read(self, x: Tensor, ids: Tensor) -> Tensor:
+        """Embedded characters (B, T, D) -> (B, T, D), each with what stands around it.
+
+        The layers work on `merge` characters at a time, which costs them that many times less; what is
+        of one character alone goes around them (as in Funnel-Transformer, Dai et al. 2020).
+        """
         # Padding must not reach a sentence's last characters through the convolution.
-        x = (self.characters(ids) + self.tags(tags)) * (ids > 0).unsqueeze(-1)
-        x = x + F.gelu(self.near(x.transpose(1, 2)).transpose(1, 2), approximate="tanh")
+        x = x * (ids > 0).unsqueeze(-1)
+        x = x + F.gelu(self.near(x.transpose(1, 2)).transpose(1, 2))
+        merge, (batch, chars, width) = self.shape.merge, x.shape
+        groups = (chars + merge - 1) // merge
+        whole = torch.cat((x, x.new_zeros(batch, merge - 1, width)), dim=1)[:, : groups * merge]
+        y = self.merge(whole.reshape(batch, groups, merge * width))
+        turns = self.turns(groups, 0, x)
+        there = (ids > 0)[:, None, None, ::merge]
         for block in self.encoder:
-            x = block(x, there)
-        out: Tensor = self.encoder_norm(x)
+            y = block(y, turns, there)
+        out: Tensor = self.encoder_norm(x + self.spread(y).reshape(batch, groups * merge, width)[:, :chars])
         return out
+
+    def turns(self, length: int, start: int, like: Tensor) -> Turns:
+        """Of so many positions from `start` on."""
+        half = self.shape.width // self.shape.heads // 2
+        rates = 10000.0 ** (-torch.arange(half, device=like.device, dtype=torch.float32) / half)
+        steps = torch.arange(length, device=like.device, dtype=torch.float32) + start
+        angles = steps[:, None] * rates[None, :]
+        return angles.cos(), angles.sin()
 
     def memory_keys(self, memory: Tensor) -> Tensor:
         """What the decoder keeps of the sentence: (decoder layers, 2, B, H, T, head width)."""
@@ -202,8 +226,9 @@ class Network(nn.Module):
     ) -> tuple[Tensor, Tensor]:
         """Decoder over (B, L, D) -> (B, L, D) and the new past."""
         presents = []
+        turns = self.turns(x.shape[1], start, x)
         for i, block in enumerate(self.decoder):
-            x, present = block(x, past[i], keys[i], start, causal, mask)
+            x, present = block(x, past[i], keys[i], turns, causal, mask)
             presents.append(present)
         return self.out_norm(x), torch.stack(presents)
 
