@@ -48,7 +48,7 @@ class _Cli(click.Group):
 _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 _home = click.option("--home", type=_FILE, help="Home file; a home with eleven usual rooms without it.")
 _model = click.option(
-    "--model", type=click.Path(exists=True, path_type=Path), help="Model folder; the shipped model without it."
+    "--model", help="Model folder, .gguf file, or URL#NAME of an API; the shipped model without it."
 )
 
 
@@ -75,7 +75,7 @@ main.add_command(evaluate)
 @click.option("--room", help="Room that the speaker is in: `here` becomes it.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON object instead of YAML.")
 @_model
-def say(text: tuple[str, ...], home: Path | None, room: str | None, as_json: bool, model: Path | None) -> None:
+def say(text: tuple[str, ...], home: Path | None, room: str | None, as_json: bool, model: str | None) -> None:
     """Understand TEXT, or each line of standard input, or what is typed at a prompt.
 
     Lines of standard input give one JSON object each, in order, blank lines too.
@@ -89,7 +89,7 @@ def say(text: tuple[str, ...], home: Path | None, room: str | None, as_json: boo
         _answer_lines(interpreter, sys.stdin.buffer)
 
 
-def _interpreter(home: Path | None, room: str | None, model: Path | None) -> Interpreter:
+def _interpreter(home: Path | None, room: str | None, model: str | None) -> Interpreter:
     from batti.interpreter import Interpreter
 
     loaded = Interpreter.load(home, model=model)
@@ -148,6 +148,24 @@ def _answer_lines(interpreter: Interpreter, stream: BinaryIO) -> None:
                 bar.update(len(some))
 
 
+@main.command()
+@click.argument("text", nargs=-1, required=True)
+@_home
+@click.option("--json", "as_json", is_flag=True, help="One JSON object.")
+@_model
+def explain(text: tuple[str, ...], home: Path | None, as_json: bool, model: str | None) -> None:
+    """Show which words of TEXT were taken for what, and how sure each part is."""
+    from batti.backends.onnx import OnnxBackend
+    from batti.cli_explain import printed
+    from batti.explain import explain as explained
+
+    interpreter = _interpreter(home, None, model)
+    if not isinstance(interpreter.backend, OnnxBackend):
+        raise BattiError("only a model that points at words can be explained", "leave --model out")
+    found = explained(interpreter.backend, interpreter.home, _printable(" ".join(text)))
+    click.echo(printed(found, as_json))
+
+
 def _history() -> Path:
     state = os.environ.get("XDG_STATE_HOME") or Path.home() / ".local" / "state"
     return Path(state) / "batti" / "history"
@@ -191,9 +209,12 @@ def train(recipe: Path, out: Path) -> None:
 @main.command()
 @click.argument("run", type=click.Path(exists=True, file_okay=False, path_type=Path))
 @click.argument("model", type=click.Path(file_okay=False, path_type=Path))
-def export(run: Path, model: Path) -> None:
+@click.option(
+    "--weights", type=click.Choice(["int8", "half"]), default="int8", show_default=True, help="How they are stored."
+)
+def export(run: Path, model: Path, weights: str) -> None:
     """Write the weights of a training RUN as a MODEL folder that `batti --model` reads."""
-    _training("export").export(run, model)
+    _training("export").export(run, model, weights)
     click.echo(f"{model}: next: batti --model {model} \"...\"")
 
 

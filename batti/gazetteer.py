@@ -51,6 +51,16 @@ def _tells(word: str) -> bool:
     return word not in sound.SHARED and (not word.isdigit() or len(word) > 2)
 
 
+@lru_cache(maxsize=1 << 16)
+def _heard_as(token: str) -> tuple[tuple[str, int], ...]:
+    """The word as it sounds, whole and without each case ending, and how many characters that keeps."""
+    said = sound.shared(sound.heard(token))
+    if not said:
+        return ((said, len(token)),)
+    stems = (token.removesuffix(e) for e in sound.endings() if len(token) > len(e) + 1 and token.endswith(e))
+    return ((said, len(token)), *((sound.shared(sound.heard(stem)), len(stem)) for stem in stems))
+
+
 class Gazetteer:
     """The names of a home, as pairs of name and kind (`room`, `group`, `light`)."""
 
@@ -60,6 +70,7 @@ class Gazetteer:
             tag = 1 + 2 * KINDS.index(kind)
             for form in _forms(name):
                 self._kinds.setdefault(form, tag)
+        self._beginnings = frozenset(words[0] for words in self._kinds)
         self._vocabulary = sorted({word for words in self._kinds for word in words})
         self._known = frozenset(self._vocabulary)
         self._long = [word for word in self._vocabulary if len(word) >= _MIN_SLIP and not word.isdigit()]
@@ -70,6 +81,9 @@ class Gazetteer:
         words = self._words(normalized)
         at = 0
         while at < len(words):
+            if words[at].said not in self._beginnings:
+                at += 1
+                continue
             for last in range(min(at + _LONGEST, len(words)), at, -1):
                 tag = self._kinds.get(tuple([word.said for word in words[at:last]]))
                 if tag is not None:
@@ -99,15 +113,11 @@ class Gazetteer:
 
     def _heard(self, token: str) -> tuple[str, int]:
         """The word as the home would say it, its case ending off, and how many characters it keeps."""
-        said = sound.shared(sound.heard(token))
-        if said in self._known or not said:
-            return said, len(token)
-        for ending in sound.endings():
-            if len(token) > len(ending) + 1 and token.endswith(ending):
-                stem = sound.shared(sound.heard(token.removesuffix(ending)))
-                if stem in self._known:
-                    return stem, len(token) - len(ending)
-        return said, len(token)
+        forms = _heard_as(token)
+        for form in forms:
+            if form[0] in self._known:
+                return form
+        return forms[0]
 
     def _mended(self, words: list[_Word]) -> list[_Word]:
         """The words with those that are a slip away from one of the home's taken for it."""

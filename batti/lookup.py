@@ -10,6 +10,7 @@ import math
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
@@ -27,6 +28,7 @@ _JOINED = 0.98  # words run together
 _NEARLY = 0.9  # similarity from which whole names, light words included, may be compared
 _PART = 0.82  # what a part of a name (`cabin` for `CEO cabin`) counts
 _READING = 1e-4  # what a later reading of what was said counts less
+_REMEMBERED = 1024  # things said whose look-up is kept
 _ACROSS = 0.86  # what the words of several names of one thing count together
 
 
@@ -126,6 +128,7 @@ class Lookup:
         self.gazetteer = Gazetteer(hints)
         self._names = list(names.values())
         self._joined = [name.joined for name in self._names]
+        self._read = lru_cache(maxsize=_REMEMBERED)(self._what)  # people say the same few names
         self._words: list[set[str]] = [set() for _ in self.entities]
         for named in self._names:
             self._words[named.entity].update(named.telling)
@@ -146,8 +149,7 @@ class Lookup:
         name stand in several rooms, the room that `sentence` names is meant; where nothing tells
         which, it is the first, and as uncertain as there are others.
         """
-        readings = [*sound.readings(said)]
-        scored = self._scored(readings)
+        readings, scored = self._read(said)
         best = max(scored.values(), default=0.0)
         if best < _SURE:  # a home's own name comes before the common ones
             for place, names in self._common.items():
@@ -161,6 +163,11 @@ class Lookup:
             return self.entities[equal[0] if chosen is None else chosen], 1 / len(equal) if chosen is None else 1.0
         others = max((score for index, score in scored.items() if index != equal[0]), default=0.0)
         return self.entities[equal[0]], _certainty(min(best - ENOUGH, best - others))
+
+    def _what(self, said: str) -> tuple[list[list[str]], dict[int, float]]:
+        """The readings of what was said, and the similarity of each entity that it may be."""
+        readings = [*sound.readings(said)]
+        return readings, self._scored(readings)
 
     def _all_of(self, readings: list[list[str]]) -> tuple[Entity, float] | None:
         """The group meant by `all himals` or `sabai pod`, whose name may be in the plural."""

@@ -36,9 +36,14 @@ def fold(word: str) -> str:
     return re.sub(r"([^0-9])\1+", r"\1", word)
 
 
+@lru_cache(maxsize=20000)
+def _consonants(word: str) -> str:
+    return re.sub(r"(.)\1+", r"\1", re.sub(r"[aeiouyh]", "", word))
+
+
 def _without_vowels(short: str, long: str) -> float:
     """Similarity by consonants, where the shorter word is written with few or no vowels: `ktchn`."""
-    bones = [re.sub(r"(.)\1+", r"\1", re.sub(r"[aeiouyh]", "", word)) for word in (short, long)]
+    bones = _consonants(short), _consonants(long)
     if min(map(len, bones)) < 3:
         return 0.0
     rest = iter(long)

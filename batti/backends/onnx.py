@@ -7,6 +7,7 @@ import json
 import threading
 from collections import OrderedDict
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -64,24 +65,28 @@ def _manifest(folder: Path) -> dict[str, Any]:
 
 
 class OnnxBackend:
-    """See `load`; one thread a call, so that a home server stays responsive."""
+    """See `load`; one thread a call by default, so that a home server stays responsive."""
 
-    def __init__(self, sessions: dict[str, ort.InferenceSession], manifest: dict[str, Any]) -> None:
+    def __init__(self, sessions: dict[str, ort.InferenceSession], manifest: dict[str, Any], threads: int = 1) -> None:
         shape = manifest["shape"]
         self._run = {name: session.run for name, session in sessions.items()}
         self._layers = int(shape["decoder_layers"])
         self._heads = int(shape["heads"])
         self._head = int(shape["width"]) // self._heads
+        self._threads = threads
         self._homes: OrderedDict[Home, Lookup] = OrderedDict()
         self._lock = threading.Lock()
 
     @classmethod
     def load(cls, folder: Path | None = None, threads: int = 1) -> OnnxBackend:
-        """The model of a folder (the shipped one by default). Raises BattiError."""
+        """The model of a folder (the shipped one by default). Raises BattiError.
+
+        With several threads, sentences that are given together are read side by side.
+        """
         folder = folder or shipped()
         manifest = _manifest(folder)
         options = ort.SessionOptions()
-        options.intra_op_num_threads = threads
+        options.intra_op_num_threads = 1
         options.inter_op_num_threads = 1
         options.log_severity_level = 3
         options.enable_cpu_mem_arena = False  # the arena keeps the largest sentence's memory for good
@@ -93,7 +98,7 @@ class OnnxBackend:
         except Exception as error:  # the runtime's own exceptions have no common class
             reason = str(error).splitlines()[0]
             raise BattiError(f"the model in '{folder}' cannot be loaded: {reason}", "install batti again") from error
-        return cls(sessions, manifest)
+        return cls(sessions, manifest, threads)
 
     def generate(self, home: Home, sentences: Sequence[str]) -> list[Reading]:
         """One reading a sentence, in order."""
@@ -102,11 +107,43 @@ class OnnxBackend:
         readings: list[Reading] = [Reading(Command.none(), 1.0)] * len(texts)  # for what says nothing
         # A text beyond MAX_CHARS is no sentence to a light, whatever stands in it.
         order = sorted((i for i, t in enumerate(texts) if 0 < len(t) <= MAX_CHARS), key=lambda i: len(texts[i]))
-        for start in range(0, len(order), _BATCH):
-            chosen = order[start : start + _BATCH]
-            for i, said in zip(chosen, self._said([texts[i] for i in chosen], lookup), strict=True):
+        chunks = [order[start : start + _BATCH] for start in range(0, len(order), _BATCH)]
+
+        def read(chunk: list[int]) -> None:
+            for i, said in zip(chunk, self._said([texts[i] for i in chunk], lookup), strict=True):
                 readings[i] = self._reading(said, texts[i], lookup)
+
+        if self._threads == 1 or len(chunks) == 1:
+            for chunk in chunks:
+                read(chunk)
+        else:
+            with ThreadPoolExecutor(self._threads) as pool:
+                list(pool.map(read, chunks))
         return readings
+
+    def answer(self, home: Home, text: str, command: Command) -> tuple[list[int], Lookup]:
+        """The tokens of the likeliest answer to a normalized sentence that means the command."""
+        lookup = self._lookup(home)
+        [said] = self._said([text], lookup)
+        means = [resolve(prompt.decode_answer(one.answer.tokens), text, lookup)[0] == command for one in said]
+        return said[means.index(True)].answer.tokens, lookup
+
+    def weigh(self, lookup: Lookup, answered: Sequence[tuple[str, Sequence[int]]]) -> list[list[float]]:
+        """The probability of each token of answers that are given, to normalized sentences (teacher forcing)."""
+        texts = [text for text, _ in answered]
+        sentences = self._encode([prompt.encode_text(t) for t in texts], [lookup.gazetteer.tags(t) for t in texts])
+        answers = prompt.pad([[prompt.START, *tokens] for _, tokens in answered])
+        past = self._no_past(len(texts))
+        chances: list[NDArray[np.float32]] = []
+        for step in range(answers.shape[1] - 1):
+            feed = {"tokens": answers[:, step : step + 1], **sentences.feed(), "past": past}
+            probabilities, past = self._run["decoder"](None, feed)
+            chances.append(np.take_along_axis(probabilities, answers[:, step + 1 : step + 2], axis=1)[:, 0])
+        rows = np.stack(chances, axis=1).tolist()
+        return [row[: len(tokens)] for row, (_, tokens) in zip(rows, answered, strict=True)]
+
+    def _no_past(self, batch: int) -> NDArray[np.float32]:
+        return np.zeros((self._layers, 2, batch, self._heads, 0, self._head), dtype=np.float32)
 
     def _said(self, texts: list[str], lookup: Lookup) -> list[list[Said]]:
         """What the network says of each sentence: the likeliest answer, and where it doubts, others."""
@@ -150,7 +187,7 @@ class OnnxBackend:
         """Greedy decoding of a batch; answers that were begun are gone on with."""
         forced = [list(said.answer.tokens) for said in begun]
         said = [Said(Answer(one.answer.chars), one.chance) for one in begun]
-        past = np.zeros((self._layers, 2, len(said), self._heads, 0, self._head), dtype=np.float32)
+        past = self._no_past(len(said))
         tokens = np.full((len(said), 1), prompt.START, dtype=np.int64)
         alive = np.arange(len(said))
         step = 0

@@ -1,14 +1,16 @@
 """A trained network as ONNX graphs that run without torch, with checksums beside them.
 
-Two graphs: `encoder` (run once for a sentence) and `decoder` (once for an answer token). Weights are
-stored in half precision, as training keeps them, and computed with in single precision: an answer
-does not depend on the sentences that are read with it, as it does under dynamic quantization.
+Two graphs: `encoder` (run once for a sentence) and `decoder` (once for an answer token). The weights of
+matrix products are 8-bit integers, scaled in blocks, and their other side is quantized position by
+position: an answer does not depend on the sentences that are read with it, as it does under ONNX
+Runtime's dynamic quantization with its one scale a tensor. Other weights keep half precision, as in training.
 """
 
 from __future__ import annotations
 
 import hashlib
 import json
+import logging
 import tempfile
 from pathlib import Path
 
@@ -16,6 +18,7 @@ import numpy as np
 import onnx
 import torch
 from onnx import TensorProto, helper, numpy_helper
+from onnxruntime.quantization.matmul_nbits_quantizer import MatMulNBitsQuantizer
 from torch import Tensor, nn
 
 from batti import prompt
@@ -26,6 +29,10 @@ from batti.train.model import Network
 from batti.train.scratch import Recipe, load_network
 
 _LARGE = 4096  # bytes from which a weight is worth halving
+_BLOCK = 64  # weights that share a scale
+_IN_INTEGERS = 4  # ONNX Runtime's accuracy level: the products themselves are of 8-bit integers
+WEIGHTS = ("int8", "half")
+"""How the weights of matrix products can be stored."""
 
 
 class _Encoder(nn.Module):
@@ -81,7 +88,7 @@ _AXES = {
 _OUTPUTS = {"encoder": ["memory", "keys"], "decoder": ["probabilities", "present"]}
 
 
-def export(run: Path, out: Path) -> None:
+def export(run: Path, out: Path, weights: str = "int8") -> None:
     """Write the ONNX graphs and `model.json` of a run. Raises BattiError where there is no run."""
     network, recipe = load_network(run)
     out.mkdir(parents=True, exist_ok=True)
@@ -93,9 +100,21 @@ def export(run: Path, out: Path) -> None:
                 parts[name].eval(), tuple(example.values()), plain, input_names=list(example),
                 output_names=_OUTPUTS[name], dynamic_axes=_AXES[name], opset_version=20, dynamo=False,
             )  # fmt: skip
-            onnx.save(_halved(onnx.load(plain)), out / f"{name}.onnx")
-        onnx.checker.check_model(str(out / f"{name}.onnx"))
+            graph = onnx.load(plain)
+        onnx.checker.check_model(graph)
+        onnx.save(_halved(_in_integers(graph) if weights == "int8" else graph), out / f"{name}.onnx")
     write_manifest(out, recipe)
+
+
+def _in_integers(model: onnx.ModelProto) -> onnx.ModelProto:
+    """The graph with its matrix products by constant weights in 8-bit integers."""
+    logging.getLogger("onnxruntime.quantization").setLevel(logging.WARNING)  # it names every node
+    quantizer = MatMulNBitsQuantizer(
+        model, bits=8, block_size=_BLOCK, is_symmetric=True, accuracy_level=_IN_INTEGERS
+    )
+    quantizer.process()
+    made: onnx.ModelProto = quantizer.model.model
+    return made
 
 
 def _halved(model: onnx.ModelProto) -> onnx.ModelProto:

@@ -46,6 +46,7 @@ class Recipe(FromYaml):
     steps: int = Field(default=0, ge=0)  # instead of minutes, where not 0
     batch: int = Field(default=512, gt=0)
     workers: int = Field(default=15, ge=0)
+    max_chars: int = Field(default=stream.MAX_CHARS, gt=0)
     learning_rate: float = Field(default=1e-3, gt=0)
     warmup_steps: int = Field(default=500, ge=0)
     weight_decay: float = Field(default=0.05, ge=0)
@@ -139,7 +140,7 @@ class Trainer:
         self.resume()
         recipe = self.recipe
         # A resumed run draws fresh sentences: the seed moves on with the step.
-        data = stream.batches(recipe.seed + 7919 * self.step, recipe.batch, recipe.workers)
+        data = stream.batches(recipe.seed + 7919 * self.step, recipe.batch, recipe.workers, recipe.max_chars)
         bar = tqdm(total=100, unit="%", desc="train", mininterval=1.0)
         began, spent_before = time.monotonic(), self.spent
         self.network.train()

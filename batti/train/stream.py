@@ -19,6 +19,8 @@ from batti.text import align
 Encoded = tuple[list[int], list[int], list[int]]
 """Characters of a sentence, their tags, and tokens of its answer from START to END."""
 _BUCKETS = 12  # batches' worth of sentences that are sorted by length together
+MAX_CHARS = 220
+"""A longer sentence is not trained on, unless a recipe says otherwise."""
 _PER_HOME = 24
 _UNTAGGED = 0.08  # of the sentences: the network must read without the hint too
 _KNOWN = 0.75  # of the things of a home, about which the lexicon knows what else they are called
@@ -46,7 +48,7 @@ def _placed(entry: Asked, origin: Sequence[int]) -> Asked:
 class Stream(IterableDataset[dict[str, torch.Tensor]]):
     """Batches of `size` sentences of about one length; every worker has seeds of its own."""
 
-    def __init__(self, seed: int, size: int, max_chars: int = 220) -> None:
+    def __init__(self, seed: int, size: int, max_chars: int) -> None:
         self.seed, self.size, self.max_chars = seed, size, max_chars
 
     def __iter__(self) -> Iterator[dict[str, torch.Tensor]]:
@@ -75,10 +77,10 @@ def _batch(some: list[Encoded]) -> dict[str, torch.Tensor]:
     return {name: torch.from_numpy(prompt.pad(rows)) for name, rows in columns}
 
 
-def batches(seed: int, size: int, workers: int) -> Iterator[dict[str, torch.Tensor]]:
+def batches(seed: int, size: int, workers: int, max_chars: int = MAX_CHARS) -> Iterator[dict[str, torch.Tensor]]:
     """Batches without end; `workers` processes make them ahead of the training step."""
     loader: DataLoader[dict[str, torch.Tensor]] = DataLoader(
-        Stream(seed, size), batch_size=None, num_workers=workers, pin_memory=torch.cuda.is_available(),
+        Stream(seed, size, max_chars), batch_size=None, num_workers=workers, pin_memory=torch.cuda.is_available(),
         prefetch_factor=24 if workers else None, persistent_workers=workers > 0,
     )  # fmt: skip
     return iter(loader)

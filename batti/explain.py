@@ -1,0 +1,170 @@
+"""Which words of a sentence were taken for what.
+
+Places are pointed at by the network. For the rest, words are left out one at a time (occlusion: Zeiler
+and Fergus 2014): what a part of the answer rests on are the words without which it is far less probable.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+import unicodedata
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from batti import prompt
+from batti.backends.onnx import OnnxBackend
+from batti.command import Command
+from batti.home import Entity, Home
+from batti.lookup import Lookup
+from batti.prompt import VOCABULARY, WHENS, WORD, Asked, Span
+from batti.text import MAX_CHARS, align
+
+_MATTERS = 0.1  # nats that a part loses with a word, from which the word matters
+_SHARE = 0.3  # of the loss by the weightiest word, from which another counts too
+_LEAST = 1e-9  # probability, for the logarithm
+_MOST_WORDS = 60  # that are left out by turns; a longer sentence is no command to a light
+_WORD = re.compile(r"[^ ]+")
+_TIMES = {WORD[when]: when for when in WHENS}
+
+
+@dataclass(frozen=True)
+class Part:
+    """A part of an entry: what it is (`place`, `except`, `action`, `after` …), its value as the contract
+    writes it, the words it was taken from as (start, end) in the sentence, and how probable it is."""
+
+    name: str
+    value: str
+    words: tuple[Span, ...]
+    certainty: float
+
+
+@dataclass(frozen=True)
+class Explanation:
+    """The sentence as the spans count it, the command, how sure it is, and the parts of each entry."""
+
+    text: str
+    command: Command
+    confidence: float
+    entries: tuple[tuple[Part, ...], ...]
+
+
+@dataclass(frozen=True)
+class _Piece:
+    """Some tokens of an answer that say one thing."""
+
+    entry: int
+    name: str
+    first: int
+    last: int  # exclusive
+
+
+def explain(backend: OnnxBackend, home: Home, text: str) -> Explanation:
+    """What each part of the answer to a sentence rests on."""
+    said, origin = align(text)
+    shown = unicodedata.normalize("NFC", text)
+    [reading] = backend.generate(home, [text])
+    if not said or len(said) > MAX_CHARS:
+        return Explanation(shown, reading.command, reading.confidence, ())
+    tokens, lookup = backend.answer(home, said, reading.command)
+    asked = prompt.decode_answer(tokens)
+    pieces = _pieces(tokens)
+    words = [match.span() for match in _WORD.finditer(said)][:_MOST_WORDS]
+    placed = {i for entry in asked for span in _spans(entry) for i in range(span[0], span[1] + 1)}
+    loose = [word for word in words if not placed.intersection(range(*word))]
+    shortened = [_without(said, tokens, word) for word in loose]
+    whole, *others = backend.weigh(lookup, [(said, tokens), *shortened])
+    parts: dict[int, list[Part]] = {}
+    for piece in pieces:
+        if tokens[piece.first] >= VOCABULARY:
+            parts.setdefault(piece.entry, []).append(_place(tokens, piece, whole, said, origin, lookup))
+            continue
+        chance = math.prod(whole[piece.first : piece.last])
+        losses = [_log(chance) - _log(math.prod(one[piece.first : piece.last])) for one in others]
+        enough = max(_MATTERS, _SHARE * max(losses, default=0.0))
+        mattering = [word for word, loss in zip(loose, losses, strict=True) if loss >= enough]
+        value = _value(asked[piece.entry], piece.name) if asked else reading.command.intent
+        spans = tuple((origin[start], origin[end - 1] + 1) for start, end in mattering)
+        parts.setdefault(piece.entry, []).append(Part(piece.name, value, spans, chance))
+    entries = tuple(tuple(parts[entry]) for entry in sorted(parts))
+    return Explanation(shown, reading.command, reading.confidence, entries)
+
+
+def _log(chance: float) -> float:
+    return math.log(max(chance, _LEAST))
+
+
+def _spans(entry: Asked) -> list[Span]:
+    return [place for place in (entry.place, *entry.excepts) if not isinstance(place, str)]
+
+
+def _pieces(tokens: Sequence[int]) -> list[_Piece]:
+    """The parts of an answer: place, exceptions, what is done, each time."""
+    pieces: list[_Piece] = []
+    at, entry = 0, -1
+    while tokens[at] != prompt.END:
+        if tokens[at] == prompt.NONE:
+            pieces.append(_Piece(0, "action", at, at + 1))
+            at += 1
+            continue
+        entry += 1
+        width = 2 if tokens[at] >= VOCABULARY else 1
+        pieces.append(_Piece(entry, "place", at, at + width))
+        at += width
+        if tokens[at] == prompt.EXCEPT:
+            at += 1
+            while tokens[at] >= VOCABULARY:
+                pieces.append(_Piece(entry, "except", at, at + 2))
+                at += 2
+        name = "action"
+        while True:
+            end = at + 1
+            while _is_number_or_unit(tokens[end]):
+                end += 1
+            pieces.append(_Piece(entry, name, at, end))
+            at = end
+            if tokens[at] not in _TIMES:
+                break
+            name = _TIMES[tokens[at]]
+    return pieces
+
+
+def _is_number_or_unit(token: int) -> bool:
+    return prompt.NUMBER <= token < VOCABULARY or token in {WORD[unit] for unit in prompt.UNITS}
+
+
+def _place(
+    tokens: Sequence[int], piece: _Piece, chances: Sequence[float], said: str, origin: Sequence[int], lookup: Lookup
+) -> Part:
+    chance = math.prod(chances[piece.first : piece.last])
+    first, last = (token - VOCABULARY for token in tokens[piece.first : piece.last])
+    found, sure = lookup.find(said[first : last + 1], said)
+    return Part(piece.name, _name(found), ((origin[first], origin[last] + 1),), chance * sure)
+
+
+def _name(found: Entity | str | None) -> str:
+    if isinstance(found, Entity):
+        return f"{found.name}, in {found.room}" if found.room else found.name
+    return found or "not in this home"
+
+
+def _value(entry: Asked, name: str) -> str:
+    if name == "place":  # that nobody pointed at: all, here
+        return str(entry.place)
+    if name in WHENS:
+        return str(entry.doing[name])
+    said = {key: value for key, value in entry.doing.items() if key not in WHENS}
+    return ", ".join(str(value) if key == "action" else f"{key} {value}" for key, value in said.items())
+
+
+def _without(said: str, tokens: Sequence[int], word: Span) -> tuple[str, list[int]]:
+    """The sentence without a word and its space, and the answer with its pointers moved along."""
+    start, end = word
+    if start:
+        start -= 1
+    else:
+        end = min(end + 1, len(said))
+    moved = [
+        token - (end - start) if token >= VOCABULARY and token - VOCABULARY >= end else token for token in tokens
+    ]
+    return said[:start] + said[end:], moved
