@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from functools import cache, lru_cache
+from zlib import crc32
 
 from rapidfuzz.distance import OSA
 
@@ -242,6 +243,26 @@ def heard(token: str) -> str:
     """A token of a normalized sentence as it sounds; a number word in digits."""
     word = fold(token)
     return _number_words().get(word, word)
+
+
+_TOKEN = re.compile(r"[a-z0-9]+")
+
+
+@lru_cache(maxsize=1 << 16)
+def _number_of(token: str, numbers: int) -> int:
+    return 1 + crc32(fold(token).encode()) % (numbers - 1)
+
+
+def word_ids(normalized: str, numbers: int) -> list[int]:
+    """For each character of a normalized sentence the number (below `numbers`) of its word, 0 between words.
+
+    Words that sound alike have one number, and so has a word in a hundred with another (hashing trick:
+    Weinberger et al. 2009).
+    """
+    ids = [0] * len(normalized)
+    for match in _TOKEN.finditer(normalized):
+        ids[match.start() : match.end()] = [_number_of(match.group(), numbers)] * (match.end() - match.start())
+    return ids
 
 
 @cache

@@ -159,7 +159,7 @@ def test_the_answer_that_is_trained_on_reads_back(pairs: list[Pair]) -> None:
     from batti.train.stream import encode_example
 
     for _, example in pairs:
-        chars, tags, tokens = encode_example(example, None)
+        chars, tags, tokens = encode_example(example, None).values()
         assert tags == [0] * len(chars)
         normalized, origin = align(example.command)
         assert chars == prompt.encode_text(normalized)
@@ -186,7 +186,7 @@ def test_the_answer_that_is_trained_on_is_allowed(pairs: list[Pair]) -> None:
     from batti.train.stream import encode_example
 
     for _, example in pairs:
-        chars, _, tokens = encode_example(example, None)
+        chars, _, tokens = encode_example(example, None).values()
         answer = Answer(len(chars))
         for token in tokens[1:]:
             assert answer.allows(token), (example.command, tokens, token)

@@ -22,7 +22,7 @@ for module in ("onnx", "onnxruntime", "safetensors"):
 import numpy as np  # noqa: E402
 import onnxruntime as ort  # noqa: E402
 
-from batti import prompt  # noqa: E402
+from batti import prompt, sound  # noqa: E402
 from batti.backends.onnx import OnnxBackend  # noqa: E402
 from batti.command import Command  # noqa: E402
 from batti.dataset.generate import examples  # noqa: E402
@@ -37,10 +37,11 @@ from batti.train.export import export  # noqa: E402
 from batti.train.model import Network  # noqa: E402
 from batti.train.scratch import Recipe, Trainer, load_network  # noqa: E402
 
-SHAPE = {"width": 32, "heads": 2, "encoder_layers": 1, "decoder_layers": 1, "feed_forward": 64, "dropout": 0.0}
+PLAIN = {"width": 32, "heads": 2, "encoder_layers": 1, "decoder_layers": 1, "feed_forward": 64, "dropout": 0.0}
+SHAPE = PLAIN | {"merge": 2, "words": 300}
 TINY = {
     "seed": 3, "steps": 60, "batch": 16, "workers": 0, "learning_rate": 0.003, "warmup_steps": 5, "average": 0.9,
-    "shape": SHAPE,
+    "auxiliary": 0.3, "shape": SHAPE,
 }  # fmt: skip
 
 
@@ -50,9 +51,9 @@ def recipe(**changes: Any) -> Recipe:
 
 def loss_of(network: Network) -> float:
     """Mean loss over sentences that the run has not seen."""
-    batches = islice(stream.batches(99, 32, 0), 4)
+    batches = islice(stream.batches(stream.Stream(99, 32), 0), 4)
     with torch.no_grad():
-        return float(np.mean([float(network.cpu().eval()(**batch)) for batch in batches]))
+        return float(np.mean([float(network.cpu().eval()(**batch)[0]) for batch in batches]))
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -119,14 +120,14 @@ def test_minutes_end_a_run(tmp_path: Path) -> None:
 
 def test_batches_are_the_same_for_a_seed() -> None:
     def some(seed: int) -> list[list[int]]:
-        return [batch["ids"].tolist() for batch in islice(stream.batches(seed, 8, 0), 3)]
+        return [batch["ids"].tolist() for batch in islice(stream.batches(stream.Stream(seed, 8), 0), 3)]
 
     assert some(4) == some(4)
     assert some(4) != some(5)
 
 
 def test_batches_are_padded_sentences_and_answers() -> None:
-    for batch in islice(stream.batches(7, 8, 0), 5):
+    for batch in islice(stream.batches(stream.Stream(7, 8), 0), 5):
         assert len(batch["ids"]) == len(batch["answers"]) == 8
         assert all(0 <= one < prompt.CHARS for row in batch["ids"].tolist() for one in row)
         assert batch["tags"].shape == batch["ids"].shape
@@ -289,13 +290,21 @@ Step = tuple[int, np.ndarray]
 GAZETTEER = Lookup(Home.default()).gazetteer
 
 
+def sentence(text: str, words: int) -> dict[str, list[list[int]]]:
+    """What the encoder is given of a normalized sentence."""
+    given = {"ids": prompt.encode_text(text), "tags": GAZETTEER.tags(text)}
+    given |= {"words": sound.word_ids(text, words)} if words else {}
+    return {name: [row] for name, row in given.items()}
+
+
 def torch_answer(network: Network, text: str) -> list[Step]:
     """Greedy decoding in torch: each token with the probabilities that it was chosen from."""
     ids = torch.tensor([prompt.encode_text(text)])
     mask = (ids > 0)[:, None, None, :]
     answer, steps = Answer(len(text)), list[Step]()
     with torch.no_grad():
-        memory = network.encode(ids, torch.tensor([GAZETTEER.tags(text)]))
+        given = {name: torch.tensor(rows) for name, rows in sentence(text, network.shape.words).items()}
+        memory = network.encode(**given)
         keys = network.memory_keys(memory)
         token, past = prompt.START, network.empty_past(1, memory)
         while not answer.done:
@@ -311,7 +320,8 @@ def torch_answer(network: Network, text: str) -> list[Step]:
 def onnx_answer(graphs: dict[str, Any], text: str, shape: dict[str, int], said: list[int]) -> list[Step]:
     """The same with the exported graphs, which have the tokens `said` said to them."""
     ids = np.array([prompt.encode_text(text)])
-    memory, keys = graphs["encoder"].run(None, {"ids": ids, "tags": np.array([GAZETTEER.tags(text)])})
+    feed = {name: np.array(rows) for name, rows in sentence(text, shape["words"]).items()}
+    memory, keys = graphs["encoder"].run(None, feed)
     head = shape["width"] // shape["heads"]
     past = np.zeros((shape["decoder_layers"], 2, 1, shape["heads"], 0, head), dtype=np.float32)
     answer, steps, before = Answer(len(text)), list[Step](), prompt.START
@@ -345,12 +355,12 @@ def test_the_network_reads_a_batch_as_it_reads_one_sentence(run: Path) -> None:
     """What stands beside a sentence in a batch, padding included, is nothing to it."""
     network, _ = load_network(run)
     texts = [normalize(text) for text in sentences()]
-    rows, tags = [prompt.encode_text(text) for text in texts], [GAZETTEER.tags(text) for text in texts]
+    given = [sentence(text, network.shape.words) for text in texts]
     with torch.no_grad():
-        together = network.encode(torch.from_numpy(prompt.pad(rows)), torch.from_numpy(prompt.pad(tags)))
-        for row, tag, memory in zip(rows, tags, together, strict=True):
-            alone = network.encode(torch.tensor([row]), torch.tensor([tag]))[0]
-            assert torch.allclose(memory[: len(row)], alone, atol=1e-4)
+        columns = {name: torch.from_numpy(prompt.pad([one[name][0] for one in given])) for name in given[0]}
+        for text, one, memory in zip(texts, given, network.encode(**columns), strict=True):
+            alone = network.encode(**{name: torch.tensor(rows) for name, rows in one.items()})[0]
+            assert torch.allclose(memory[: len(text)], alone, atol=1e-4)
 
 
 def test_the_backend_answers_from_an_export(model: Path) -> None:

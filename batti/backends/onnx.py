@@ -25,11 +25,12 @@ from batti.home import Home
 from batti.lookup import Lookup
 from batti.paths import resources
 from batti.resolve import resolve
+from batti.sound import word_ids
 from batti.text import ALPHABET, MAX_CHARS, normalize
 
-FORMAT = 2
+FORMAT = 3
 GRAPHS = ("encoder", "decoder")
-SHAPE = ("width", "heads", "decoder_layers")
+SHAPE = ("width", "heads", "decoder_layers", "words")
 _HOMES_KEPT = 16
 _DOUBT = 0.02  # chance from which another answer is worth hearing
 _BRANCHES = 3  # other answers that are heard at most
@@ -73,6 +74,7 @@ class OnnxBackend:
         self._layers = int(shape["decoder_layers"])
         self._heads = int(shape["heads"])
         self._head = int(shape["width"]) // self._heads
+        self._words = int(shape["words"])
         self._threads = threads
         self._homes: OrderedDict[Home, Lookup] = OrderedDict()
         self._lock = threading.Lock()
@@ -131,7 +133,7 @@ class OnnxBackend:
     def weigh(self, lookup: Lookup, answered: Sequence[tuple[str, Sequence[int]]]) -> list[list[float]]:
         """The probability of each token of answers that are given, to normalized sentences (teacher forcing)."""
         texts = [text for text, _ in answered]
-        sentences = self._encode([prompt.encode_text(t) for t in texts], [lookup.gazetteer.tags(t) for t in texts])
+        sentences = self._encode(texts, lookup)
         answers = prompt.pad([[prompt.START, *tokens] for _, tokens in answered])
         past = self._no_past(len(texts))
         chances: list[NDArray[np.float32]] = []
@@ -147,9 +149,8 @@ class OnnxBackend:
 
     def _said(self, texts: list[str], lookup: Lookup) -> list[list[Said]]:
         """What the network says of each sentence: the likeliest answer, and where it doubts, others."""
-        rows = [prompt.encode_text(text) for text in texts]
-        sentence = self._encode(rows, [lookup.gazetteer.tags(text) for text in texts])
-        answers = [[said] for said in self._decode(sentence, [Said(Answer(len(row))) for row in rows])]
+        sentence = self._encode(texts, lookup)
+        answers = [[said] for said in self._decode(sentence, [Said(Answer(len(text))) for text in texts])]
         doubted = [(i, begun) for i, [said] in enumerate(answers) for begun in said.otherwise()]
         if doubted:
             again = self._decode(sentence.of([i for i, _ in doubted]), [begun for _, begun in doubted])
@@ -178,9 +179,12 @@ class OnnxBackend:
                 self._homes.popitem(last=False)
         return lookup
 
-    def _encode(self, rows: list[list[int]], tags: list[list[int]]) -> _Sentences:
-        ids = prompt.pad(rows)
-        memory, keys = self._run["encoder"](None, {"ids": ids, "tags": prompt.pad(tags)})
+    def _encode(self, texts: Sequence[str], lookup: Lookup) -> _Sentences:
+        ids = prompt.pad([prompt.encode_text(text) for text in texts])
+        feed = {"ids": ids, "tags": prompt.pad([lookup.gazetteer.tags(text) for text in texts])}
+        if self._words:
+            feed["words"] = prompt.pad([word_ids(text, self._words) for text in texts])
+        memory, keys = self._run["encoder"](None, feed)
         return _Sentences(ids, memory, keys)
 
     def _decode(self, sentences: _Sentences, begun: list[Said]) -> list[Said]:

@@ -55,9 +55,9 @@ class Seq2Seq(Network):
         self.tokens.apply(self._init)
         self.out.apply(self._init)
 
-    def encode(self, ids: Tensor, tags: Tensor | None = None) -> Tensor:
-        """(B, T) character ids -> (B, T, D)."""
-        return self.read(self.characters(ids), ids)
+    def sentence_keys(self, ids: Tensor) -> Tensor:
+        """(B, T) character ids -> what the decoder looks at."""
+        return self.memory_keys(self.read(self.characters(ids), ids))
 
     def next_words(self, answers: Tensor, keys: Tensor, there: Tensor) -> Tensor:
         """Scores (B, L, words) of what follows each word of the answers (B, L)."""
@@ -69,7 +69,7 @@ class Seq2Seq(Network):
 
     def loss(self, ids: Tensor, answers: Tensor, smoothing: float) -> Tensor:
         """Mean cross-entropy of answers (B, L), which begin with START and are padded with PAD."""
-        keys = self.memory_keys(self.encode(ids))
+        keys = self.sentence_keys(ids)
         scores = self.next_words(answers[:, :-1], keys, (ids > 0)[:, None, None, :])
         return F.cross_entropy(
             scores.float().flatten(0, 1), answers[:, 1:].flatten(), ignore_index=_PAD, label_smoothing=smoothing
@@ -82,7 +82,7 @@ class Seq2Seq(Network):
 
     def _answer(self, commands: Sequence[str]) -> list[str]:
         ids = torch.from_numpy(prompt.pad([_characters(c) for c in commands])).to(self.out.weight.device)
-        keys = self.memory_keys(self.encode(ids))
+        keys = self.sentence_keys(ids)
         answers = torch.full((len(ids), 1), _START, device=ids.device)
         while answers.shape[1] <= _LONGEST and not bool((answers == _END).any(1).all()):
             best = self.next_words(answers, keys, (ids > 0)[:, None, None, :])[:, -1].argmax(-1)

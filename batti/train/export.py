@@ -40,8 +40,8 @@ class _Encoder(nn.Module):
         super().__init__()
         self.network = network
 
-    def forward(self, ids: Tensor, tags: Tensor) -> tuple[Tensor, Tensor]:
-        memory = self.network.encode(ids, tags)
+    def forward(self, ids: Tensor, tags: Tensor, words: Tensor | None = None) -> tuple[Tensor, Tensor]:
+        memory = self.network.encode(ids, tags, words)
         return memory, self.network.memory_keys(memory)
 
 
@@ -59,8 +59,11 @@ def _examples(network: Network) -> dict[str, dict[str, Tensor]]:
     s = network.shape
     batch, chars, said, head = 3, 20, 4, s.width // s.heads
     ids = torch.randint(1, prompt.CHARS, (batch, chars))
+    sentence = {"ids": ids, "tags": torch.randint(0, TAGS, (batch, chars))}
+    if s.words:
+        sentence["words"] = torch.randint(0, s.words, (batch, chars))
     return {
-        "encoder": {"ids": ids, "tags": torch.randint(0, TAGS, (batch, chars))},
+        "encoder": sentence,
         "decoder": {
             "tokens": torch.randint(0, prompt.VOCABULARY, (batch, 1)),
             "ids": ids,
@@ -74,7 +77,7 @@ def _examples(network: Network) -> dict[str, dict[str, Tensor]]:
 _SENTENCE = {0: "batch", 1: "chars"}
 _KEYS = {2: "batch", 4: "chars"}
 _AXES = {
-    "encoder": {"ids": _SENTENCE, "tags": _SENTENCE, "memory": _SENTENCE, "keys": _KEYS},
+    "encoder": {"ids": _SENTENCE, "tags": _SENTENCE, "words": _SENTENCE, "memory": _SENTENCE, "keys": _KEYS},
     "decoder": {
         "tokens": {0: "batch"},
         "ids": _SENTENCE,

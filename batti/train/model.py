@@ -29,6 +29,7 @@ class Shape(BaseModel):
     feed_forward: int = Field(default=768, gt=0)
     kernel: int = Field(default=5, gt=0)  # characters that the convolution under the encoder sees
     merge: int = Field(default=1, gt=0)  # neighbouring characters that the encoder's layers see as one
+    words: int = Field(default=0, ge=0)  # numbers that words are hashed to; 0: characters alone
     dropout: float = Field(default=0.1, ge=0, lt=1)
 
     @model_validator(mode="after")
@@ -144,6 +145,9 @@ class DecoderBlock(nn.Module):
         return self.own.feed(x), present
 
 
+_UNREAD = 0.15  # of the characters' words in training
+
+
 class Network(nn.Module):
     """See the module's docstring. `forward` is for training; `export.py` wraps the parts for use."""
 
@@ -153,6 +157,8 @@ class Network(nn.Module):
         d = shape.width
         self.characters = nn.Embedding(prompt.CHARS, d, padding_idx=0)
         self.tags = nn.Embedding(TAGS, d, padding_idx=0)
+        if shape.words:
+            self.words = nn.Embedding(shape.words, d, padding_idx=0)
         self.near = nn.Conv1d(d, d, shape.kernel, padding=shape.kernel // 2)
         self.merge = nn.Linear(shape.merge * d, d)
         self.encoder = nn.ModuleList(Block(shape) for _ in range(shape.encoder_layers))
@@ -176,9 +182,15 @@ class Network(nn.Module):
             if module.padding_idx is not None:
                 nn.init.zeros_(module.weight[module.padding_idx])
 
-    def encode(self, ids: Tensor, tags: Tensor) -> Tensor:
-        """(B, T) character ids and tags of the home's names (see `gazetteer`) -> (B, T, D)."""
-        return self.read(self.characters(ids) + self.tags(tags), ids)
+    def encode(self, ids: Tensor, tags: Tensor, words: Tensor | None = None) -> Tensor:
+        """(B, T) character ids, tags of the home's names (see `gazetteer`) and, where the shape has
+        words, their numbers (see `sound.word_ids`) -> (B, T, D)."""
+        x = self.characters(ids) + self.tags(tags)
+        if words is not None:
+            if self.training:  # so that a word that was never seen can be read by its characters
+                words = words * (torch.rand_like(words, dtype=torch.float32) > _UNREAD)
+            x = x + self.words(words)
+        return self.read(x, ids)
 
     def read(self, x: Tensor, ids: Tensor) -> Tensor:
         """Embedded characters (B, T, D) -> (B, T, D), each with what stands around it.
@@ -186,18 +198,20 @@ class Network(nn.Module):
         The layers work on `merge` characters at a time, which costs them that many times less; what is
         of one character alone goes around them (as in Funnel-Transformer, Dai et al. 2020).
         """
-        # Padding must not reach a sentence's last characters through the convolution.
-        x = x * (ids > 0).unsqueeze(-1)
-        x = x + F.gelu(self.near(x.transpose(1, 2)).transpose(1, 2))
         merge, (batch, chars, width) = self.shape.merge, x.shape
         groups = (chars + merge - 1) // merge
-        whole = torch.cat((x, x.new_zeros(batch, merge - 1, width)), dim=1)[:, : groups * merge]
-        y = self.merge(whole.reshape(batch, groups, merge * width))
+        # Padding must not reach a sentence's last characters through the convolution, and must be
+        # alike whether it comes from the batch or from here.
+        x = x * (ids > 0).unsqueeze(-1)
+        x = torch.cat((x, x.new_zeros(batch, merge - 1, width)), dim=1)[:, : groups * merge]
+        x = x + F.gelu(self.near(x.transpose(1, 2)).transpose(1, 2))
+        y = self.merge(x.reshape(batch, groups, merge * width))
         turns = self.turns(groups, 0, x)
         there = (ids > 0)[:, None, None, ::merge]
         for block in self.encoder:
             y = block(y, turns, there)
-        out: Tensor = self.encoder_norm(x + self.spread(y).reshape(batch, groups * merge, width)[:, :chars])
+        x = x + self.spread(y).reshape(batch, groups * merge, width)
+        out: Tensor = self.encoder_norm(x[:, :chars])
         return out
 
     def turns(self, length: int, start: int, like: Tensor) -> Turns:
@@ -243,9 +257,9 @@ class Network(nn.Module):
         s = self.shape
         return like.new_zeros(s.decoder_layers, 2, batch, s.heads, 0, s.width // s.heads)
 
-    def forward(self, ids: Tensor, tags: Tensor, answers: Tensor) -> Tensor:
-        """Mean negative log-likelihood of answers (B, L) that begin with START, padded with PAD."""
-        memory = self.encode(ids, tags)
+    def forward(self, ids: Tensor, tags: Tensor, answers: Tensor, words: Tensor | None = None) -> tuple[Tensor, Tensor]:
+        """Mean negative log-likelihood of answers (B, L) that begin with START, padded with PAD; and (B, T, D)."""
+        memory = self.encode(ids, tags, words)
         inputs, targets = answers[:, :-1], answers[:, 1:]
         x = self.embed_answer(inputs, memory)
         causal = torch.ones(x.shape[1], x.shape[1], dtype=torch.bool, device=x.device).tril()
@@ -253,4 +267,31 @@ class Network(nn.Module):
         x, _ = self.step(x, self.empty_past(len(ids), x), 0, causal, self.memory_keys(memory), mask)
         loss = -self.scores(x, memory, ids).gather(-1, targets.unsqueeze(-1)).squeeze(-1)
         there = targets != prompt.PAD
-        return (loss * there).sum() / there.sum()
+        return (loss * there).sum() / there.sum(), memory
+
+
+class Auxiliary(nn.Module):
+    """What the encoder is asked for besides, in training: where places begin and end, and which words
+    the answer has in any order. It learns these sooner than the decoder can teach it."""
+
+    def __init__(self, shape: Shape) -> None:
+        super().__init__()
+        self.ends = nn.Linear(shape.width, 2)
+        self.said = nn.Linear(shape.width, prompt.VOCABULARY)
+
+    def forward(self, memory: Tensor, ids: Tensor, answers: Tensor) -> Tensor:
+        """Mean loss a sentence, of memory (B, T, D), character ids (B, T) and answers (B, L)."""
+        targets = answers[:, 1:]
+        points = targets >= prompt.VOCABULARY
+        first = points.cumsum(1) % 2 == 1  # pointers come in pairs
+        where = (targets - prompt.VOCABULARY).clamp(min=0)
+        ends = torch.zeros(*ids.shape, 2, device=ids.device)
+        for side, pointed in enumerate((points & first, points & ~first)):
+            ends[..., side].scatter_reduce_(1, where, pointed.float(), "amax")
+        there = ids > 0
+        loss = F.binary_cross_entropy_with_logits(self.ends(memory).float(), ends, reduction="none").sum(-1)
+        said = torch.zeros(len(ids), prompt.VOCABULARY, device=ids.device)
+        said.scatter_(1, targets.masked_fill(points, prompt.PAD), 1.0)
+        pooled = memory.masked_fill(~there.unsqueeze(-1), -1e4).amax(1)
+        words = F.binary_cross_entropy_with_logits(self.said(pooled).float(), said, reduction="none").sum(-1)
+        return ((loss * there).sum(-1) + words).mean()

@@ -14,11 +14,12 @@ import yaml
 from pydantic import BaseModel, ConfigDict, Field
 from safetensors import SafetensorError
 from safetensors.torch import load_file, save_file
+from torch import nn
 from tqdm import tqdm
 
 from batti.errors import BattiError
 from batti.train import stream
-from batti.train.model import Network, Shape
+from batti.train.model import Auxiliary, Network, Shape
 
 
 class FromYaml(BaseModel):
@@ -51,6 +52,7 @@ class Recipe(FromYaml):
     warmup_steps: int = Field(default=500, ge=0)
     weight_decay: float = Field(default=0.05, ge=0)
     average: float = Field(default=0.999, ge=0, lt=1)
+    auxiliary: float = Field(default=0.0, ge=0)
     bfloat16: bool = False
     shape: Shape = Shape()
 
@@ -70,7 +72,7 @@ class _Average:
         torch._foreach_lerp_(list(self.weights.values()), current, 1 - decay)
 
 
-def _optimizer(network: Network, recipe: Recipe) -> torch.optim.Optimizer:
+def _optimizer(network: nn.Module, recipe: Recipe) -> torch.optim.Optimizer:
     decayed = [p for p in network.parameters() if p.ndim > 1]
     plain = [p for p in network.parameters() if p.ndim <= 1]
     groups = [{"params": decayed, "weight_decay": recipe.weight_decay}, {"params": plain, "weight_decay": 0.0}]
@@ -88,7 +90,8 @@ class Trainer:
         self.network = Network(recipe.shape).to(self.device)
         if recipe.start:
             self.network.load_state_dict(load_network(recipe.start)[0].state_dict())
-        self.optimizer = _optimizer(self.network, recipe)
+        self.auxiliary = Auxiliary(recipe.shape).to(self.device)
+        self.optimizer = _optimizer(nn.ModuleList((self.network, self.auxiliary)), recipe)
         self.average = _Average(self.network, recipe.average)
         self.step, self.spent, self.history = 0, 0.0, list[dict[str, float]]()
 
@@ -108,7 +111,8 @@ class Trainer:
         """Write everything needed to go on, atomically, and the averaged weights."""
         self.out.mkdir(parents=True, exist_ok=True)
         state = {
-            "network": self.network.state_dict(), "optimizer": self.optimizer.state_dict(),
+            "network": self.network.state_dict(), "auxiliary": self.auxiliary.state_dict(),
+            "optimizer": self.optimizer.state_dict(),
             "average": self.average.weights, "average_steps": self.average.steps,
             "step": self.step, "spent": self.spent, "history": self.history,
         }  # fmt: skip
@@ -127,7 +131,8 @@ class Trainer:
         try:
             state = torch.load(path, map_location=self.device, weights_only=True)
             self.network.load_state_dict(state["network"])
-        except (RuntimeError, UnpicklingError) as error:
+            self.auxiliary.load_state_dict(state["auxiliary"])
+        except (RuntimeError, KeyError, UnpicklingError) as error:
             raise BattiError(f"{path} is damaged or of another shape", "give --out another folder") from error
         self.optimizer.load_state_dict(state["optimizer"])
         self.average.weights, self.average.steps = state["average"], state["average_steps"]
@@ -140,7 +145,9 @@ class Trainer:
         self.resume()
         recipe = self.recipe
         # A resumed run draws fresh sentences: the seed moves on with the step.
-        data = stream.batches(recipe.seed + 7919 * self.step, recipe.batch, recipe.workers, recipe.max_chars)
+        seed = recipe.seed + 7919 * self.step
+        sentences = stream.Stream(seed, recipe.batch, recipe.max_chars, recipe.shape.words)
+        data = stream.batches(sentences, recipe.workers)
         bar = tqdm(total=100, unit="%", desc="train", mininterval=1.0)
         began, spent_before = time.monotonic(), self.spent
         self.network.train()
@@ -162,13 +169,17 @@ class Trainer:
             group["lr"] = self._rate()
         batch = {k: v.to(self.device, non_blocking=True) for k, v in batch.items()}
         with torch.autocast(self.device, torch.bfloat16, enabled=self.recipe.bfloat16):
-            loss: torch.Tensor = self.network(**batch)
+            nll, memory = self.network(**batch)
+            loss = nll
+            if self.recipe.auxiliary:
+                loss = nll + self.recipe.auxiliary * self.auxiliary(memory, batch["ids"], batch["answers"])
         self.optimizer.zero_grad(set_to_none=True)
-        loss.backward()  # type: ignore[no-untyped-call]
+        loss.backward()
         torch.nn.utils.clip_grad_norm_(self.network.parameters(), 1.0)
         self.optimizer.step()
         self.average.update(self.network)
-        return loss.detach()
+        reported: torch.Tensor = nll.detach()
+        return reported
 
     def _report(self, bar: Any, losses: list[torch.Tensor]) -> None:
         loss = float(torch.stack(losses).mean())

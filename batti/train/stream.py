@@ -14,10 +14,11 @@ from batti.dataset.generate import examples, ready
 from batti.dataset.speaker import Example
 from batti.gazetteer import NOTHING, Gazetteer
 from batti.prompt import Asked, Span
+from batti.sound import word_ids
 from batti.text import align
 
-Encoded = tuple[list[int], list[int], list[int]]
-"""Characters of a sentence, their tags, and tokens of its answer from START to END."""
+Encoded = dict[str, list[int]]
+"""`ids` and `tags` of the characters of a sentence, `words` if asked for, `answers` from START to END."""
 _BUCKETS = 12  # batches' worth of sentences that are sorted by length together
 MAX_CHARS = 220
 """A longer sentence is not trained on, unless a recipe says otherwise."""
@@ -26,12 +27,14 @@ _UNTAGGED = 0.08  # of the sentences: the network must read without the hint too
 _KNOWN = 0.75  # of the things of a home, about which the lexicon knows what else they are called
 
 
-def encode_example(example: Example, gazetteer: Gazetteer | None) -> Encoded:
-    """Character ids, tags by the home's names, and answer tokens of an example."""
+def encode_example(example: Example, gazetteer: Gazetteer | None, words: int = 0) -> Encoded:
+    """Character ids, tags by the home's names, numbers of words, and answer tokens of an example."""
     normalized, origin = align(example.command)
     asked = [_placed(entry, origin) for entry in example.asked]
     tags = gazetteer.tags(normalized) if gazetteer else [NOTHING] * len(normalized)
-    return prompt.encode_text(normalized), tags, [prompt.START, *prompt.encode_answer(asked)]
+    answer = [prompt.START, *prompt.encode_answer(asked)]
+    encoded = {"ids": prompt.encode_text(normalized), "tags": tags, "answers": answer}
+    return encoded | {"words": word_ids(normalized, words)} if words else encoded
 
 
 def _placed(entry: Asked, origin: Sequence[int]) -> Asked:
@@ -48,8 +51,8 @@ def _placed(entry: Asked, origin: Sequence[int]) -> Asked:
 class Stream(IterableDataset[dict[str, torch.Tensor]]):
     """Batches of `size` sentences of about one length; every worker has seeds of its own."""
 
-    def __init__(self, seed: int, size: int, max_chars: int) -> None:
-        self.seed, self.size, self.max_chars = seed, size, max_chars
+    def __init__(self, seed: int, size: int, max_chars: int = MAX_CHARS, words: int = 0) -> None:
+        self.seed, self.size, self.max_chars, self.words = seed, size, max_chars, words
 
     def __iter__(self) -> Iterator[dict[str, torch.Tensor]]:
         worker = get_worker_info()
@@ -61,10 +64,10 @@ class Stream(IterableDataset[dict[str, torch.Tensor]]):
         for home, said in examples(seed, _PER_HOME):
             gazetteer = Gazetteer(home.called(_KNOWN, order))
             hints = (None if order.random() < _UNTAGGED else gazetteer for _ in said)
-            encoded = map(encode_example, said, hints)
-            pool += [one for one in encoded if 0 < len(one[0]) <= self.max_chars]
+            encoded = (encode_example(one, hint, self.words) for one, hint in zip(said, hints, strict=True))
+            pool += [one for one in encoded if 0 < len(one["ids"]) <= self.max_chars]
             if len(pool) >= self.size * _BUCKETS:
-                pool.sort(key=lambda one: len(one[0]))
+                pool.sort(key=lambda one: len(one["ids"]))
                 starts = list(range(0, self.size * _BUCKETS, self.size))
                 order.shuffle(starts)
                 for start in starts:
@@ -73,14 +76,13 @@ class Stream(IterableDataset[dict[str, torch.Tensor]]):
 
 
 def _batch(some: list[Encoded]) -> dict[str, torch.Tensor]:
-    columns = zip(("ids", "tags", "answers"), zip(*some, strict=True), strict=True)
-    return {name: torch.from_numpy(prompt.pad(rows)) for name, rows in columns}
+    return {name: torch.from_numpy(prompt.pad([one[name] for one in some])) for name in some[0]}
 
 
-def batches(seed: int, size: int, workers: int, max_chars: int = MAX_CHARS) -> Iterator[dict[str, torch.Tensor]]:
-    """Batches without end; `workers` processes make them ahead of the training step."""
+def batches(data: Stream, workers: int) -> Iterator[dict[str, torch.Tensor]]:
+    """Its batches without end; `workers` processes make them ahead of the training step."""
     loader: DataLoader[dict[str, torch.Tensor]] = DataLoader(
-        Stream(seed, size, max_chars), batch_size=None, num_workers=workers, pin_memory=torch.cuda.is_available(),
+        data, batch_size=None, num_workers=workers, pin_memory=torch.cuda.is_available(),
         prefetch_factor=24 if workers else None, persistent_workers=workers > 0,
     )  # fmt: skip
     return iter(loader)
