@@ -15,7 +15,10 @@ from batti.backends.onnx import OnnxBackend
 from batti.explain import Explanation, Part, explain
 
 HOME = Home.default()
-WORDS = ["bhancha", "ko", "batti", "nibhau", "sabai", "bahek", "baithak", "40%", "ma", "rakha", "nilo", "10", "minute", "pachi", "na", "garage", "बत्ती"]
+WORDS = [
+    "bhancha", "ko", "batti", "nibhau", "sabai", "bahek", "baithak", "40%", "ma", "rakha", "nilo", "10", "minute",
+    "pachi", "na", "garage", "बत्ती",
+]  # fmt: skip
 TEXTS = st.one_of(
     st.text(max_size=50), st.lists(st.sampled_from(WORDS), max_size=9).map(" ".join), st.sampled_from(HOSTILE)
 )
