@@ -1,7 +1,7 @@
 """Which words of a sentence were taken for what.
 
 Places are pointed at by the network. For the rest, words are left out one at a time (occlusion: Zeiler
-and Fergus 2014): what a part of the answer rests on are the words without which it is far less probable.
+and Fergus 2014): what a part of the answer rests on are the words without which its odds are far worse.
 """
 
 from __future__ import annotations
@@ -20,9 +20,9 @@ from batti.lookup import Lookup
 from batti.prompt import VOCABULARY, WHENS, WORD, Asked, Span
 from batti.text import MAX_CHARS, align
 
-_MATTERS = 0.1  # nats that a part loses with a word, from which the word matters
-_SHARE = 0.3  # of the loss by the weightiest word, from which another counts too
-_LEAST = 1e-9  # probability, for the logarithm
+_MATTERS = 1.0  # of the log-odds of a part, lost with a word, from which the word matters
+_SHARE = 0.4  # of the loss by the weightiest word, from which another counts too
+_LEAST = 1e-6  # probability, for the logarithm
 _MOST_WORDS = 60  # that are left out by turns; a longer sentence is no command to a light
 _WORD = re.compile(r"[^ ]+")
 _TIMES = {WORD[when]: when for when in WHENS}
@@ -80,7 +80,7 @@ def explain(backend: OnnxBackend, home: Home, text: str) -> Explanation:
             parts.setdefault(piece.entry, []).append(_place(tokens, piece, whole, said, origin, lookup))
             continue
         chance = math.prod(whole[piece.first : piece.last])
-        losses = [_log(chance) - _log(math.prod(one[piece.first : piece.last])) for one in others]
+        losses = [_log_odds(chance) - _log_odds(math.prod(one[piece.first : piece.last])) for one in others]
         enough = max(_MATTERS, _SHARE * max(losses, default=0.0))
         mattering = [word for word, loss in zip(loose, losses, strict=True) if loss >= enough]
         value = _value(asked[piece.entry], piece.name) if asked else reading.command.intent
@@ -90,8 +90,9 @@ def explain(backend: OnnxBackend, home: Home, text: str) -> Explanation:
     return Explanation(shown, reading.command, reading.confidence, entries)
 
 
-def _log(chance: float) -> float:
-    return math.log(max(chance, _LEAST))
+def _log_odds(chance: float) -> float:
+    chance = min(max(chance, _LEAST), 1 - _LEAST)
+    return math.log(chance / (1 - chance))
 
 
 def _spans(entry: Asked) -> list[Span]:

@@ -25,6 +25,7 @@ ENOUGH = 0.76
 _SURE = 0.95  # similarity from which a home's own name comes before the common names
 _WORD = 0.5  # similarity of two words from which they may be partners
 _JOINED = 0.98  # words run together
+_WORD_FOR_WORD = 1.01  # the very words of a name: before one of the same words in another order
 _NEARLY = 0.9  # similarity from which whole names, light words included, may be compared
 _PART = 0.82  # what a part of a name (`cabin` for `CEO cabin`) counts
 _READING = 1e-4  # what a later reading of what was said counts less
@@ -84,8 +85,10 @@ def similarity(said: _Name, name: _Name) -> float:
     if said.digits == name.digits:
         score = max(score, _JOINED * sound.spelled_alike(said.joined, name.joined))
         whole = sound.spelled_alike(said.whole, name.whole)
+        if whole == 1.0:
+            return name.factor * _WORD_FOR_WORD
         if whole > _NEARLY:  # `shrineroom`
-            score = max(score, whole if whole == 1.0 else _JOINED * whole)
+            score = max(score, _JOINED * whole)
     if len(name.telling) > len(said.telling) and (not said.joined.isdigit() or _is_its_number(said, name)):
         score = max(score, _PART * matched / len(said.telling))
     missing = len(said.light ^ name.light) / (1 + len(said.light | name.light))
@@ -159,6 +162,9 @@ class Lookup:
             return self._all_of(readings) or (None, _certainty(ENOUGH - best))
         equal = [index for index, score in scored.items() if score > best - 1e-6]
         if len(equal) > 1:
+            several = self._plural(readings) if not sound.every().isdisjoint(sound.words_of(sentence)) else None
+            if several:
+                return several
             chosen = self._in_sentence(equal, sentence)
             return self.entities[equal[0] if chosen is None else chosen], 1 / len(equal) if chosen is None else 1.0
         others = max((score for index, score in scored.items() if index != equal[0]), default=0.0)
@@ -170,12 +176,24 @@ class Lookup:
         return readings, self._scored(readings)
 
     def _all_of(self, readings: list[list[str]]) -> tuple[Entity, float] | None:
-        """The group meant by `all himals` or `sabai pod`, whose name may be in the plural."""
-        rest = [words[1:] for words in readings if len(words) > 1 and words[0] in sound.every()]
-        scored = self._scored([*rest, *([*words[:-1], f"{words[-1]}s"] for words in rest)])
+        """The group meant by `all himals` or `sabai pod`."""
+        return self._plural([words[1:] for words in readings if len(words) > 1 and words[0] in sound.every()])
+
+    def _plural(self, readings: list[list[str]]) -> tuple[Entity, float] | None:
+        """The group whose name was said, in the plural or not."""
+        scored = self._scored([*readings, *([*words[:-1], f"{words[-1]}s"] for words in readings)])
         groups = {index: score for index, score in scored.items() if self.entities[index].kind == "group"}
         best = max(groups, key=lambda index: groups[index], default=0)
         return (self.entities[best], _certainty(groups[best] - ENOUGH)) if groups.get(best, 0.0) >= ENOUGH else None
+
+    def is_device(self, said: str, sentence: str) -> bool:
+        """Whether what `said` (normalized) names is a fan, a door or their like, nothing of this home, and
+        the sentence is not about its light (`lift bhitra ko batti`)."""
+        if any(map(sound.is_lamp, sound.words_of(sentence))):
+            return False
+        readings, scored = self._read(said)
+        known = sound.devices()
+        return max(scored.values(), default=0.0) < _SURE and any(tuple(words) in known for words in readings)
 
     def _scored(self, readings: list[list[str]]) -> dict[int, float]:
         """The similarity of each entity, by its best name."""

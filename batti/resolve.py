@@ -18,13 +18,16 @@ def resolve(asked: Sequence[Asked], sentence: str, lookup: Lookup) -> tuple[Comm
     """The command, and how certain its places are (0 to 1).
 
     One place that the home does not have makes the whole sentence `unknown_room`: nothing is done
-    of a request that was understood in part.
+    of a request that was understood in part. A device in the place of a place makes it none: it asks
+    nothing of the lights.
     """
     if not asked:
         return Command.none(), 1.0
     actions: list[dict[str, Any]] = []
     certainty = 1.0
     for entry in asked:
+        if not isinstance(entry.place, str) and lookup.is_device(_text(entry.place, sentence), sentence):
+            return Command.none(), certainty
         found = [_find(place, sentence, lookup) for place in (entry.place, *entry.excepts)]
         for _, sure in found:
             certainty = min(certainty, sure)
@@ -36,12 +39,14 @@ def resolve(asked: Sequence[Asked], sentence: str, lookup: Lookup) -> tuple[Comm
 
 
 def _find(place: Span | str, sentence: str, lookup: Lookup) -> tuple[Place | None, float]:
-    if isinstance(place, str):
-        return place, 1.0
-    first, last = place
+    return (place, 1.0) if isinstance(place, str) else lookup.find(_text(place, sentence), sentence)
+
+
+def _text(span: Span, sentence: str) -> str:
+    first, last = span
     while last + 1 < len(sentence) and sentence[last : last + 2].isdigit():  # never half a number
         last += 1
-    return lookup.find(sentence[first : last + 1], sentence)
+    return sentence[first : last + 1]
 
 
 def _action(places: Sequence[Place | None], entry: Asked, lookup: Lookup) -> dict[str, Any] | None:

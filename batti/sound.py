@@ -215,6 +215,12 @@ def readings(said: str) -> Iterator[list[str]]:
 
 
 @cache
+def devices() -> frozenset[tuple[str, ...]]:
+    """Folded words of what is in a house and no light."""
+    return frozenset(tuple(words_of(said)) for device in lexicon.load().devices for said in device.words)
+
+
+@cache
 def every() -> frozenset[str]:
     """Folded words for all of a kind, said before a name."""
     return frozenset(map(fold, lexicon.load().frames["every"]))
@@ -236,6 +242,11 @@ def _shared() -> dict[str, str]:
 def shared(word: str) -> str:
     """A folded word, or what it has in common with others: kotha, room; batti, light; nothing for ko, the."""
     return _shared().get(word, word)
+
+
+def is_lamp(word: str) -> bool:
+    """Whether the folded word is one for a light."""
+    return shared(word) == _LAMP
 
 
 @lru_cache(maxsize=1 << 15)

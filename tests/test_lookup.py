@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 from strategies import homes, names
 
 from batti import lexicon
-from batti.home import Home
+from batti.home import Entity, Home
 from batti.lookup import Lookup
 from batti.sound import fold
 from batti.text import normalize
@@ -341,3 +341,58 @@ def test_a_name_that_ends_like_a_case_ending_is_itself() -> None:
     home = home_of("pasal", "pasal bhitra")
     assert found_name(home, "pasal bhitra") == "pasal bhitra"
     assert found_name(home, "pasal ma") == "pasal"
+
+
+def _cowork() -> Home:
+    pods = [{"name": f"pod {n}"} for n in (1, 2, 3)]
+    rooms = [*pods, {"name": "Langtang"}, {"name": "kitchen", "aliases": ["pantry"]}]
+    groups = [{"name": "pods", "rooms": ["pod 1", "pod 2", "pod 3"]}, {"name": "himals", "rooms": ["Langtang"]}]
+    return Home.from_dict({"name": "Cowork", "rooms": rooms, "groups": groups})
+
+
+@pytest.mark.parametrize(
+    ("said", "sentence", "group"),
+    [
+        ("sabai pod", "sabai pod nibhau", "pods"),
+        ("all himals", "all himals off", "himals"),
+        ("pod", "sabai pod ko", "pods"),
+    ],
+)
+def test_all_of_a_kind_is_the_group_of_that_name(said: str, sentence: str, group: str) -> None:
+    found, sure = Lookup(_cowork()).find(said, sentence)
+    assert isinstance(found, Entity) and (found.kind, found.name) == ("group", group)
+    assert sure > 0.9
+
+
+def test_a_number_that_no_room_has_is_not_the_group() -> None:
+    assert Lookup(_cowork()).find("pod seven", "pod seven bala")[0] is None
+
+
+def test_a_room_in_two_words_that_look_like_light_words_is_found() -> None:
+    home = Home.from_dict({"name": "x", "rooms": [{"name": "living room", "aliases": ["baithak"]}, {"name": "hall"}]})
+    found, _ = Lookup(home).find("baith ak")
+    assert isinstance(found, Entity) and found.name == "living room"
+
+
+def test_a_light_of_a_numbered_room_does_not_make_the_room_doubtful() -> None:
+    rooms = [{"name": "room 4", "lights": [{"name": "bed lamp"}]}, {"name": "room 5"}]
+    lookup = Lookup(Home.from_dict({"name": "x", "rooms": rooms}))
+    for said in ("room number 4", "kotha nan 4"):
+        found, sure = lookup.find(said)
+        assert isinstance(found, Entity) and found.name == "room 4" and sure > 0.9
+    found, _ = lookup.find("room 4 bed lamp")
+    assert isinstance(found, Entity) and found.kind == "light"
+
+
+@pytest.mark.parametrize(
+    ("said", "sentence", "device"),
+    [
+        ("washing machine", "washing machine 30 minute ma banda gara", True),
+        ("fan", "fan chala", True),
+        ("washing machine", "washing machine ko batti bala", False),
+        ("kitchen", "kitchen nibhau", False),
+        ("pantry", "pantry nibhau", False),
+    ],
+)
+def test_a_device_is_told_from_a_place(said: str, sentence: str, device: bool) -> None:
+    assert Lookup(_cowork()).is_device(said, sentence) is device
