@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import Any
 
@@ -12,6 +13,9 @@ from batti.prompt import Asked, Span
 from batti.schema import ALL, HERE
 
 Place = Entity | str
+
+_LEVEL = re.compile(r"(\d+) ?(?:%|percent|persent|parsent|pratisat|pratishat)")
+_NO_LIGHT_HAS_IT = 0.5  # certainty of an answer to a level beyond 100%, which means nothing sure
 
 
 def resolve(asked: Sequence[Asked], sentence: str, lookup: Lookup) -> tuple[Command, float]:
@@ -24,7 +28,8 @@ def resolve(asked: Sequence[Asked], sentence: str, lookup: Lookup) -> tuple[Comm
     if not asked:
         return Command.none(), 1.0
     actions: list[dict[str, Any]] = []
-    certainty = 1.0
+    beyond = any(int(match.group(1)) > 100 for match in _LEVEL.finditer(sentence))
+    certainty = _NO_LIGHT_HAS_IT if beyond else 1.0
     for entry in asked:
         if not isinstance(entry.place, str) and lookup.is_device(_text(entry.place, sentence), sentence):
             return Command.none(), certainty

@@ -127,7 +127,7 @@ def test_an_unknown_room_is_a_fault_of_use() -> None:
 def test_a_missing_file_is_a_fault_of_use(tmp_path: Path) -> None:
     assert "does not exist" in refused(run("--home", str(tmp_path / "none.yaml"), "x"), 2)[-1]
     assert "is a directory" in refused(run("--home", str(tmp_path), "x"), 2)[-1]
-    assert "does not exist" in refused(run("--model", str(tmp_path / "none"), "x"), 2)[-1]
+    assert "no batti model in" in refused(run("--model", str(tmp_path / "none"), "x"), 1)[-1]
 
 
 def test_every_fault_of_a_home_is_said_on_its_own_line(tmp_path: Path) -> None:

@@ -198,3 +198,17 @@ def test_one_form_keeps_what_the_contract_keeps(made: list[Action], data: st.Dat
     assert [Action.model_validate(action) for action in kept] == expected_form(made)
     assert [action.to_dict() for action in Command.from_dict({"actions": kept}).actions] == kept
     assert one_form(kept) == kept
+
+
+@pytest.mark.parametrize(
+    ("sentence", "sure"), [("kitchen 150% ma rakha", False), ("kitchen 100% ma", True), ("kitchen 300 sekend", True)]
+)
+def test_a_level_beyond_what_a_light_has_is_doubted(sentence: str, sure: bool) -> None:
+    _, certainty = resolve([Asked(mark(sentence, "kitchen"), HALF)], sentence, lookup_of(HOME))
+    assert (certainty > HOME.confirm_below) is sure
+
+
+def test_a_device_in_the_place_of_a_place_asks_nothing_of_the_lights() -> None:
+    sentence = "washing machine 30 minute ma banda gara"
+    command, _ = resolve([Asked(mark(sentence, "washing machine"), OFF)], sentence, lookup_of(HOME))
+    assert command == Command.none()

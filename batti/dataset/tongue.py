@@ -91,6 +91,7 @@ def _known(word: str) -> str | None:
     """The language of a word that is known, with a case ending or without."""
     if not re.search("[a-z]", word):
         return NEITHER
+    word = word.lstrip("0123456789")  # 3pm
     stems = [word.removesuffix(ending) for ending in _endings() if len(word) >= len(ending) + _LEAST_STEM]
     # Stems that are told before words that are counted: रुममा is the English room, however often Nepali has it.
     vocabularies = (_told(), _names(), _counted())

@@ -2,8 +2,8 @@
 
 Two graphs: `encoder` (run once for a sentence) and `decoder` (once for an answer token). The weights of
 matrix products are 8-bit integers, scaled in blocks, and their other side is quantized position by
-position: an answer does not depend on the sentences that are read with it, as it does under ONNX
-Runtime's dynamic quantization with its one scale a tensor. Other weights keep half precision, as in training.
+position: but for rounding, an answer does not depend on the sentences that are read with it, as it does under
+ONNX Runtime's dynamic quantization with its one scale a tensor. Other weights keep half precision, as in training.
 """
 
 from __future__ import annotations
