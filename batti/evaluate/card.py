@@ -106,10 +106,11 @@ development set, a little.
 ## Limits
 - A level beyond 100% ("150% ma rakha") is answered with doubt, so that it is asked back; a bare number may be taken for
   a level or an hour ("turn on 5 lights").
-- Moods ("make it cosy"), effects ("blink the bedroom light", "disco lights") and conditions ("if someone comes", "every
-  day") are not in the command language; they come back as the nearest thing that is, sometimes surely.
-- A place that is only described ("the room with the water tank"), or in a dialect that the lexicon lacks, is answered with
-  `unknown_room`; so is a clause about something else that looks like a place ("... in Annapurna, the client hates white").
+- Moods ("make it cosy"), effects ("blink the bedroom light", "disco lights") and conditions ("if someone comes",
+  "every day") are not in the command language; they come back as the nearest thing that is, sometimes surely.
+- A place that is only described ("the room with the water tank"), or named in a dialect that the lexicon lacks, is
+  answered with `unknown_room`; so is a clause about something else that looks like a place ("... in Annapurna, the
+  client hates white").
 - An idiom may be read by its words: "have the light go off in twenty minutes" has come out as on.
 - Recognizer output whose words are cut in the wrong place ("ward in room" for warden room) may find another name.
 - Written for lights in homes of Nepal. Other devices, other languages and free conversation are answered with `none`,
