@@ -80,19 +80,20 @@ def say(text: tuple[str, ...], home: Path | None, room: str | None, as_json: boo
 
     Lines of standard input give one JSON object each, in order, blank lines too.
     """
-    interpreter = _interpreter(home, room, model)
+    lines = not text and not sys.stdin.isatty()
+    interpreter = _interpreter(home, room, model, threads=os.cpu_count() or 1 if lines else 1)
     if text:
         _answer(interpreter, " ".join(text), as_json)
-    elif sys.stdin.isatty():
-        _converse(interpreter, as_json)
-    else:
+    elif lines:
         _answer_lines(interpreter, sys.stdin.buffer)
+    else:
+        _converse(interpreter, as_json)
 
 
-def _interpreter(home: Path | None, room: str | None, model: str | None) -> Interpreter:
+def _interpreter(home: Path | None, room: str | None, model: str | None, threads: int = 1) -> Interpreter:
     from batti.interpreter import Interpreter
 
-    loaded = Interpreter.load(home, model=model)
+    loaded = Interpreter.load(home, model=model, threads=threads)
     if room is None:
         return loaded
     try:

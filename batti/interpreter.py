@@ -74,17 +74,19 @@ class Interpreter:
         *,
         room: str | None = None,
         model: str | Path | None = None,
+        threads: int = 1,
     ) -> Interpreter:
         """An interpreter for a home (a `Home`, the path of a home file, or the default home).
 
         `room` is where the speaker is: `here` in an answer becomes that room. `model` is a model
-        folder, the shipped one by default. Raises BattiError with what to do about it.
+        folder, the shipped one by default; with several `threads` it reads the sentences of a batch
+        side by side. Raises BattiError with what to do about it.
         """
         if home is None:
             home = Home.default()
         elif not isinstance(home, Home):
             home = Home.load(home)
-        return cls(backends.load(model), home, room)
+        return cls(backends.load(model, threads), home, room)
 
     def __call__(self, text: str) -> Result:
         """Understand one sentence; any string gives a valid command."""

@@ -154,11 +154,16 @@ def _meaning(word: str) -> frozenset[str]:
 
 def words_of(said: str, numbers: bool = True) -> list[str]:
     """Folded words of a name, endings inside it off (`aamako kotha`), numbers in digits if asked."""
+    return list(_words_of(said, numbers))
+
+
+@lru_cache(maxsize=1 << 14)
+def _words_of(said: str, numbers: bool) -> tuple[str, ...]:
     words = lexicon.key(re.sub(r"['’]s\b", "", said)).split()
     inner = [word.removesuffix("ko") if len(word) > 4 else word for word in words[:-1]]
     folded = [fold(word) for word in (*inner, *words[-1:])]
     folded = [word for word, before in zip(folded, ["", *folded], strict=False) if word != before or word.isdigit()]
-    return _in_digits(folded) if numbers else folded
+    return tuple(_in_digits(folded) if numbers else folded)
 
 
 _OH = ("oh", "o")  # nought, between other digits

@@ -220,6 +220,12 @@ def test_no_answer_depends_on_the_company_of_a_sentence(interpreter: Interpreter
     assert [text for text, one in zip(texts, together, strict=True) if not same(one, interpreter(text))] == []
 
 
+def test_several_threads_give_the_same_answers_in_order(interpreter: Interpreter) -> None:
+    texts = (PLAIN + FUZZ) * 2
+    beside = Interpreter.load(threads=3).batch(texts)
+    assert all(same(one, other) for one, other in zip(beside, interpreter.batch(texts), strict=True))
+
+
 def test_an_empty_batch_gives_nothing(interpreter: Interpreter) -> None:
     assert interpreter.batch([]) == []
     assert list(interpreter.stream([])) == []

@@ -33,11 +33,12 @@ class Backend(Protocol):
         ...
 
 
-def load(model: str | Path | None = None) -> Backend:
+def load(model: str | Path | None = None, threads: int = 1) -> Backend:
     """The backend of a model, by its name; the shipped model without one. Raises BattiError.
 
     A folder with a `model.json` (ONNX) or a `config.json` (transformers), a `.gguf` file, or the address
-    of an OpenAI-compatible API with the name of its model: `http://localhost:8000/v1#name`.
+    of an OpenAI-compatible API with the name of its model: `http://localhost:8000/v1#name`. `threads` is
+    for ONNX: sentences that are given together are read side by side.
     """
     name = str(model or "")
     if name.startswith(("http://", "https://")):
@@ -49,7 +50,7 @@ def load(model: str | Path | None = None) -> Backend:
         return cast(Backend, _runtime("transformers", "batti[lm]").TransformersBackend.load(path))
     from batti.backends.onnx import OnnxBackend  # its runtime is slow to import
 
-    return OnnxBackend.load(path if name else None)
+    return OnnxBackend.load(path if name else None, threads)
 
 
 _CONFIGS = ("config.json", "adapter_config.json")
