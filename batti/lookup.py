@@ -76,7 +76,8 @@ def _matched(said: _Name, name: _Name) -> float:
 
 
 def similarity(said: _Name, name: _Name) -> float:
-    """How much `said` is `name`, 0 to 1: by its telling words, by these run together, or as a part.
+    """How much `said` is `name`, 0 to 1, a little more word for word: by its telling words, by these run
+    together, or as a part.
 
     The other words (kotha, room, ko) only decide between names that are otherwise alike.
     """

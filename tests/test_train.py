@@ -34,7 +34,7 @@ from batti.lookup import Lookup  # noqa: E402
 from batti.text import normalize  # noqa: E402
 from batti.train import stream  # noqa: E402
 from batti.train.export import export  # noqa: E402
-from batti.train.model import Network  # noqa: E402
+from batti.train.model import Auxiliary, Network  # noqa: E402
 from batti.train.scratch import Recipe, Trainer, load_network  # noqa: E402
 
 PLAIN = {"width": 32, "heads": 2, "encoder_layers": 1, "decoder_layers": 1, "feed_forward": 64, "dropout": 0.0}
@@ -349,6 +349,35 @@ def test_the_export_answers_as_the_network_does(run: Path, model: Path) -> None:
             same += token == other
             total += 1
     assert same >= 0.9 * total
+
+
+def test_characters_alone_and_half_precision_do_too(run: Path, model: Path, tmp_path: Path) -> None:
+    """The plain shape, without words and merged characters, and weights that are not in 8 bits."""
+    Trainer(recipe(steps=5, auxiliary=0.0, shape=PLAIN), tmp_path / "plain").train()
+    export(tmp_path / "plain", tmp_path / "plain model")
+    export(run, tmp_path / "half", "half")
+    for made in ("plain model", "half"):
+        assert len(OnnxBackend.load(tmp_path / made).generate(Home.default(), sentences())) == len(sentences())
+    size = {name: (name / "encoder.onnx").stat().st_size for name in (model, tmp_path / "half")}
+    assert size[model] < size[tmp_path / "half"]
+
+
+def test_what_the_encoder_is_asked_besides_is_learned() -> None:
+    """Where places begin and end, and which words the answer has: its loss falls."""
+    torch.manual_seed(1)
+    shape = Recipe.model_validate(TINY).shape
+    network, besides = Network(shape), Auxiliary(shape)
+    batch = next(stream.batches(stream.Stream(5, 32, words=shape.words), 0))
+    optimizer = torch.optim.AdamW([*network.parameters(), *besides.parameters()], lr=3e-3)
+    losses = []
+    for _ in range(25):
+        _, memory = network(**batch)
+        loss = besides(memory, batch["ids"], batch["answers"])
+        optimizer.zero_grad()
+        loss.backward()
+        optimizer.step()
+        losses.append(float(loss.detach()))
+    assert losses[-1] < 0.3 * losses[0]
 
 
 def test_the_network_reads_a_batch_as_it_reads_one_sentence(run: Path) -> None:
