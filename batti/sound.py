@@ -272,8 +272,8 @@ def _number_of(token: str, numbers: int) -> int:
 def word_ids(normalized: str, numbers: int) -> list[int]:
     """For each character of a normalized sentence the number (below `numbers`) of its word, 0 between words.
 
-    Words that sound alike have one number, and so has a word in a hundred with another (hashing trick:
-    Weinberger et al. 2009).
+    Words that sound alike have one number, and now and then two that do not (hashing trick: Weinberger
+    et al. 2009).
     """
     ids = [0] * len(normalized)
     for match in _TOKEN.finditer(normalized):

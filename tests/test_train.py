@@ -234,7 +234,7 @@ def test_a_recipe_that_is_not_utf_8_is_one_line(tmp_path: Path) -> None:
 @pytest.mark.parametrize("text", [
     "minutes: 0", "minutes: -1", "steps: -5", "batch: 0", "workers: -1", "learning_rate: -1", "average: 2",
     "shape: {width: 30, heads: 4}", "shape: {width: 12, heads: 4}", "shape: {heads: 0}", "shape: {width: 0}",
-    "shape: {kernel: 4}", "shape: {dropout: 1.5}", "shape: {encoder_layers: -1}",
+    "shape: {kernel: 4}", "shape: {words: 1}", "shape: {dropout: 1.5}", "shape: {encoder_layers: -1}",
 ])  # fmt: skip
 def test_a_recipe_that_cannot_be_trained_is_refused(text: str, tmp_path: Path) -> None:
     """Else it fails in the middle of things, or never ends."""

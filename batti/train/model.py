@@ -36,6 +36,8 @@ class Shape(BaseModel):
     def _fits(self) -> Self:
         if self.width % (2 * self.heads):
             raise ValueError(f"width {self.width} is no multiple of twice the heads, {2 * self.heads}")
+        if self.words == 1:
+            raise ValueError("words 1 tells no word from another; 0 leaves them out, 8192 is usual")
         if self.kernel % 2 == 0:
             raise ValueError(f"kernel {self.kernel} is even; a character needs as many on both sides")
         return self
