@@ -17,7 +17,7 @@ from batti.backends.onnx import OnnxBackend
 from batti.command import Command
 from batti.home import Entity, Home
 from batti.lookup import Lookup
-from batti.prompt import VOCABULARY, WHENS, WORD, Asked, Span
+from batti.prompt import VOCABULARY, WHENS, Asked, Span
 from batti.text import MAX_CHARS, align
 
 _MATTERS = 1.0  # of the log-odds of a part, lost with a word, from which the word matters
@@ -25,7 +25,6 @@ _SHARE = 0.4  # of the loss by the weightiest word, from which another counts to
 _LEAST = 1e-6  # probability, for the logarithm
 _MOST_WORDS = 60  # that are left out by turns; a longer sentence is no command to a light
 _WORD = re.compile(r"[^ ]+")
-_TIMES = {WORD[when]: when for when in WHENS}
 
 
 @dataclass(frozen=True)
@@ -68,7 +67,7 @@ def explain(backend: OnnxBackend, home: Home, text: str) -> Explanation:
         return Explanation(shown, reading.command, reading.confidence, ())
     tokens, lookup = backend.answer(home, said, reading.command)
     asked = prompt.decode_answer(tokens)
-    pieces = _pieces(tokens)
+    pieces = _pieces(asked)
     words = [match.span() for match in _WORD.finditer(said)][:_MOST_WORDS]
     placed = {i for entry in asked for span in _spans(entry) for i in range(span[0], span[1] + 1)}
     loose = [word for word in words if not placed.intersection(range(*word))]
@@ -99,39 +98,16 @@ def _spans(entry: Asked) -> list[Span]:
     return [place for place in (entry.place, *entry.excepts) if not isinstance(place, str)]
 
 
-def _pieces(tokens: Sequence[int]) -> list[_Piece]:
-    """The parts of an answer: place, exceptions, what is done, each time."""
+def _pieces(asked: Sequence[Asked]) -> list[_Piece]:
+    """The parts of an answer: place, exceptions, what is done, each time; of an empty one its only token."""
     pieces: list[_Piece] = []
-    at, entry = 0, -1
-    while tokens[at] != prompt.END:
-        if tokens[at] == prompt.NONE:
-            pieces.append(_Piece(0, "action", at, at + 1))
-            at += 1
-            continue
-        entry += 1
-        width = 2 if tokens[at] >= VOCABULARY else 1
-        pieces.append(_Piece(entry, "place", at, at + width))
-        at += width
-        if tokens[at] == prompt.EXCEPT:
-            at += 1
-            while tokens[at] >= VOCABULARY:
-                pieces.append(_Piece(entry, "except", at, at + 2))
-                at += 2
-        name = "action"
-        while True:
-            end = at + 1
-            while _is_number_or_unit(tokens[end]):
-                end += 1
-            pieces.append(_Piece(entry, name, at, end))
-            at = end
-            if tokens[at] not in _TIMES:
-                break
-            name = _TIMES[tokens[at]]
-    return pieces
-
-
-def _is_number_or_unit(token: int) -> bool:
-    return prompt.NUMBER <= token < VOCABULARY or token in {WORD[unit] for unit in prompt.UNITS}
+    at = 0
+    for number, entry in enumerate(asked):
+        for name, tokens in prompt.parts(entry):
+            if name:
+                pieces.append(_Piece(number, name, at, at + len(tokens)))
+            at += len(tokens)
+    return pieces or [_Piece(0, "action", 0, 1)]
 
 
 def _place(

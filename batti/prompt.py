@@ -9,7 +9,7 @@ name is not the model's business but `lookup`'s.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -66,29 +66,32 @@ def pad(rows: Sequence[Sequence[int]]) -> NDArray[np.int64]:
 
 def encode_answer(asked: Iterable[Asked]) -> list[int]:
     """Tokens of an answer, `END` included; nothing asked is `NONE`."""
-    tokens: list[int] = []
-    for entry in asked:
-        tokens += _place_tokens(entry.place)
-        if entry.excepts:
-            tokens.append(EXCEPT)
-            tokens += [token for span in entry.excepts for token in _place_tokens(span)]
-        tokens += _doing_tokens(entry.doing)
+    tokens = [token for entry in asked for _, part in parts(entry) for token in part]
     return [*(tokens or [NONE]), END]
+
+
+def parts(entry: Asked) -> Iterator[tuple[str, list[int]]]:
+    """An entry's tokens by what they say: `place`, `except` (before these the bare word, without a name),
+    `action`, and the times by their own names."""
+    yield "place", _place_tokens(entry.place)
+    if entry.excepts:
+        yield "", [EXCEPT]
+        for span in entry.excepts:
+            yield "except", _place_tokens(span)
+    yield "action", _amount_tokens(entry.doing)
+    for when in WHENS:
+        if when in entry.doing:
+            yield when, [WORD[when], *_time_tokens(when, entry.doing[when])]
 
 
 def _place_tokens(place: Span | str) -> list[int]:
     return [_PLACES[place]] if isinstance(place, str) else [VOCABULARY + end for end in place]
 
 
-def _doing_tokens(doing: Mapping[str, Any]) -> list[int]:
-    tokens = _amount_tokens(doing)
-    for when in WHENS:
-        if when in doing and when == "at":
-            tokens += [WORD["at"], *(NUMBER + int(part) for part in doing["at"].split(":"))]
-        elif when in doing:
-            counts = re.findall(r"(\d+)([hms])", doing[when])
-            tokens += [WORD[when], *(t for n, unit in counts for t in (NUMBER + int(n), WORD[unit]))]
-    return tokens
+def _time_tokens(when: str, value: str) -> list[int]:
+    if when == "at":
+        return [NUMBER + int(part) for part in value.split(":")]
+    return [token for n, unit in re.findall(r"(\d+)([hms])", value) for token in (NUMBER + int(n), WORD[unit])]
 
 
 def _amount_tokens(doing: Mapping[str, Any]) -> list[int]:

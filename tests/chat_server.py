@@ -5,9 +5,9 @@ import re
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import AbstractContextManager, contextmanager, suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import Any
+from typing import Any, TypeVar
 
 Body = dict[str, Any]
 TOKENS_IN, TOKENS_OUT = 1000, 100  # that each answer is said to have taken
@@ -161,9 +161,13 @@ class _Handler(BaseHTTPRequestHandler):
         pass
 
 
+S = TypeVar("S", bound=Chat)
+
+
 @contextmanager
-def serving(rows: Callable[[Body], list[Any]] = synthesized) -> Iterator[Chat]:
-    with Chat(rows) as chat:
+def running(chat: S) -> Iterator[S]:
+    """The server while it answers; nothing of it is left behind."""
+    with chat:
         thread = threading.Thread(target=chat.serve_forever, args=(0.02,), daemon=True)
         thread.start()
         try:
@@ -172,3 +176,7 @@ def serving(rows: Callable[[Body], list[Any]] = synthesized) -> Iterator[Chat]:
             chat.released.set()
             chat.shutdown()
             thread.join()
+
+
+def serving(rows: Callable[[Body], list[Any]] = synthesized) -> AbstractContextManager[Chat]:
+    return running(Chat(rows))

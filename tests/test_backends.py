@@ -7,14 +7,13 @@ import re
 import signal
 import subprocess
 import sys
-import threading
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any
 
 import pytest
-from chat_server import Body, Chat, _Handler, completion
+from chat_server import Body, Chat, _Handler, completion, running
 from helpers import OFF, home_of
 
 from batti import backends, chat
@@ -194,18 +193,9 @@ class Yaml(Chat):
         self.say = say
 
 
-@contextmanager
-def serving(say: Callable[[Body], str] = lambda body: OFF) -> Iterator[Yaml]:
+def serving(say: Callable[[Body], str] = lambda body: OFF) -> AbstractContextManager[Yaml]:
     needs("batti[data]")
-    with Yaml(say) as server:
-        thread = threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True)
-        thread.start()
-        try:
-            yield server
-        finally:
-            server.released.set()
-            server.shutdown()
-            thread.join()
+    return running(Yaml(say))
 
 
 def test_an_api_is_asked_in_the_one_form() -> None:
