@@ -310,7 +310,7 @@ def torch_answer(network: Network, text: str) -> list[Step]:
         while not answer.done:
             x = network.embed_answer(torch.tensor([[token]]), memory)
             x, past = network.step(x, past, past.shape[4], None, keys, mask)
-            chances = network.scores(x, memory, ids)[0, -1].exp().numpy()
+            chances = network.logits(x, memory, ids).log_softmax(-1)[0, -1].exp().numpy()
             token = int(np.where(answer.mask(len(chances)), chances, -1).argmax())
             answer.say(token)
             steps.append((token, chances))

@@ -189,11 +189,14 @@ class Network(nn.Module):
         """(B, T) character ids, tags of the home's names (see `gazetteer`) and, where the shape has
         words, their numbers (see `sound.word_ids`) -> (B, T, D)."""
         x = self.characters(ids) + self.tags(tags)
-        if words is not None:
-            if self.training:  # so that a word that was never seen can be read by its characters
-                words = words * (torch.rand_like(words, dtype=torch.float32) > _UNREAD)
-            x = x + self.words(words)
-        return self.read(x, ids)
+        return self.read(x if words is None else x + self.read_words(words), ids)
+
+    def read_words(self, words: Tensor) -> Tensor:
+        """(B, T) numbers of words -> (B, T, D)."""
+        if self.training:  # so that a word that was never seen can be read by its characters
+            words = words * (torch.rand_like(words, dtype=torch.float32) > _UNREAD)
+        embedded: Tensor = self.words(words)
+        return embedded
 
     def read(self, x: Tensor, ids: Tensor) -> Tensor:
         """Embedded characters (B, T, D) -> (B, T, D), each with what stands around it.

@@ -47,14 +47,29 @@ def in_integers(model: onnx.ModelProto, feeds: Iterable[Feed]) -> onnx.ModelProt
 
 
 def halved(model: onnx.ModelProto) -> onnx.ModelProto:
-    """The graph with its large single-precision weights in half precision, cast back as they are used."""
+    """The graph with its large single-precision weights in half precision, cast back where they are used.
+
+    Of a table only the rows that were looked up are cast, so that it does not grow in memory.
+    """
     graph = model.graph
-    casts = []
-    for weight in graph.initializer:
-        if weight.data_type == TensorProto.FLOAT and len(weight.raw_data) > _LARGE:
-            name, values = weight.name, numpy_helper.to_array(weight)
-            weight.CopyFrom(numpy_helper.from_array(values.astype(np.float16), f"{name}.half"))
-            casts.append(helper.make_node("Cast", [f"{name}.half"], [name], to=TensorProto.FLOAT))
-    for cast in reversed(casts):
-        graph.node.insert(0, cast)
+    large = {w.name: w for w in graph.initializer if w.data_type == TensorProto.FLOAT and len(w.raw_data) > _LARGE}
+    for name, weight in large.items():
+        weight.CopyFrom(numpy_helper.from_array(numpy_helper.to_array(weight).astype(np.float16), name))
+    nodes: list[onnx.NodeProto] = []
+    cast: set[str] = set()
+    for node in graph.node:
+        if node.op_type == "Gather" and node.input[0] in large:
+            rows = node.output[0]
+            node.output[0] = f"{rows}.half"
+            nodes += [node, helper.make_node("Cast", [node.output[0]], [rows], to=TensorProto.FLOAT)]
+            continue
+        for i, name in enumerate(node.input):
+            if name in large:
+                node.input[i] = f"{name}.full"
+                if name not in cast:
+                    nodes.append(helper.make_node("Cast", [name], [f"{name}.full"], to=TensorProto.FLOAT))
+                cast.add(name)
+        nodes.append(node)
+    del graph.node[:]
+    graph.node.extend(nodes)
     return model
