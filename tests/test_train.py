@@ -183,6 +183,27 @@ def test_a_killed_run_goes_on_from_its_checkpoint(tmp_path: Path) -> None:
     assert not list(out.glob("*.tmp"))
 
 
+@pytest.mark.parametrize("asked", [signal.SIGTERM, signal.SIGINT])
+def test_a_run_that_is_asked_to_end_saves_first(asked: signal.Signals, tmp_path: Path) -> None:
+    import yaml
+
+    endless, out = tmp_path / "endless.yaml", tmp_path / "run"
+    endless.write_text(yaml.safe_dump(TINY | {"steps": 1_000_000, "workers": 1}))
+    command = [sys.executable, "-m", "batti", "train", str(endless), "--out", str(out)]
+    own: dict[str, Any] = {"cwd": Path(__file__).parents[1], "env": os.environ | {"OMP_NUM_THREADS": "1"}}
+    with subprocess.Popen(command, stderr=subprocess.PIPE, text=True, **own) as process:
+        try:
+            assert process.stderr is not None
+            said = process.stderr.read(1)  # the progress bar: it trains
+            process.send_signal(asked)
+            said += process.stderr.read()
+        finally:
+            process.kill()
+    assert process.returncode == 1
+    assert f"batti: stopped at 0%; {out} is saved; run it again to go on" in said
+    assert Trainer(recipe(), out).resume()
+
+
 def test_there_is_nothing_to_resume_in_a_new_folder(tmp_path: Path) -> None:
     trainer = Trainer(recipe(), tmp_path / "new")
     assert not trainer.resume()

@@ -123,12 +123,13 @@ def clock(script: str, english: bool, lexicon: Lexicon, rng: Random) -> tuple[st
     patterns = row.get(language)
     if not patterns or rng.random() < 0.12:
         minute, patterns = rng.randrange(60), times["any_minute"][language]
-    irregular = [i for i in times["irregular_clock"] if (i["hour"], i["minute"]) == (hour % 12, minute)]
+    bare = rng.random() < 0.12
+    same = (hour if bare else hour % 12, minute)
+    irregular = [i for i in times["irregular_clock"] if (i["hour"], i["minute"]) == same]
     if irregular and rng.random() < 0.6:
         patterns = irregular[0][language]
     elif english and rng.random() < 0.35:
         return _am_pm(hour, rng.choice((0, 0, 0, 15, 30, 45, rng.randrange(60))), lexicon, rng)
-    bare = rng.random() < 0.12
     shown = hour if bare else hour % 12 or 12
     following = (hour + 1) % 24 if bare else (hour + 1) % 12 or 12
     said = _fill(rng.choice(patterns), shown, following, minute, script, english, lexicon, rng)

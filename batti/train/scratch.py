@@ -4,7 +4,11 @@ from __future__ import annotations
 
 import json
 import math
+import signal
+import threading
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from pickle import UnpicklingError
 from typing import Any, Self
@@ -79,6 +83,26 @@ def _optimizer(network: nn.Module, recipe: Recipe) -> torch.optim.Optimizer:
     return torch.optim.AdamW(groups, lr=recipe.learning_rate, betas=(0.9, 0.98), fused=True)
 
 
+@contextmanager
+def _asked_to_end() -> Iterator[threading.Event]:
+    """An event that is set once the process is asked to end; the second time ends it at once, as usual."""
+    asked = threading.Event()
+
+    def ask(number: int, frame: object) -> None:
+        asked.set()
+        signal.signal(number, signal.SIG_DFL)
+
+    if threading.current_thread() is not threading.main_thread():  # which alone may listen
+        yield asked
+        return
+    before = {number: signal.signal(number, ask) for number in (signal.SIGTERM, signal.SIGINT)}
+    try:
+        yield asked
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
 class Trainer:
     """One run: `train` goes on from `checkpoint` where the folder has one."""
 
@@ -143,8 +167,15 @@ class Trainer:
     def train(self, save_every: float = 60.0) -> None:
         """Run to the recipe's end with a progress bar; a stopped run is resumed by running again.
 
-        `save_every` is in seconds: what a crash loses at most.
+        `save_every` is in seconds: what a crash loses at most. Asked to end (SIGTERM, Ctrl-C), it saves and
+        raises BattiError.
         """
+        with _asked_to_end() as asked:
+            self._train(save_every, asked)
+        if self._progress() < 1.0:
+            raise BattiError(f"stopped at {100 * self._progress():.0f}%; {self.out} is saved", "run it again to go on")
+
+    def _train(self, save_every: float, asked_to_end: threading.Event) -> None:
         self.resume()
         recipe = self.recipe
         # A resumed run draws fresh sentences: the seed moves on with the step.
@@ -156,7 +187,7 @@ class Trainer:
         saved = began
         self.network.train()
         losses: list[torch.Tensor] = []
-        while self._progress() < 1.0:
+        while self._progress() < 1.0 and not asked_to_end.is_set():
             losses.append(self._update(next(data)))
             self.step += 1
             self.spent = spent_before + time.monotonic() - began

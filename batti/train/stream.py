@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from random import Random
@@ -57,6 +58,8 @@ class Stream(IterableDataset[dict[str, torch.Tensor]]):
     def __iter__(self) -> Iterator[dict[str, torch.Tensor]]:
         worker = get_worker_info()
         if worker:
+            signal.signal(signal.SIGTERM, signal.SIG_DFL)  # the trainer's own handlers are not for its workers
+            signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the trainer, which ends them
             ready()
         seed = self.seed * 1000 + (worker.id if worker else 0)
         pool: list[Encoded] = []
