@@ -195,8 +195,10 @@ class Lookup:
         if any(map(sound.is_lamp, sound.words_of(sentence))):
             return False
         readings, scored = self._read(said)
-        known = sound.devices()
-        return max(scored.values(), default=0.0) < _SURE and any(tuple(words) in known for words in readings)
+        best = max(scored.values(), default=0.0)
+        known = [words for words in map(tuple, readings) if words in sound.devices()]
+        # What is a place too (home theatre, lift) is one where the home has it by any name.
+        return any(best < (ENOUGH if sound.is_thing(words) else _SURE) for words in known)
 
     def _scored(self, readings: list[list[str]]) -> dict[int, float]:
         """The similarity of each entity, by its best name."""

@@ -243,6 +243,11 @@ def devices() -> frozenset[tuple[str, ...]]:
     return frozenset(tuple(words_of(said)) for device in lexicon.load().devices for said in device.words)
 
 
+def is_thing(words: tuple[str, ...]) -> bool:
+    """Whether the folded words name a place, a group, a light or a person of the lexicon."""
+    return " ".join(words) in _synonyms()
+
+
 @cache
 def every() -> frozenset[str]:
     """Folded words for all of a kind, said before a name."""
