@@ -70,12 +70,13 @@ class SimulatedHome:
         outcomes: list[Outcome] = []
 
         def change(known: States) -> list[LightState]:
-            now = self._all(home, known)
+            before = self._all(home, known)
+            now = dict(before)
             outcomes.clear()  # a memory may try again
             for action in actions:
                 outcomes.append(lights.applied(action, [now[key] for key in lights.targets(home, action)]))
                 now |= {effect.after.key: effect.after for effect in outcomes[-1].effects}
-            return [state for key, state in now.items() if known.get(key) != state]
+            return [state for key, state in now.items() if before[key] != state]
 
         if all(action.action == "get_state" for action in actions):
             change(await asyncio.to_thread(self._memory.read))
