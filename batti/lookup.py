@@ -23,8 +23,7 @@ from batti.text import normalize
 
 ENOUGH = 0.76
 """The least similarity (0 to 1) at which a name counts as said; tuned on generated homes."""
-_NEAR = 0.5
-"""The least similarity at which a name is worth asking about."""
+_NEAR, _NEARLY_AS_NEAR = 0.62, 0.1  # similarity at which a name is worth asking about, and how far behind the best
 _SURE = 0.95  # similarity from which a home's own name comes before the common names
 _WORD = 0.5  # similarity of two words from which they may be partners
 _JOINED = 0.98  # words run together
@@ -178,7 +177,8 @@ class Lookup:
     def near(self, said: str, most: int = 3) -> list[Entity]:
         """What `said` may have been meant for, closest first, where it names nothing of this home for sure."""
         _, scored = self._read(normalize(said))
-        close = sorted((index for index in scored if scored[index] >= _NEAR), key=lambda index: -scored[index])
+        least = max(_NEAR, max(scored.values(), default=0.0) - _NEARLY_AS_NEAR)
+        close = sorted((index for index in scored if scored[index] >= least), key=lambda index: -scored[index])
         return [self.entities[index] for index in close[:most]]
 
     def _what(self, said: str) -> tuple[list[list[str]], dict[int, float]]:

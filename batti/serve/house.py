@@ -10,9 +10,9 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Coroutine, Iterable, Sequence
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, TypeVar
 
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
@@ -26,6 +26,7 @@ from batti.serve.lights import Effect, LightState, Outcome
 from batti.serve.replies import Deed, Speaker
 from batti.serve.store import Store
 
+T = TypeVar("T")
 GRACE = 15 * 60.0
 """Seconds by which a job may be late, as after a power cut, and still be done. The end of a `for` always is."""
 LEASE = 30.0
@@ -43,7 +44,7 @@ class House:
         self.store, self.executor, self.home, self.grace = store, executor, home, grace
         self.happened = asyncio.Event()  # something was published here
         self._clock = AsyncIOScheduler(timezone=UTC)
-        self._under_way: set[asyncio.Task[None]] = set()
+        self._under_way: set[asyncio.Task[Any]] = set()
 
     def start(self) -> None:
         """Begins to do what is due, in the running event loop."""
@@ -56,6 +57,13 @@ class House:
         while self._under_way:
             await asyncio.gather(*self._under_way, return_exceptions=True)
         await self.executor.close()
+
+    async def whole(self, doing: Coroutine[Any, Any, T]) -> T:
+        """What is awaited, done to its end though the one who waits goes away or this process is told to end."""
+        task = asyncio.create_task(doing)
+        self._under_way.add(task)
+        task.add_done_callback(self._under_way.discard)
+        return await asyncio.shield(task)
 
     # --- now -------------------------------------------------------------------------------------
     async def perform(self, actions: Sequence[Action], sentence: str = "") -> list[Outcome]:

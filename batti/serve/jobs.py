@@ -18,7 +18,7 @@ Status: TypeAlias = Literal["waiting", "running", "done", "failed", "missed", "c
 """`missed`: too late when somebody was there to do it; `interrupted`: begun, and nobody knows whether it was done;
 `superseded`: the end of a `for` that a later command made idle."""
 OPEN: tuple[Status, ...] = ("waiting", "running")
-
+ENDED: tuple[Status, ...] = ("done", "failed", "missed", "cancelled", "interrupted", "superseded")
 WAITING: tuple[Status, ...] = ("waiting",)
 
 

@@ -12,6 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from batti.command import COLORS
 from batti.paths import resources
+from batti.text import normalize
 
 Tongue: TypeAlias = Literal["en", "ne", "deva"]
 """English, Nepali in Latin letters, Nepali in Devanagari; the names are those of the lexicon."""
@@ -108,6 +109,12 @@ def load(tongue: Tongue) -> Phrases:
 
 @cache
 def telling_words() -> Mapping[str, frozenset[str]]:
-    """`english` and `nepali`: words in Latin letters that tell which of the two a sentence is in."""
+    """`english` and `nepali`: words in Latin letters that tell which of the two a sentence is in; and `yes`."""
     data: Mapping[str, Any] = yaml.safe_load(resources("replies", "tongue.yaml").read_text(encoding="utf-8"))
     return {language: frozenset(words) for language, words in data.items()}
+
+
+@cache
+def yes_words() -> frozenset[str]:
+    """What says yes to a question, normalized."""
+    return frozenset(map(normalize, telling_words()["yes"]))

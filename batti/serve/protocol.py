@@ -1,0 +1,58 @@
+"""uvicorn's HTTP, with an end to waiting: a client that says nothing, or half of something, is let go."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+
+HEAD_SECONDS = 10.0
+"""That a client has for the head of a request, from its first byte or from connecting."""
+MOST_CONNECTIONS = 500
+"""Of one process; more are closed at once, so that those who are served go on being served."""
+
+
+class Closing:
+    """Whether this process is about to end; streams look at it, as nobody else would end them."""
+
+    now = False
+
+
+class Protocol(HttpToolsProtocol):
+    """One connection."""
+
+    _patience: asyncio.TimerHandle | None = None
+
+    def connection_made(self, transport: Any) -> None:
+        super().connection_made(transport)
+        if len(self.connections) > MOST_CONNECTIONS:
+            transport.close()
+            return
+        self._await_head()
+
+    def data_received(self, data: bytes) -> None:
+        super().data_received(data)
+        between = self.cycle is None or self.cycle.response_complete
+        if between and self._patience is None and not self.transport.is_closing():
+            self._await_head()
+
+    def on_headers_complete(self) -> None:
+        self._no_more_waiting()
+        super().on_headers_complete()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self._no_more_waiting()
+        super().connection_lost(exc)
+
+    def shutdown(self) -> None:
+        Closing.now = True
+        super().shutdown()
+
+    def _await_head(self) -> None:
+        self._patience = self.loop.call_later(HEAD_SECONDS, self.transport.abort)
+
+    def _no_more_waiting(self) -> None:
+        if self._patience is not None:
+            self._patience.cancel()
+            self._patience = None
