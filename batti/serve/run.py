@@ -10,10 +10,9 @@ import tempfile
 import uvicorn
 
 from batti.errors import BattiError
-from batti.serve.service import service
 from batti.serve.settings import Settings
 
-_FIGURES = "PROMETHEUS_MULTIPROC_DIR"  # is looked at when `metrics` is imported, so that is not done here
+_FIGURES = "PROMETHEUS_MULTIPROC_DIR"  # is looked at when `metrics` is imported
 _IDLE_SECONDS = 30
 _LAST_SECONDS = 30
 """That requests have to end when the service is told to."""
@@ -24,8 +23,11 @@ def run(settings: Settings) -> None:
     figures = tempfile.mkdtemp(prefix="batti-metrics-")
     os.environ[_FIGURES] = figures
     try:
+        from batti.serve.service import service  # only now, see _FIGURES
+
         service(settings).store.close()  # what is wrong is said here, once and not by each process
         settings.pass_on()
+        os.environ.setdefault("MALLOC_ARENA_MAX", "2")  # a heap for each thread keeps what others have freed
         bound = _bound(settings)
         address, port = bound.getsockname()[:2]
         shown = f"[{address}]" if ":" in address else address
