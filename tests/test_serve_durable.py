@@ -168,6 +168,17 @@ def test_a_clean_end_answers_what_was_asked(tmp_path: Path) -> None:
         assert [one["id"] for one in served.jobs()] == [job]
 
 
+@pytest.mark.parametrize("workers", ["1", "2"])
+@pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGINT])
+def test_an_end_leaves_nothing_behind(tmp_path: Path, workers: str, how: signal.Signals) -> None:
+    temporary = tmp_path / "tmp"
+    temporary.mkdir()
+    with serving(tmp_path / "state", "--workers", workers, TMPDIR=str(temporary)) as served:
+        assert list(temporary.glob("batti-*"))
+        assert served.stop(how) == 0
+        assert not list(temporary.glob("batti-*")) and served.log.read_text() == ""
+
+
 def test_several_machines_share_postgresql(tmp_path: Path) -> None:
     if postgres.programs() is None:
         pytest.skip("PostgreSQL is not installed (apt-get install postgresql)")

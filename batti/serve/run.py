@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import signal
 import socket
 import tempfile
 
@@ -22,6 +23,7 @@ def run(settings: Settings) -> None:
     """Serves until it is told to end. Raises BattiError where that cannot begin."""
     figures = tempfile.mkdtemp(prefix="batti-metrics-")
     os.environ[_FIGURES] = figures
+    signal.signal(signal.SIGTERM, _end)  # uvicorn raises the signal again once it has ended well
     try:
         from batti.serve.service import service  # only now, see _FIGURES
 
@@ -33,8 +35,14 @@ def run(settings: Settings) -> None:
         shown = f"[{address}]" if ":" in address else address
         print(f"batti listens at http://{shown}:{port}", flush=True)
         _serve(settings, bound)
+    except KeyboardInterrupt:
+        pass
     finally:
         shutil.rmtree(figures, ignore_errors=True)
+
+
+def _end(*_: object) -> None:
+    raise SystemExit(0)
 
 
 def _bound(settings: Settings) -> socket.socket:
