@@ -88,7 +88,10 @@ def main(seconds: float = 600.0, rate: float = 60.0) -> int:
         server = subprocess.Popen([sys.executable, "-m", "batti", "serve", *options], stdout=subprocess.PIPE, text=True)
         assert server.stdout is not None
         port = int(server.stdout.readline().rpartition(":")[2])
-        time.sleep(5)
+        client = Client(port)
+        while client.ask("GET", "/v1/health/ready") is None:
+            time.sleep(0.2)
+        time.sleep(5)  # for the other process
         children = Path(f"/proc/{server.pid}/task/{server.pid}/children").read_text().split()
         pids = [int(pid) for pid in children if b"spawn_main" in Path(f"/proc/{pid}/cmdline").read_bytes()]
         client, ends = Client(port), time.monotonic() + seconds
