@@ -62,7 +62,6 @@ for name in ("xllamacpp", "transformers", "openai"):
     sys.modules[name] = None
 from batti import backends
 from batti.errors import BattiError
-from batti.home import Home
 try:
     backends.load(sys.argv[1])
 except BattiError as error:
