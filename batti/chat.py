@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from abc import ABC, abstractmethod
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from string import Template
@@ -75,10 +75,16 @@ class ChatBackend(ABC):
         readings = [Reading(Command.none(), 1.0)] * len(sentences)  # for what says nothing
         asked = [i for i, sentence in enumerate(sentences) if sentence.strip() and len(sentence) <= MAX_CHARS]
         for i, said in zip(asked, self.say(home, [sentences[i] for i in asked]), strict=True):
-            readings[i] = self._reading(home, said)
+            readings[i] = self.reading(home, said)
         return readings
 
-    def _reading(self, home: Home, said: Said) -> Reading:
+    def stream(self, home: Home, sentence: str) -> Iterator[str | Said]:
+        """The pieces of the answer to one sentence as they come, one where the runtime gives it so; then the whole."""
+        [said] = self.say(home, [sentence])
+        yield from (said.text, said)
+
+    def reading(self, home: Home, said: Said) -> Reading:
+        """What an answer says; `none` with a confidence of 0 where it is no document of this home."""
         try:
             return Reading(command_of(home, said.text), said.chance)
         except BattiError:

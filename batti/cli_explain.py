@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict
 
 import click
 
@@ -16,7 +15,7 @@ _TIME = "cyan"
 def printed(found: Explanation, as_json: bool) -> str:
     """The explanation for people, or as one JSON object."""
     if as_json:
-        return _as_json(found)
+        return json.dumps(found.to_dict(), ensure_ascii=False)
     marked = [(span, part) for entry in found.entries for part in entry for span in part.words]
     lines = [_painted(found.text, marked), f"{found.command.intent}, {_percent(found.confidence)} sure"]
     width = max((len(part.value) for entry in found.entries for part in entry), default=0)
@@ -44,13 +43,3 @@ def _painted(text: str, marked: list[tuple[tuple[int, int], Part]]) -> str:
 
 def _percent(chance: float) -> str:
     return f"{100 * min(chance, 0.9999):.4g}%" if chance > 0.999 else f"{100 * chance:.1f}%"
-
-
-def _as_json(found: Explanation) -> str:
-    entries = [
-        [{**asdict(part), "certainty": round(part.certainty, 4), "said": [found.text[a:b] for a, b in part.words]}
-         for part in entry]
-        for entry in found.entries
-    ]  # fmt: skip
-    said = {"command": found.text, **found.command.to_dict(), "confidence": round(found.confidence, 4)}
-    return json.dumps({**said, "explanation": entries}, ensure_ascii=False)

@@ -10,7 +10,8 @@ import math
 import re
 import unicodedata
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
+from typing import Any
 
 from batti import prompt
 from batti.backends.onnx import OnnxBackend
@@ -46,6 +47,17 @@ class Explanation:
     command: Command
     confidence: float
     entries: tuple[tuple[Part, ...], ...]
+
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain data: the command as `Result` has it, and the parts with what was said."""
+        entries = [
+            [{**asdict(part), "certainty": round(part.certainty, 4), "said": [self.text[a:b] for a, b in part.words]}
+             for part in entry]
+            for entry in self.entries
+        ]  # fmt: skip
+        said = {"command": self.text, **self.command.to_dict(), "confidence": round(self.confidence, 4)}
+        return {**said, "explanation": entries}
 
 
 @dataclass(frozen=True)

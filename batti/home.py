@@ -13,11 +13,13 @@ from batti.document import dump, path, read, validated
 from batti.errors import BattiError, Fault, did_you_mean, quote
 from batti.paths import resources
 from batti.schema import ALL, HERE, RESERVED, Finding, Loc, Name, Strict, folded
-from batti.values import Threshold
+from batti.values import Threshold, TimeZone
 
 MAX_ROOMS = 500
 CONFIRM_BELOW = 0.6
 """Where a home file says nothing: at this certainty and above an answer is acted on without asking back."""
+TIME_ZONE = "Asia/Kathmandu"
+"""Where a home file says nothing: the clock by which `at` is meant."""
 _DEFAULT = "homes/default.yaml"
 
 
@@ -84,6 +86,7 @@ class Home(Strict):
     rooms: tuple[Room, ...]
     groups: tuple[Group, ...] = ()
     confirm_below: Threshold = CONFIRM_BELOW  # an answer less certain than this is to be asked back
+    time_zone: TimeZone = TIME_ZONE  # as the IANA names them
 
     @classmethod
     def load(cls, path: str | Path) -> Self:
@@ -119,9 +122,8 @@ class Home(Strict):
     def to_dict(self) -> dict[str, Any]:
         """Plain data, empty lists left out."""
         data = _without_empty(self.model_dump(mode="json"))
-        if self.confirm_below == CONFIRM_BELOW:
-            del data["confirm_below"]
-        return data
+        usual = {"confirm_below": CONFIRM_BELOW, "time_zone": TIME_ZONE}
+        return {key: value for key, value in data.items() if value != usual.get(key)}
 
     def to_yaml(self) -> str:
         """The canonical text, which reads back as the same home."""

@@ -96,7 +96,7 @@ class Interpreter:
         """Understand many sentences at once, in order."""
         texts = list(texts)
         readings = self.backend.generate(self.home, texts)
-        return [self._result(text, reading) for text, reading in zip(texts, readings, strict=True)]
+        return [self.result(text, reading) for text, reading in zip(texts, readings, strict=True)]
 
     def stream(self, texts: Iterable[str], size: int = 1) -> Iterator[Result]:
         """Understand sentences as they come, `size` at a time."""
@@ -113,12 +113,13 @@ class Interpreter:
             raise BattiError(f"this home has no room {quote(said)}", hint)
         return found
 
-    def _result(self, text: str, reading: Reading) -> Result:
-        other = (self._at_home(reading.other[0]), reading.other[1]) if reading.other else None
+    def result(self, text: str, reading: Reading) -> Result:
+        """What a model's reading of a sentence means here: in the speaker's room, sure enough or not."""
+        other = (self.at_home(reading.other[0]), reading.other[1]) if reading.other else None
         unsure = reading.confidence < self.home.confirm_below
-        return Result(text, self._at_home(reading.command), reading.confidence, other, unsure)
+        return Result(text, self.at_home(reading.command), reading.confidence, other, unsure)
 
-    def _at_home(self, command: Command) -> Command:
+    def at_home(self, command: Command) -> Command:
         """The command with `here` as the speaker's room, where that is known."""
         if self.room is None or not any(action.room == HERE for action in command.actions):
             return command

@@ -19,9 +19,11 @@ from batti import lexicon, sound
 from batti.gazetteer import Gazetteer
 from batti.home import Entity, Home
 from batti.schema import ALL, HERE
+from batti.text import normalize
 
 ENOUGH = 0.76
 """The least similarity (0 to 1) at which a name counts as said; tuned on generated homes."""
+_NEAR, _NEARLY_AS_NEAR = 0.62, 0.1  # similarity at which a name is worth asking about, and how far behind the best
 _SURE = 0.95  # similarity from which a home's own name comes before the common names
 _WORD = 0.5  # similarity of two words from which they may be partners
 _JOINED = 0.98  # words run together
@@ -172,6 +174,13 @@ class Lookup:
             return self.entities[equal[0] if chosen is None else chosen], 1 / len(equal) if chosen is None else 1.0
         others = max((score for index, score in scored.items() if index != equal[0]), default=0.0)
         return self.entities[equal[0]], _certainty(min(best - ENOUGH, best - others))
+
+    def near(self, said: str, most: int = 3) -> list[Entity]:
+        """What `said` may have been meant for, closest first, where it names nothing of this home for sure."""
+        _, scored = self._read(normalize(said))
+        least = max(_NEAR, max(scored.values(), default=0.0) - _NEARLY_AS_NEAR)
+        close = sorted((index for index in scored if scored[index] >= least), key=lambda index: -scored[index])
+        return [self.entities[index] for index in close[:most]]
 
     def _what(self, said: str) -> tuple[list[list[str]], dict[int, float]]:
         """The readings of what was said, and the similarity of each entity that it may be."""

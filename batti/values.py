@@ -2,10 +2,11 @@
 
 import re
 from typing import Annotated, TypeAlias
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
 from pydantic import BeforeValidator
 
-from batti.errors import quote
+from batti.errors import did_you_mean, quote
 from batti.schema import RESERVED, clean_name, refusal
 
 _DAY = 24 * 60 * 60  # seconds
@@ -109,10 +110,19 @@ def _threshold(value: object) -> float:
     return _number("confirm_below", value, 0.0, 1.0)
 
 
+def _time_zone(value: object) -> str:
+    try:
+        return ZoneInfo(value if isinstance(value, str) else "").key
+    except (ZoneInfoNotFoundError, ValueError, OSError):  # the last: `Asia`, which is a folder there
+        problem = f"there is no time zone {quote(value)}"
+        raise refusal(problem, did_you_mean(value, sorted(available_timezones()))) from None
+
+
 Threshold: TypeAlias = Annotated[float, BeforeValidator(_threshold)]
 Level: TypeAlias = Annotated[float, BeforeValidator(_brightness)]
 Step: TypeAlias = Annotated[float, BeforeValidator(_brightness_step)]
 Kelvin: TypeAlias = Annotated[int, BeforeValidator(_kelvin)]
 Duration: TypeAlias = Annotated[str, BeforeValidator(_duration)]
+TimeZone: TypeAlias = Annotated[str, BeforeValidator(_time_zone)]
 TimeOfDay: TypeAlias = Annotated[str, BeforeValidator(_time)]
 Place: TypeAlias = Annotated[str, BeforeValidator(_place)]

@@ -162,4 +162,5 @@ def homes(draw: st.DrawFn) -> Home:
     members = st.lists(known, min_size=1, unique=True)
     while pool and len(groups) < draw(st.integers(0, 3)):
         groups.append(Group(name=pool.pop(), aliases=some(2), rooms=tuple(draw(members))))
-    return Home(name=draw(names()), rooms=tuple(rooms), groups=tuple(groups))
+    zone = draw(st.sampled_from(["Asia/Kathmandu", "Europe/London", "UTC"]))
+    return Home(name=draw(names()), rooms=tuple(rooms), groups=tuple(groups), time_zone=zone)

@@ -235,6 +235,13 @@ def test_all_faults_come_at_once_in_the_order_of_lines() -> None:
     assert [int(line.split(":")[1]) for line in said] == [3, 4, 5, 6, 8, 9, 11, 12]
 
 
+def test_the_time_zone_is_kathmandus_unless_it_is_said() -> None:
+    assert Home.default().time_zone == "Asia/Kathmandu"
+    assert "time_zone" not in Home.default().to_dict()
+    home = Home.from_yaml("rooms: [{name: hall}]\ntime_zone: Europe/London")
+    assert Home.from_yaml(home.to_yaml()).time_zone == "Europe/London"
+
+
 def test_the_number_of_rooms_has_a_limit() -> None:
     rooms = [f"  - name: room {number}\n" for number in range(501)]
     assert len(Home.from_yaml("rooms:\n" + "".join(rooms[:500])).rooms) == 500

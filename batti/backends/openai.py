@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from typing import Any
 
 import openai
 
@@ -45,6 +46,26 @@ class OpenAIBackend(ChatBackend):
                 pool.shutdown(wait=False, cancel_futures=True)
                 raise
 
+    def stream(self, home: Home, sentence: str) -> Iterator[str | Said]:
+        """The answer as it comes, then the whole. Raises BattiError where the API does not answer."""
+        said = ""
+        try:
+            pieces: Any = self._client.chat.completions.create(
+                model=self._model,
+                messages=chat.messages(home, sentence),  # type: ignore[arg-type]
+                temperature=0,
+                stream=True,
+            )
+            for piece in pieces:
+                if piece.choices and (text := piece.choices[0].delta.content):
+                    said += text
+                    yield text
+        except openai.APIStatusError as error:
+            raise self._refused(error) from None
+        except openai.APIError as error:
+            raise self._silent(error) from None
+        yield Said(said)
+
     def _said(self, home: Home, sentence: str) -> Said:
         try:
             answer = self._client.chat.completions.create(
@@ -56,10 +77,13 @@ class OpenAIBackend(ChatBackend):
         except openai.APIStatusError as error:
             raise self._refused(error) from None
         except openai.APIError as error:
-            reason = error.__cause__ or error
-            raise BattiError(f"no answer from {self._url}: {reason}", "check the address and the server") from None
+            raise self._silent(error) from None
         except (AttributeError, IndexError, TypeError, ValueError):  # no chat completion
             return Said("")
+
+    def _silent(self, error: openai.APIError) -> BattiError:
+        reason = error.__cause__ or error
+        return BattiError(f"no answer from {self._url}: {reason}", "check the address and the server")
 
     def _refused(self, error: openai.APIStatusError) -> BattiError:
         if error.status_code == 401:  # the server's text may quote the key

@@ -1,0 +1,1 @@
+"""A home that can be talked to: lights and what carries commands out, replies, schedule, HTTP."""

@@ -1,0 +1,126 @@
+"""The chat endpoint that clients of OpenAI's API know: the last thing that the user says is the sentence."""
+
+from __future__ import annotations
+
+import json
+import time
+import uuid
+from collections.abc import AsyncIterator, Sequence
+from typing import Annotated, Any
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from batti.backends import Reading
+from batti.serve.models import Model
+from batti.serve.phrases import yes_words
+from batti.serve.service import Service
+from batti.serve.talk import Wish
+from batti.text import normalize
+
+HOUSE = "house"
+"""The name of the model that carries out what it is asked, and says so; the others answer with the YAML document."""
+
+
+class Part(BaseModel):
+    """A part of a message; only text is read."""
+
+    model_config = ConfigDict(extra="allow")
+
+    type: str
+    text: str = ""
+
+
+class Message(BaseModel):
+    """A message of the conversation."""
+
+    model_config = ConfigDict(extra="allow")
+
+    role: str
+    content: str | list[Part] | None = None
+
+    @property
+    def text(self) -> str:
+        if isinstance(self.content, list):
+            return " ".join(part.text for part in self.content if part.type == "text")
+        return self.content or ""
+
+
+class ChatRequest(BaseModel):
+    """As OpenAI's; what a house has no use for, such as `temperature`, is not looked at."""
+
+    model_config = ConfigDict(extra="allow", json_schema_extra={"example": {
+        "model": "batti", "messages": [{"role": "user", "content": "bhancha ko batti nibhau"}]}})  # fmt: skip
+
+    model: Annotated[str, Field(max_length=500)] = ""
+    messages: Annotated[list[Message], Field(min_length=1, max_length=500)]
+    stream: bool = False
+
+
+class ChatChoice(BaseModel):
+    """The answer."""
+
+    index: int
+    message: dict[str, Any]
+    finish_reason: str
+
+
+class ChatAnswer(BaseModel):
+    """As OpenAI's."""
+
+    id: str
+    object: str
+    created: int
+    model: str
+    choices: list[ChatChoice]
+    usage: dict[str, int]
+
+
+def sentence_of(messages: Sequence[Message]) -> tuple[str, bool]:
+    """The sentence, and whether the user said yes to it: `ho` after a question is about what was said before it."""
+    said = [message.text for message in messages if message.role == "user"]
+    last = said[-1] if said else ""
+    asked_back = len(messages) > 2 and messages[-2].role == "assistant" and messages[-2].text.rstrip().endswith("?")
+    if len(said) > 1 and asked_back and normalize(last).strip(" .,!") in yes_words():
+        return said[-2], True
+    return last, False
+
+
+async def pieces(service: Service, model: Model | None, messages: Sequence[Message]) -> AsyncIterator[str]:
+    """The answer as it comes: the YAML of a model, or, without one, the reply of the house."""
+    sentence, confirm = sentence_of(messages)
+    if model is None:
+        answer = await service.house.whole(service.talk.say(sentence, Wish(confirm=confirm)))
+        for word in answer.reply.text.split(" "):
+            yield f"{word} "
+        return
+    async for piece in model.stream(service.house.home(), sentence):
+        if not isinstance(piece, Reading):
+            yield piece
+
+
+def answer(model: str, text: str, messages: Sequence[Message]) -> dict[str, Any]:
+    """A `ChatAnswer`; tokens are counted as words, as the models here have tokens of their own."""
+    said = sum(len(message.text.split()) for message in messages)
+    usage = {"prompt_tokens": said, "completion_tokens": len(text.split())}
+    choice = {"index": 0, "message": {"role": "assistant", "content": text}, "finish_reason": "stop"}
+    usage["total_tokens"] = sum(usage.values())
+    return {**_head("chat.completion", model), "choices": [choice], "usage": usage}
+
+
+async def streamed(model: str, said: AsyncIterator[str]) -> AsyncIterator[str]:
+    """The answer as server-sent events."""
+    head = _head("chat.completion.chunk", model)
+
+    def chunk(delta: dict[str, str], finish: str | None = None) -> str:
+        choice = {"index": 0, "delta": delta, "finish_reason": finish}
+        return f"data: {json.dumps({**head, 'choices': [choice]}, ensure_ascii=False)}\n\n"
+
+    yield chunk({"role": "assistant", "content": ""})
+    async for piece in said:
+        yield chunk({"content": piece})
+    yield chunk({}, "stop")
+    yield "data: [DONE]\n\n"
+
+
+def _head(kind: str, model: str) -> dict[str, Any]:
+    return {"id": f"chatcmpl-{uuid.uuid4().hex}", "object": kind, "created": int(time.time()), "model": model}

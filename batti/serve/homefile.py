@@ -1,0 +1,92 @@
+"""The home file as several processes see it: read again when it has changed, written whole or not at all."""
+
+from __future__ import annotations
+
+import fcntl
+import hashlib
+import logging
+import os
+import tempfile
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from batti.errors import BattiError
+from batti.home import Home
+from batti.serve.errors import Conflict
+
+_log = logging.getLogger("batti.serve")
+
+
+class HomeFile:
+    """A home file that may not be there yet: the default home is meant until it is written."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._lock = threading.Lock()
+        self._stamp = self._stamped()
+        self._home = self._read()
+
+    def home(self) -> Home:
+        """The home as the file has it; as it was, while the file has faults."""
+        with self._lock:
+            stamp = self._stamped()
+            if stamp != self._stamp:
+                self._stamp = stamp
+                try:
+                    self._home = self._read()
+                except BattiError as error:
+                    _log.error("the changed home file is not used: %s", error)
+            return self._home
+
+    def replace(self, home: Home, match: str | None = None) -> None:
+        """Writes another home. Raises Conflict where `match` is not the tag of what is there, BattiError where the
+        file cannot be written."""
+        try:
+            with self._alone():
+                if match is not None and match != tag(self.home()):
+                    raise Conflict
+                _write(self.path, home.to_yaml())
+        except OSError as error:
+            problem = f"the home file '{self.path}' cannot be written: {error.strerror}"
+            raise BattiError(problem, "check its folder and its rights") from None
+
+    def _read(self) -> Home:
+        return Home.load(self.path) if self._stamp else Home.default()
+
+    def _stamped(self) -> tuple[int, int, int] | None:
+        try:
+            found = self.path.stat()
+        except FileNotFoundError:
+            return None
+        return found.st_mtime_ns, found.st_ino, found.st_size
+
+    @contextmanager
+    def _alone(self) -> Iterator[None]:
+        """No other process of this machine writes meanwhile."""
+        self.path.parent.mkdir(parents=True, exist_ok=True)
+        with open(self.path.with_name(f".{self.path.name}.lock"), "w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            yield
+
+
+def tag(home: Home) -> str:
+    """What tells one home from another, as an entity tag of HTTP."""
+    return f'"{hashlib.sha256(home.to_yaml().encode()).hexdigest()[:32]}"'
+
+
+def _write(path: Path, text: str) -> None:
+    """Beside the file first, then in its place at once, with its rights."""
+    mode = path.stat().st_mode & 0o777 if path.exists() else 0o644
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    try:
+        with os.fdopen(handle, "w", encoding="utf-8") as file:
+            file.write(text)
+            file.flush()
+            os.fsync(file.fileno())
+        os.chmod(name, mode)
+        os.replace(name, path)
+    except BaseException:
+        os.unlink(name)
+        raise

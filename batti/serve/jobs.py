@@ -1,0 +1,120 @@
+"""What is to be done later: jobs, and the moment that `after` and `at` mean."""
+
+from __future__ import annotations
+
+import json
+import uuid
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, Literal, TypeAlias
+from zoneinfo import ZoneInfo
+
+from batti.command import Action
+from batti.serve.lights import LightState
+from batti.values import seconds_of
+
+Status: TypeAlias = Literal["waiting", "running", "done", "failed", "missed", "cancelled", "interrupted", "superseded"]
+"""`missed`: too late when somebody was there to do it; `interrupted`: begun, and nobody knows whether it was done;
+`superseded`: the end of a `for` that a later command made idle."""
+OPEN: tuple[Status, ...] = ("waiting", "running")
+ENDED: tuple[Status, ...] = ("done", "failed", "missed", "cancelled", "interrupted", "superseded")
+WAITING: tuple[Status, ...] = ("waiting",)
+
+
+def moment(action: Action, now: float, zone: str) -> float | None:
+    """When an action is due, in seconds since 1970; None for now. `at` is the next such time on the home's clock."""
+    if not action.after and not action.at:
+        return None
+    base = now + (seconds_of(action.after) if action.after else 0)
+    if not action.at:
+        return base
+    hour, minute = map(int, action.at.split(":"))
+    day = datetime.fromtimestamp(base, ZoneInfo(zone)).replace(hour=hour, minute=minute, second=0, microsecond=0)
+    found = day.timestamp()
+    return found if found > base else (day + timedelta(days=1)).timestamp()
+
+
+def jobs_of(actions: Iterable[Action], sentence: str, now: float, zone: str) -> list[Job]:
+    """The jobs of what is not for now: one for each moment, in order."""
+    due: dict[float, list[Action]] = {}
+    for action in actions:
+        if (when := moment(action, now, zone)) is not None:
+            due.setdefault(when, []).append(action)
+    return [Job(new_id(), when, tuple(due[when]), sentence=sentence, created=now) for when in sorted(due)]
+
+
+def undo_of(action: Action, states: Sequence[LightState], sentence: str, now: float) -> Job:
+    """The job that ends what `for` begins: it gives the lights the look of these states again."""
+    return Job(new_id(), now + seconds_of(action.for_ or ""), (), tuple(states), sentence, now)
+
+
+def at_once(action: Action) -> Action:
+    """The action without its times."""
+    return action.model_copy(update={"after": None, "at": None, "for_": None})
+
+
+def new_id() -> str:
+    """An id that no other process gives."""
+    return uuid.uuid4().hex
+
+
+@dataclass(frozen=True)
+class Job:
+    """Something to be done at a time (seconds since 1970): `actions`, or lights to be given back the look of `states`.
+
+    `sentence` is what somebody said, `detail` what came of it, in English.
+    """
+
+    id: str
+    run_at: float
+    actions: tuple[Action, ...] = ()
+    states: tuple[LightState, ...] = ()
+    sentence: str = ""
+    created: float = 0.0
+    status: Status = "waiting"
+    detail: str = ""
+
+    @property
+    def may_be_repeated(self) -> bool:
+        """Whether doing it twice comes to the same as doing it once."""
+        return not any(action.action == "toggle" or action.brightness_step for action in self.actions)
+
+    @property
+    def is_undo(self) -> bool:
+        """Whether it ends what `for` began."""
+        return not self.actions
+
+    def to_dict(self, zone: str) -> dict[str, Any]:
+        """Plain data for people: the time on the clock of a zone, and the lights that an undo is about."""
+        data = {"id": self.id, "run_at": datetime.fromtimestamp(self.run_at, ZoneInfo(zone)).isoformat(),
+                "status": self.status, "kind": "undo" if self.is_undo else "do", "sentence": self.sentence,
+                "detail": self.detail}  # fmt: skip
+        lights = [{"room": state.room, "light": state.light} for state in self.states]
+        return {**data, "actions": [action.to_dict() for action in self.actions], "lights": lights}
+
+    def body(self) -> str:
+        """What does not change while it waits, as JSON."""
+        return json.dumps({
+            "actions": [action.to_dict() for action in self.actions],
+            "states": [state.to_dict() for state in self.states],
+            "sentence": self.sentence, "created": self.created, "detail": self.detail,
+        }, ensure_ascii=False)  # fmt: skip
+
+    @classmethod
+    def of(cls, row: Any) -> Job:
+        """The job of a row of the store."""
+        body = json.loads(row.body)
+        actions = tuple(map(Action.model_validate, body.pop("actions")))
+        states = tuple(map(LightState.from_dict, body.pop("states")))
+        return cls(row.id, row.run_at, actions, states, status=row.status, **body)
+
+
+@dataclass(frozen=True)
+class Event:
+    """Something that happened: `lights` (states) or `schedule` (jobs); `seq` orders them over all processes."""
+
+    seq: int
+    at: float
+    kind: str
+    data: Any

@@ -1,0 +1,73 @@
+"""Starts the processes of the service."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import socket
+import tempfile
+
+import uvicorn
+
+from batti.errors import BattiError
+from batti.serve.settings import Settings
+
+_FIGURES = "PROMETHEUS_MULTIPROC_DIR"  # is looked at when `metrics` is imported
+_IDLE_SECONDS = 30
+_LAST_SECONDS = 30
+"""That requests have to end when the service is told to."""
+
+
+def run(settings: Settings) -> None:
+    """Serves until it is told to end. Raises BattiError where that cannot begin."""
+    figures = tempfile.mkdtemp(prefix="batti-metrics-")
+    os.environ[_FIGURES] = figures
+    signal.signal(signal.SIGTERM, _end)  # uvicorn raises the signal again once it has ended well
+    try:
+        from batti.serve.service import service  # only now, see _FIGURES
+
+        service(settings).store.close()  # what is wrong is said here, once and not by each process
+        settings.pass_on()
+        os.environ.setdefault("MALLOC_ARENA_MAX", "2")  # a heap for each thread keeps what others have freed
+        bound = _bound(settings)
+        address, port = bound.getsockname()[:2]
+        shown = f"[{address}]" if ":" in address else address
+        print(f"batti listens at http://{shown}:{port}", flush=True)
+        _serve(settings, bound)
+    except KeyboardInterrupt:
+        pass
+    finally:
+        shutil.rmtree(figures, ignore_errors=True)
+
+
+def _end(*_: object) -> None:
+    raise SystemExit(0)
+
+
+def _bound(settings: Settings) -> socket.socket:
+    family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
+    bound = socket.socket(family)
+    bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        bound.bind((settings.host, settings.port))
+    except OSError as error:
+        bound.close()
+        problem = f"{settings.host}:{settings.port} cannot be listened at: {error.strerror}"
+        raise BattiError(problem, "choose another --host or --port") from None
+    bound.set_inheritable(True)
+    return bound
+
+
+def _serve(settings: Settings, bound: socket.socket) -> None:
+    config = uvicorn.Config(
+        "batti.serve.app:create", factory=True, workers=settings.workers, http="batti.serve.protocol:Protocol",
+        ws="none", log_level="warning", access_log=False, server_header=False, proxy_headers=False,
+        timeout_keep_alive=_IDLE_SECONDS, timeout_graceful_shutdown=_LAST_SECONDS, backlog=512,
+    )  # fmt: skip
+    if settings.workers == 1:
+        uvicorn.Server(config).run([bound])
+        return
+    from uvicorn.supervisors import Multiprocess
+
+    Multiprocess(config, sockets=[bound]).run()

@@ -1,0 +1,177 @@
+"""From what somebody said to what is done about it: understood, asked back, carried out, answered."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal, TypeAlias
+
+from batti import prompt
+from batti.backends.onnx import OnnxBackend
+from batti.command import Action, Command
+from batti.errors import BattiError, did_you_mean, quote
+from batti.home import Entity, Home
+from batti.interpreter import Interpreter, Result
+from batti.schema import ALL, HERE
+from batti.serve.errors import Invalid
+from batti.serve.house import House
+from batti.serve.jobs import Job
+from batti.serve.lights import Outcome
+from batti.serve.models import Model, Models
+from batti.serve.replies import Deed, Reply, Speaker
+from batti.text import MAX_CHARS, align
+
+Status: TypeAlias = Literal[
+    "done", "partly", "failed", "scheduled", "answered",
+    "needs_confirmation", "needs_room", "none", "unknown_room",
+]  # fmt: skip
+"""What came of it: `partly` where some of it could not be done; the last four have done nothing."""
+_AT_ONCE = 8  # sentences of a batch between which other requests are read
+
+
+@dataclass(frozen=True)
+class Understood:
+    """What a sentence is taken for, and by which model."""
+
+    result: Result
+    model: str
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What came of a request. `command` is what was done or is asked about; `understood` is None for a document."""
+
+    status: Status
+    reply: Reply
+    command: Command
+    understood: Understood | None = None
+    outcomes: tuple[Outcome, ...] = ()
+    scheduled: tuple[Job, ...] = ()
+
+
+@dataclass(frozen=True)
+class Wish:
+    """How a request is to be taken: `room` is the speaker's, `confirm` says yes to what is asked back,
+    `ask_before_all` has the whole house asked about however sure the model is."""
+
+    room: str | None = None
+    model: str | None = None
+    confirm: bool = False
+    ask_before_all: bool = False
+
+
+class Talk:
+    """See `say` and `do`."""
+
+    def __init__(self, house: House, models: Models) -> None:
+        self.house, self.models = house, models
+
+    async def understand(self, sentences: Sequence[str], wish: Wish) -> list[Understood]:
+        """What sentences are taken for, in order. Raises Invalid for a room or a model that is not there."""
+        model, interpreter = await self.ready(wish)
+        found: list[Understood] = []
+        for start in range(0, len(sentences), _AT_ONCE):
+            some = sentences[start : start + _AT_ONCE]
+            readings = await model.read(interpreter.home, some)
+            results = map(interpreter.result, some, readings)
+            found += [Understood(result, model.name) for result in results]
+        return found
+
+    async def ready(self, wish: Wish) -> tuple[Model, Interpreter]:
+        """The model that is to be asked, and what its readings mean where the speaker is. Raises Invalid."""
+        if wish.model is not None and wish.model not in self.models.names:
+            said = BattiError(f"there is no model {quote(wish.model)}", did_you_mean(wish.model, self.models.names))
+            raise Invalid(said, "model")
+        model = await self.models.get(wish.model)
+        home = self.house.home()
+        room = home.rooms[0].name if wish.room is None and len(home.rooms) == 1 else wish.room
+        try:
+            return model, Interpreter(model.backend, home, room)
+        except BattiError as error:
+            raise Invalid(error, "room") from None
+
+    async def say(self, sentence: str, wish: Wish) -> Answer:
+        """Understands a sentence and does what it asks for, or asks back, or says why not.
+
+        Without `confirm` nothing is done of what the model is not sure of.
+        """
+        [understood] = await self.understand([sentence], wish)
+        result, speaker = understood.result, Speaker(self.house.home(), sentence)
+        askable = [command for command, _ in result.readings if command.actions]
+        if result.needs_confirmation and askable:
+            if not wish.confirm:
+                return Answer("needs_confirmation", speaker.question(askable), askable[0], understood)
+            return await self._act(askable[0], speaker, sentence, wish, understood)
+        if result.command.intent == "none":
+            return Answer("none", speaker.nothing(), result.command, understood)
+        if result.command.intent == "unknown_room":
+            reply = await self._no_such_room(sentence, understood, speaker)
+            return Answer("unknown_room", reply, result.command, understood)
+        return await self._act(result.command, speaker, sentence, wish, understood)
+
+    async def do(self, command: Command, wish: Wish, sentence: str = "") -> Answer:
+        """Does what a document asks for. Raises Invalid where it asks for what the home does not have."""
+        home = self.house.home()
+        speaker = Speaker(home, sentence)
+        if not command.actions:
+            status: Literal["none", "unknown_room"] = "none" if command.intent == "none" else "unknown_room"
+            return Answer(status, speaker.nothing() if status == "none" else speaker.no_such_room(), command)
+        if faults := home.check(command):
+            raise Invalid(BattiError.of(faults), "command")
+        _, interpreter = await self.ready(wish)
+        return await self._act(interpreter.at_home(command), speaker, sentence, wish)
+
+    async def _act(
+        self, command: Command, speaker: Speaker, sentence: str, wish: Wish, understood: Understood | None = None
+    ) -> Answer:
+        if HERE in command.rooms:
+            return Answer("needs_room", speaker.which_room(), command, understood)
+        asks = [action for action in command.actions if action.action == "get_state"]
+        if wish.ask_before_all and not wish.confirm and ALL in command.rooms and len(asks) < len(command.actions):
+            reply = speaker.question([command], whole_house=True)
+            return Answer("needs_confirmation", reply, command, understood)
+        now = [one for one in command.actions if one in asks or not (one.after or one.at)]
+        later = [one for one in command.actions if one not in now]
+        scheduled = await self.house.accept(later, sentence)
+        outcomes = await self.house.perform(now, sentence) if now else []
+        came = dict(zip(now, outcomes, strict=True))
+        reply = speaker.told([Deed(action, came.get(action)) for action in command.actions])
+        return Answer(_status(now, outcomes), reply, command, understood, tuple(outcomes), tuple(scheduled))
+
+    async def _no_such_room(self, sentence: str, understood: Understood, speaker: Speaker) -> Reply:
+        """What the place was called is asked of a model that points at words."""
+        model = await self.models.get(understood.model)
+        if not isinstance(model.backend, OnnxBackend):
+            return speaker.no_such_room()
+        return speaker.no_such_room(*await model.call(_called, model.backend, speaker.home, sentence))
+
+
+def _called(backend: OnnxBackend, home: Home, sentence: str) -> tuple[str, list[Entity]]:
+    """What a sentence calls the place that the home does not have, and what may be meant."""
+    said, origin = align(sentence)
+    if not 0 < len(said) <= MAX_CHARS:
+        return "", []
+    try:
+        tokens, lookup = backend.answer(home, said, Command.unknown_room())
+    except ValueError:  # alone it is read otherwise than it was among others
+        return "", []
+    places = [place for entry in prompt.decode_answer(tokens) for place in (entry.place, *entry.excepts)]
+    for place in places:
+        if not isinstance(place, str):
+            name = said[place[0] : place[1] + 1]
+            if lookup.find(name, said)[0] is None:
+                shown = unicodedata.normalize("NFC", sentence)[origin[place[0]] : origin[place[1]] + 1]
+                return shown, lookup.near(name)
+    return "", []
+
+
+def _status(now: Sequence[Action], outcomes: Sequence[Outcome]) -> Status:
+    if not now:
+        return "scheduled"
+    if not any(outcome.done for outcome in outcomes):
+        return "failed"
+    if any(outcome.missed or not outcome.done for outcome in outcomes):
+        return "partly"
+    return "answered" if all(action.action == "get_state" for action in now) else "done"
+

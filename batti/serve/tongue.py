@@ -1,0 +1,77 @@
+"""In which language and script a sentence is, and what a place is called in it."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable, Sequence
+from functools import cache
+
+from batti import lexicon
+from batti.lexicon import Concept, key
+from batti.serve.phrases import Tongue, telling_words
+from batti.text import is_devanagari
+
+_WORD = re.compile(r"[a-z]+")
+
+
+def tongue_of(sentence: str) -> Tongue:
+    """Devanagari where there is any; else English where its small words outnumber those of Nepali.
+
+    Where neither has any ("kitchen light off"), Nepali if a word is none of English that the lexicon knows.
+    """
+    if is_devanagari(sentence):
+        return "deva"
+    words = _WORD.findall(sentence.casefold())
+    telling = telling_words()
+    english, nepali = (sum(word in telling[one] for word in words) for one in ("english", "nepali"))
+    if english == nepali == 0:
+        nepali = sum(word in _nepali() and word not in _english() for word in words)
+    return "ne" if nepali and nepali >= english else "en"
+
+
+@cache
+def _concepts() -> dict[str, Concept]:
+    """Key of a name -> what it names."""
+    lex = lexicon.load()
+    named = (one for one in (*lex.lights, *lex.groups, *lex.places))
+    return {said: one for one in named for said in one.keys}
+
+
+@cache
+def _english() -> frozenset[str]:
+    return frozenset(word for one in _all() for name in one.en for word in key(name).split())
+
+
+@cache
+def _nepali() -> frozenset[str]:
+    return frozenset(word for one in _all() for name in one.ne for word in key(name).split())
+
+
+def _all() -> Iterable[Concept]:
+    lex = lexicon.load()
+    return (*lex.places, *lex.people, *lex.groups, *lex.lights, *lex.adjectives, *lex.numbers.values())
+
+
+def called(names: Sequence[str], tongue: Tongue, sentence: str = "") -> str:
+    """Of the names that a home gives a thing (its own first), the one to use in a tongue.
+
+    As the sentence has it, if it has one; else a name of that language and script; else what the lexicon calls
+    such a thing; else the home's own name.
+    """
+    fitting = [name for name in names if is_devanagari(name) == (tongue == "deva")]
+    if said := _said(fitting, sentence):
+        return said
+    known = [(name, _concepts()[key(name)]) for name in names if key(name) in _concepts()]
+    in_tongue = [name for name, one in known if name in fitting and key(name) in map(key, getattr(one, tongue))]
+    own = in_tongue or (fitting if tongue == "deva" else [])
+    of_lexicon = [getattr(one, tongue)[0] for _, one in known if getattr(one, tongue)]
+    best: str = next(iter((*own, *of_lexicon, *fitting, *names)))
+    return best
+
+
+def _said(names: Iterable[str], sentence: str) -> str | None:
+    """The longest of the names that begins at a word of the sentence."""
+    text = f" {unicodedata.normalize('NFC', sentence).casefold()}"
+    inside = [name for name in names if f" {name.casefold()}" in text]
+    return max(inside, key=len, default=None)
