@@ -1,0 +1,40 @@
+// Asking back before something is done.
+
+import { commandPhrase, roomsOf } from "./describe.js";
+import { byId, el } from "./dom.js";
+import { point } from "./plan.js";
+import { certainty, t } from "./words.js";
+
+/** Shows what is asked about, and resolves to the command that is to be done, or to null. */
+export function confirmed({ reply, command, understood }) {
+  const dialog = byId("confirm");
+  const readings = (understood?.readings ?? []).filter((reading) => reading.actions.length);
+  const choices = readings.length ? readings : [command];
+  byId("confirm-title").textContent = t(readings.length ? "confirm.unsure" : "confirm.all");
+  byId("confirm-question").textContent = reply.text;
+  byId("confirm-question").lang = reply.language;
+  return new Promise((resolve) => {
+    let chosen = null;
+    const take = ({ intent, rooms, actions }) => {
+      chosen = { intent, rooms, actions };
+      dialog.close();
+    };
+    byId("confirm-choices").replaceChildren(...choices.map((one) => choiceOf(one, take)));
+    dialog.addEventListener("close", () => {
+      point();
+      resolve(chosen);
+    }, { once: true });
+    dialog.showModal();
+    point(choices[0].actions.flatMap(roomsOf));
+    // Enter right after a sentence is no yes: what does nothing has the focus.
+    byId("confirm-no").focus();
+  });
+}
+
+function choiceOf(one, take) {
+  const show = () => point(one.actions.flatMap(roomsOf));
+  const sure = one.confidence === undefined ? "" : el("small", {}, certainty(one.confidence));
+  const button = el("button", { type: "button", class: "choice", click: () => take(one), focus: show, pointerenter: show },
+    el("span", {}, commandPhrase(one)), sure);
+  return el("li", {}, button);
+}

@@ -1,0 +1,121 @@
+// The fields of the home editor, and the home that they hold. Each field knows its path in the home file,
+// as the service names it when something is wrong there.
+
+import { el } from "./dom.js";
+import { t } from "./words.js";
+
+/** The form of a home. */
+export function entriesOf(home) {
+  const rooms = el("div", { class: "entries", "data-list": "rooms" }, home.rooms.map(roomEntry));
+  const groups = el("div", { class: "entries", "data-list": "groups" }, (home.groups ?? []).map((group) => groupEntry(group, home)));
+  const form = el("div", { class: "home-form" },
+    field("name", t("editor.home"), home.name ?? ""),
+    el("h3", {}, t("editor.rooms")), rooms, adder(t("editor.add.room"), rooms, () => roomEntry({ name: "" })),
+    el("h3", {}, t("editor.groups")), groups,
+    adder(t("editor.add.group"), groups, () => groupEntry({ name: "", rooms: [] }, { rooms: readRooms(form) })),
+    el("h3", {}, t("editor.more")),
+    field("confirm_below", t("editor.confirm"), String(home.confirm_below ?? 0.6), { type: "number", min: 0, max: 1, step: 0.05 }),
+    field("time_zone", t("editor.zone"), home.time_zone ?? "Asia/Kathmandu"));
+  numberFields(form);
+  return form;
+}
+
+/** What the form says the home is. */
+export function homeIn(entries) {
+  const form = entries.firstElementChild;
+  numberFields(form);
+  const home = { name: value(form, "name"), rooms: readRooms(form) };
+  const groups = [...form.querySelectorAll("[data-list=groups] > [data-entry]")].map((entry) => ({
+    ...named(entry), rooms: [...entry.querySelectorAll("[data-key=rooms] input:checked")].map((box) => box.value),
+  }));
+  if (groups.length) home.groups = groups;
+  const certain = value(form, "confirm_below");
+  home.confirm_below = certain === "" ? certain : Number(certain);
+  home.time_zone = value(form, "time_zone");
+  return home;
+}
+
+function readRooms(form) {
+  return [...form.querySelectorAll("[data-list=rooms] > [data-entry]")].map((entry) => {
+    const lights = [...entry.querySelectorAll("[data-list=lights] > [data-entry]")].map(named);
+    return lights.length ? { ...named(entry), lights } : named(entry);
+  });
+}
+
+function named(entry) {
+  const aliases = value(entry, "aliases").split(",").map((one) => one.trim()).filter(Boolean);
+  const name = value(entry, "name").trim();
+  return aliases.length ? { name, aliases } : { name };
+}
+
+// The first field of that key is the entry's own: those of its lights come after it.
+const value = (entry, key) => entry.querySelector(`[data-key=${key}]`).value;
+
+function roomEntry(room) {
+  const lights = el("div", { class: "entries", "data-list": "lights" }, (room.lights ?? []).map(lightEntry));
+  return entry(room, el("summary", {}, el("span", {}, room.name || t("editor.new.room"))),
+    names(room), lights, adder(t("editor.add.light"), lights, () => lightEntry({ name: "" })), remover());
+}
+
+function lightEntry(light) {
+  return el("div", { "data-entry": true, class: "entry light" }, names(light), remover());
+}
+
+function groupEntry(group, home) {
+  const rooms = el("fieldset", { "data-key": "rooms", tabindex: "-1" }, el("legend", {}, t("editor.group.rooms")),
+    home.rooms.filter((room) => room.name).map((room) => el("label", { class: "check" },
+      el("input", { type: "checkbox", value: room.name, checked: group.rooms.includes(room.name) }), room.name)));
+  return entry(group, el("summary", {}, el("span", {}, group.name || t("editor.new.group"))), names(group), rooms, remover());
+}
+
+function entry(thing, summary, ...parts) {
+  const made = el("details", { "data-entry": true, class: "entry", open: !thing.name }, summary, parts);
+  made.querySelector("[data-key=name]").addEventListener("input", ({ target }) => {
+    summary.firstChild.textContent = target.value || "…";
+  });
+  return made;
+}
+
+function names({ name, aliases = [] }) {
+  return [field("name", t("editor.name"), name), field("aliases", t("editor.aliases"), aliases.join(", "), {}, t("editor.aliases.how"))];
+}
+
+function field(key, label, text, more = {}, how = "") {
+  return el("label", { class: "field" }, el("span", {}, label, how ? el("small", {}, ` ${how}`) : ""),
+    el("input", { type: "text", "data-key": key, value: text, autocomplete: "off", ...more }));
+}
+
+function adder(label, list, make) {
+  return el("button", { type: "button", class: "add", click: () => {
+    const made = make();
+    list.append(made);
+    changed(list);
+    made.querySelector("input").focus();
+  } }, label);
+}
+
+function remover() {
+  return el("button", { type: "button", class: "link remove", click: ({ target }) => {
+    const gone = target.closest("[data-entry]");
+    const form = gone.closest("form");
+    (gone.nextElementSibling ?? gone.previousElementSibling ?? form).querySelector("summary, input")?.focus();
+    gone.remove();
+    changed(form);
+  } }, t("editor.remove"));
+}
+
+const changed = (inside) => inside.dispatchEvent(new CustomEvent("changed", { bubbles: true }));
+
+/** Gives every field its path: rooms[0].lights[1].aliases. */
+function numberFields(form) {
+  const inside = (root, path) => {
+    for (const one of root.querySelectorAll("[data-key]")) {
+      if (one.closest("[data-entry]") === (path ? root : null)) one.dataset.field = path ? `${path}.${one.dataset.key}` : one.dataset.key;
+    }
+    for (const list of root.querySelectorAll("[data-list]")) {
+      if ((list.parentElement.closest("[data-entry]") ?? null) !== (path ? root : null)) continue;
+      [...list.children].forEach((child, index) => inside(child, `${path ? `${path}.` : ""}${list.dataset.list}[${index}]`));
+    }
+  };
+  inside(form, "");
+}
