@@ -11,6 +11,7 @@ export function confirmed({ reply, command, understood }) {
   const readings = (understood?.readings ?? []).filter((reading) => reading.actions.length);
   const choices = readings.length ? readings : [command];
   byId("confirm-title").textContent = t(readings.length ? "confirm.unsure" : "confirm.all");
+  const phrase = (one) => (readings.length ? commandPhrase(one) : t("confirm.yes", { what: commandPhrase(one) }));
   byId("confirm-question").textContent = reply.text;
   byId("confirm-question").lang = reply.language;
   return new Promise((resolve) => {
@@ -19,7 +20,7 @@ export function confirmed({ reply, command, understood }) {
       chosen = { intent, rooms, actions };
       dialog.close();
     };
-    byId("confirm-choices").replaceChildren(...choices.map((one) => choiceOf(one, take)));
+    byId("confirm-choices").replaceChildren(...choices.map((one) => choiceOf(one, phrase(one), take)));
     dialog.addEventListener("close", () => {
       point();
       resolve(chosen);
@@ -31,10 +32,10 @@ export function confirmed({ reply, command, understood }) {
   });
 }
 
-function choiceOf(one, take) {
+function choiceOf(one, phrase, take) {
   const show = () => point(one.actions.flatMap(roomsOf));
   const sure = one.confidence === undefined ? "" : el("small", {}, certainty(one.confidence));
   const button = el("button", { type: "button", class: "choice", click: () => take(one), focus: show, pointerenter: show },
-    el("span", {}, commandPhrase(one)), sure);
+    el("span", {}, phrase), sure);
   return el("li", {}, button);
 }

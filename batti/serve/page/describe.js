@@ -39,12 +39,10 @@ export function actionPhrase(action) {
   const parts = [t("do", { place: where, what: what(action) })];
   if (action.except?.length) parts.push(t("do.except", { rooms: listed(action.except.map(placeName)) }));
   if (action.after) parts.push(t("do.after", { time: duration(action.after) }));
-  if (action.at) parts.push(t("do.at", { time: action.at.split(":").map(digits).join(":") }));
+  if (action.at) parts.push(t("do.at", { time: number(action.at) }));
   if (action.for) parts.push(t("do.for", { time: duration(action.for) }));
   return parts.join(", ");
 }
-
-const digits = (text) => [...text].map((digit) => number(Number(digit))).join("");
 
 function what(action) {
   if (action.action === "adjust_brightness" && action.brightness_step) {

@@ -43,7 +43,7 @@ function readRooms(form) {
 }
 
 function named(entry) {
-  const aliases = value(entry, "aliases").split(",").map((one) => one.trim()).filter(Boolean);
+  const aliases = value(entry, "aliases").split(/[,\n]/).map((one) => one.trim()).filter(Boolean);
   const name = value(entry, "name").trim();
   return aliases.length ? { name, aliases } : { name };
 }
@@ -77,11 +77,13 @@ function entry(thing, summary, ...parts) {
 }
 
 function names({ name, aliases = [] }) {
-  return [field("name", t("editor.name"), name), field("aliases", t("editor.aliases"), aliases.join(", "), {}, t("editor.aliases.how"))];
+  const how = el("small", {}, ` ${t("editor.aliases.how")}`);
+  return [field("name", t("editor.name"), name), el("label", { class: "field" }, el("span", {}, t("editor.aliases"), how),
+    el("textarea", { "data-key": "aliases", rows: 2 }, aliases.join(", ")))];
 }
 
-function field(key, label, text, more = {}, how = "") {
-  return el("label", { class: "field" }, el("span", {}, label, how ? el("small", {}, ` ${how}`) : ""),
+function field(key, label, text, more = {}) {
+  return el("label", { class: "field" }, el("span", {}, label),
     el("input", { type: "text", "data-key": key, value: text, autocomplete: "off", ...more }));
 }
 

@@ -79,6 +79,8 @@ function roomOf(cell, defs, glow, labels) {
   const names = [null, ...(room.lights ?? []).map((light) => light.name)];
   names.forEach((light, index) => parts.lamps.push(lampOf(cell, light, index, defs, parts.group, glow)));
   parts.group.append(svg("rect", { class: "focus", x: 5, y: 5, width: w - 10, height: h - 10, rx: 4 }));
+  parts.group.append(svg("g", { class: "person", transform: `translate(${w - 20} 22)` }, svg("title", {}, t("here.label")),
+    svg("circle", { cy: -4, r: 4.5 }), svg("path", { d: "M-8 10A8 8 0 0 1 8 10Z" })));
   parts.label = labelOf(cell);
   labels.append(parts.label);
   drawn.set(room.name, parts);
@@ -87,7 +89,8 @@ function roomOf(cell, defs, glow, labels) {
 
 function lampOf({ room, x, y, w, h, kind }, light, index, defs, group, glow) {
   const [shareX, shareY] = PLACES[index % PLACES.length];
-  const [cx, cy] = [w * shareX, h * (index === 0 && kind !== "hall" ? 0.52 : shareY)];
+  const clear = light || kind === "hall" ? 0 : Math.min(h - 18, 74); // of the name
+  const [cx, cy] = [w * shareX, Math.max(h * shareY, clear)];
   const reach = Math.max(w, h) * (light ? 0.5 : 0.78);
   const id = `light-${defs.childElementCount}-${group.dataset.room.replace(/\W/g, "-")}`;
   const stops = [[0, 1], [0.18, 0.82], [0.55, 0.42], [1, 0.1]];

@@ -37,7 +37,7 @@ function saidBy({ sentence, text, parts = [] }) {
   for (const { name, value, from, to, first } of words) {
     if (from < at) continue; // said once for two entries
     const below = el("rt", {}, first ? meaning(name, value) : "");
-    line.append(between(at, from), el("ruby", { class: name }, between(from, to), below));
+    line.append(between(at, from), el("ruby", { class: name }, el("span", {}, between(from, to)), below));
     at = to;
   }
   line.append(between(at));
@@ -60,7 +60,7 @@ function meaning(name, value) {
     return name === "except" ? t("do.except", { rooms: shown }) : shown;
   }
   if (name === "after" || name === "for") return t(`do.${name}`, { time: duration(value) });
-  if (name === "at") return t("do.at", { time: value });
+  if (name === "at") return t("do.at", { time: number(value) });
   const [action, much] = value.split(", ");
   return much ? amount(much) : t(`do.${action}`);
 }

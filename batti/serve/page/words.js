@@ -6,7 +6,9 @@ const STRINGS = await (await fetch("strings.json")).json();
 const DEVANAGARI = /[\u0900-\u097f]/;
 
 export const language = () => document.documentElement.lang;
-const locale = () => (language() === "ne" ? "ne-NP-u-nu-deva" : "en-GB");
+
+/** Digits in the script of the language: not every browser has the locale for it. */
+const digits = (text) => (language() === "ne" ? text.replace(/\d/g, (digit) => String.fromCharCode(0x966 + Number(digit))) : text);
 
 /** A phrase in the language of the page, its {places} filled. */
 export function t(key, values = {}) {
@@ -41,7 +43,7 @@ export function calledIn(thing, devanagari) {
   return (thing.aliases ?? []).find((name) => !DEVANAGARI.test(name)) ?? names.find((name) => !DEVANAGARI.test(name));
 }
 
-export const number = (value) => new Intl.NumberFormat(locale(), { useGrouping: false }).format(value);
+export const number = (value) => digits(String(value));
 
 // Signed as Nepali and English both write it: the digits, then %.
 export const percent = (share) => `${number(Math.round(share * 100))}%`;
@@ -50,7 +52,8 @@ export const percent = (share) => `${number(Math.round(share * 100))}%`;
 export const certainty = (share) => percent(share >= 1 ? 1 : Math.min(0.99, share));
 
 export function clock(moment, zone) {
-  return new Intl.DateTimeFormat(locale(), { hour: "numeric", minute: "2-digit", hourCycle: "h23", timeZone: zone }).format(moment);
+  const format = { hour: "numeric", minute: "2-digit", hourCycle: "h23", timeZone: zone };
+  return digits(new Intl.DateTimeFormat("en-GB", format).format(moment));
 }
 
 /** `1h30m` as people write it. */
@@ -63,8 +66,11 @@ export function duration(text) {
 export function countdown(seconds) {
   const parts = [Math.floor(seconds / 3600), Math.floor(seconds / 60) % 60, Math.floor(seconds) % 60];
   const shown = parts[0] ? parts : parts.slice(1);
-  const two = new Intl.NumberFormat(locale(), { minimumIntegerDigits: 2, useGrouping: false });
-  return shown.map((part, index) => (index ? two.format(part) : number(part))).join(":");
+  return digits(shown.map((part, index) => (index ? String(part).padStart(2, "0") : part)).join(":"));
 }
 
-export const listed = (names) => new Intl.ListFormat(locale(), { type: "conjunction" }).format(names);
+/** "a", "a and b", "a, b and c". */
+export function listed(names) {
+  if (names.length < 2) return names.join("");
+  return t("and", { some: names.slice(0, -1).join(", "), last: names.at(-1) });
+}
