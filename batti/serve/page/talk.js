@@ -49,7 +49,7 @@ export function modelIs(name) {
 export async function say(sentence, more = {}) {
   const turn = { sentence, status: "pending", at: Date.now(), ...(more.room ? { room: more.room } : {}) };
   keep([turn, ...turns]);
-  const explained = explain(turn, more);
+  const explained = streams ? null : explain(turn, more); // such models point at no words
   try {
     const asked = streams && !more.command ? await written(turn, more) : {};
     const answer = await carriedOut({ sentence, room: house.here || undefined, ...more, ...asked });
