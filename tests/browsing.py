@@ -82,6 +82,10 @@ class Page:
         """Keys to whatever has the focus."""
         webdriver.ActionChains(self.driver).send_keys(*keys).perform()
 
+    def back(self) -> None:
+        """Shift and Tab."""
+        webdriver.ActionChains(self.driver).key_down(Keys.SHIFT).send_keys(Keys.TAB).key_up(Keys.SHIFT).perform()
+
     def focused(self) -> str:
         return str(self.js("const at = document.activeElement; return at.id || at.dataset.room || at.className"))
 

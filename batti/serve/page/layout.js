@@ -4,6 +4,7 @@
 import { isOutdoors, kindOf, sizeOf } from "./kinds.js";
 
 const DOOR = 34; // width, and the wall that two rooms must share for one
+const SLIMMEST = 64; // room that still has space for its name
 const UPSTAIRS = /up|mathi|mathillo|first|second|third|माथि|दोस्रो|तेस्रो/i;
 
 /** The floors of a home, the upper ones first: each group with the rooms that no earlier one has, then the rest. */
@@ -49,8 +50,11 @@ function arranged(cells, box) {
   const outside = cells.filter((cell) => cell.outdoors);
   const inside = cells.filter((cell) => !cell.outdoors);
   if (!outside.length || !inside.length) return inside.length ? indoors(inside, box) : squarified(outside, box);
-  const [strip, rest] = cut(box, total(outside) / total(cells), box.w > box.h ? "right" : "bottom");
-  return [...indoors(inside, rest), ...rows(outside, strip, strip.h > strip.w)];
+  const upright = box.w > box.h;
+  const share = Math.max(total(outside) / total(cells), SLIMMEST / (upright ? box.w : box.h));
+  const [strip, rest] = cut(box, share, upright ? "right" : "bottom");
+  const fits = Math.max(strip.w, strip.h) / outside.length > SLIMMEST;
+  return [...indoors(inside, rest), ...(fits ? rows(outside, strip, strip.h > strip.w) : squarified(outside, strip))];
 }
 
 /** With a hall among a few rooms, these stand along both its sides; else they share the floor as squares do. */

@@ -122,7 +122,8 @@ function labelOf({ room, x, y, w, h }) {
   const lines = broken(called(room), Math.floor((long - 20) / LETTER));
   const name = lines.map((line, index) => svg("tspan", { x: 0, dy: index ? "1.15em" : 0 }, line));
   const below = 17 + (lines.length - 1) * 17;
-  return svg("g", { class: "label", transform: place, "aria-hidden": "true" }, svg("text", { class: "name" }, name),
+  return svg("g", { class: "label", transform: place, "aria-hidden": "true" },
+    svg("rect", { class: "plate", rx: 7 }), svg("text", { class: "name" }, name),
     svg("text", { class: "state", y: below }), svg("text", { class: "due", y: below }));
 }
 
@@ -213,6 +214,14 @@ function clocks() {
 function stacked(label) {
   const [state, due] = label.querySelectorAll(".state, .due");
   due.setAttribute("y", Number(state.getAttribute("y")) + (state.textContent ? 16 : 0));
+  const shown = state.textContent + due.textContent.replace(/\d/g, "0");
+  if (label.dataset.shown === shown) return;
+  label.dataset.shown = shown;
+  const plate = label.querySelector(".plate");
+  for (const side of ["width", "height"]) plate.setAttribute(side, "0"); // does not count
+  const { x, y, width, height } = label.getBBox();
+  const size = { x: x - 6, y: y - 4, width: width + 12, height: height + 8 };
+  for (const side of Object.keys(size)) plate.setAttribute(side, size[side]);
 }
 
 function standing() {

@@ -14,7 +14,7 @@ export function turnOf(turn, latest, { say, edit, inRoom }) {
   const item = el("li", { class: `turn ${state}`, "data-status": turn.status });
   item.append(saidBy(turn));
   if (turn.reply) item.append(el("p", { class: "reply", lang: turn.reply.language }, turn.reply.text));
-  else item.append(el("p", { class: "reply waiting", "aria-label": t("talk.thinking") }, el("i"), el("i"), el("i")));
+  else item.append(el("p", { class: "reply waiting" }, el("span", { class: "unseen" }, t("talk.thinking")), el("i"), el("i"), el("i")));
   if (turn.status === "needs_room" && latest) item.append(roomsFor(turn, inRoom));
   if (turn.confidence !== undefined) item.append(sureness(turn.confidence));
   if (turn.yaml !== undefined) item.append(written(turn, latest));
