@@ -12,6 +12,7 @@ import { called, countdown, t } from "./words.js";
 /** Where the lights of a room hang, as shares of it: its own first. */
 const PLACES = [[0.5, 0.5], [0.2, 0.8], [0.8, 0.3], [0.8, 0.8], [0.5, 0.85], [0.2, 0.55]];
 const MARGIN = 8; // around a floor, for its outer wall
+const TWO_FLOORS = 700; // pixels that two floors need to lie beside each other
 const LETTER = 7.4; // width of one in pixels, for what fits
 
 const drawn = new Map(); // name of a room -> what is drawn of it
@@ -38,6 +39,7 @@ export function draw() {
   const floors = floorsOf(house.home);
   const box = boxFor(byId("plan"));
   const unit = unitOf(floors, box);
+  if (floors.length > 1 && box.width > TWO_FLOORS) box.width = box.width / 2 - 2 * MARGIN; // beside each other
   byId("plan").replaceChildren(...floors.map((floor, index) => figureOf(floor, index, box, unit)));
   drawn.values().next().value?.group.setAttribute("tabindex", "0");
   lit([]);
@@ -95,10 +97,10 @@ function lampOf({ room, x, y, w, h, kind }, light, index, defs, group, glow) {
   const id = `light-${defs.childElementCount}-${group.dataset.room.replace(/\W/g, "-")}`;
   const stops = [[0, 1], [0.18, 0.82], [0.55, 0.42], [1, 0.1]];
   defs.append(gradient(id, cx, cy, reach, stops));
-  const spill = [[0, 0.5], [0.4, 0.2], [1, 0]];
-  defs.append(gradient(`${id}-spill`, x + cx, y + cy, reach * 1.2, spill));
+  const spill = [[0, 0.42], [0.45, 0.16], [1, 0]];
+  defs.append(gradient(`${id}-spill`, x + cx, y + cy, reach, spill));
   const pool = svg("rect", { class: "pool", width: w, height: h, fill: `url(#${id})` });
-  const halo = svg("circle", { class: "halo", cx: x + cx, cy: y + cy, r: reach * 1.2, fill: `url(#${id}-spill)` });
+  const halo = svg("circle", { class: "halo", cx: x + cx, cy: y + cy, r: reach, fill: `url(#${id}-spill)` });
   const size = light ? 5 : 7;
   const lamp = svg("g", { class: light ? "lamp own" : "lamp", transform: `translate(${cx} ${cy})` },
     svg("title", {}, light ? called(room.lights[index - 1]) : called(room)),
