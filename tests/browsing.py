@@ -78,6 +78,11 @@ class Page:
     def click(self, selector: str) -> None:
         self.find(selector).click()
 
+    def choose(self, select: str, value: str) -> None:
+        """One of a select's options, by its id."""
+        self.js("const at = document.getElementById(arguments[0]); at.value = arguments[1];"
+                "at.dispatchEvent(new Event('change'))", select, value)  # fmt: skip
+
     def press(self, *keys: str) -> None:
         """Keys to whatever has the focus."""
         webdriver.ActionChains(self.driver).send_keys(*keys).perform()

@@ -13,7 +13,7 @@ import { called, countdown, t } from "./words.js";
 const PLACES = [[0.5, 0.5], [0.2, 0.8], [0.8, 0.3], [0.8, 0.8], [0.5, 0.85], [0.2, 0.55]];
 const MARGIN = 8; // around a floor, for its outer wall
 const TWO_FLOORS = 700; // pixels that two floors need to lie beside each other
-const LETTER = 7.4; // width of one in pixels, for what fits
+const EDGE = 22; // of a room, beside its name
 
 const drawn = new Map(); // name of a room -> what is drawn of it
 let act = () => {};
@@ -121,7 +121,7 @@ function labelOf({ room, x, y, w, h }) {
   const turned = w < 70 && h > 1.6 * w;
   const long = turned ? h : w;
   const place = turned ? `translate(${x + w / 2 - 4} ${y + 14}) rotate(90)` : `translate(${x + 13} ${y + 25})`;
-  const lines = broken(called(room), Math.floor((long - 20) / LETTER));
+  const lines = broken(called(room), long - EDGE);
   const name = lines.map((line, index) => svg("tspan", { x: 0, dy: index ? "1.15em" : 0 }, line));
   const below = 17 + (lines.length - 1) * 17;
   return svg("g", { class: "label", transform: place, "aria-hidden": "true" },
@@ -129,12 +129,31 @@ function labelOf({ room, x, y, w, h }) {
     svg("text", { class: "state", y: below }), svg("text", { class: "due", y: below }));
 }
 
-/** A name in one line or two of so many letters, the rest left out. */
-function broken(name, most) {
-  if (name.length <= most) return [name];
-  const at = name.lastIndexOf(" ", most);
-  const lines = at > 0 ? [name.slice(0, at), name.slice(at + 1)] : [name];
-  return lines.map((line) => (line.length > most ? `${line.slice(0, Math.max(1, most - 1))}…` : line));
+const pen = document.createElement("canvas").getContext("2d");
+
+/** The width of a text in pixels: of a name, or of what stands below it. */
+function widthOf(text, small = false) {
+  pen.font = `${small ? "500 12.5px" : "600 14.5px"} ${getComputedStyle(document.body).fontFamily}`;
+  return pen.measureText(text).width;
+}
+
+/** A name in one line, or in two; what is too wide for that is cut off. */
+function broken(name, width) {
+  if (widthOf(name) <= width) return [name];
+  const words = name.split(" ");
+  let count = words.length - 1;
+  while (count > 1 && widthOf(words.slice(0, count).join(" ")) > width) count -= 1;
+  const lines = [words.slice(0, count).join(" "), words.slice(count).join(" ")].filter(Boolean);
+  return (count ? lines : [name]).map((line) => {
+    const letters = [...new Intl.Segmenter().segment(line)].map(({ segment }) => segment);
+    while (letters.length > 1 && widthOf(letters.join("") + "…") > width) letters.pop();
+    return letters.join("").length < line.length && widthOf(line) > width ? `${letters.join("")}…` : line;
+  });
+}
+
+/** A state, or its first part where there is no space for more. */
+function shortened(state, { w, h }) {
+  return widthOf(state, true) <= (w < 70 ? h : w) - EDGE ? state : state.split(" · ")[0];
 }
 
 // --- as the lights are ---------------------------------------------------------------------------
@@ -153,7 +172,7 @@ function lit(changed) {
     }
     tint(parts, shining);
     const state = saidOf(name);
-    parts.label.querySelector(".state").textContent = shining.length ? state : "";
+    parts.label.querySelector(".state").textContent = shining.length ? shortened(state, parts.cell) : "";
     stacked(parts.label);
     parts.group.setAttribute("aria-label", `${called(parts.cell.room)}: ${state}`);
     parts.group.setAttribute("aria-pressed", String(shining.length > 0));
