@@ -21,10 +21,14 @@ export function confirmed({ reply, command, understood }) {
       dialog.close();
     };
     byId("confirm-choices").replaceChildren(...choices.map((one) => choiceOf(one, phrase(one), take)));
-    dialog.addEventListener("close", () => {
-      point();
-      resolve(chosen);
-    }, { once: true });
+    dialog.addEventListener(
+      "close",
+      () => {
+        point();
+        resolve(chosen);
+      },
+      { once: true },
+    );
     dialog.showModal();
     point(choices[0].actions.flatMap(roomsOf));
     // Enter right after a sentence is no yes: what does nothing has the focus.
@@ -35,7 +39,11 @@ export function confirmed({ reply, command, understood }) {
 function choiceOf(one, phrase, take) {
   const show = () => point(one.actions.flatMap(roomsOf));
   const sure = one.confidence === undefined ? "" : el("small", {}, certainty(one.confidence));
-  const button = el("button", { type: "button", class: "choice", click: () => take(one), focus: show, pointerenter: show },
-    el("span", {}, phrase), sure);
+  const button = el(
+    "button",
+    { type: "button", class: "choice", click: () => take(one), focus: show, pointerenter: show },
+    el("span", {}, phrase),
+    sure,
+  );
   return el("li", {}, button);
 }

@@ -28,7 +28,7 @@ export function stateOf(light) {
 export function roomsOf({ room, except = [] }) {
   const here = room === "here" ? house.here : room;
   const group = house.home.groups?.find((one) => one.name === room);
-  const names = room === "all" ? house.home.rooms.map((one) => one.name) : group?.rooms ?? [here];
+  const names = room === "all" ? house.home.rooms.map((one) => one.name) : (group?.rooms ?? [here]);
   return names.filter((name) => !except.includes(name));
 }
 

@@ -112,5 +112,8 @@ function faults(errors) {
     place.setAttribute("aria-invalid", "true");
     place.setAttribute("aria-describedby", said.id);
   });
-  byId("editor-problem").textContent = [errors.length ? t("editor.faults", { count: number(errors.length) }) : "", ...rest].join(" ");
+  byId("editor-problem").textContent = [
+    errors.length ? t("editor.faults", { count: number(errors.length) }) : "",
+    ...rest,
+  ].join(" ");
 }

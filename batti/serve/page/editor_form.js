@@ -7,15 +7,30 @@ import { t } from "./words.js";
 /** The form of a home. */
 export function entriesOf(home) {
   const rooms = el("div", { class: "entries", "data-list": "rooms" }, home.rooms.map(roomEntry));
-  const groups = el("div", { class: "entries", "data-list": "groups" }, (home.groups ?? []).map((group) => groupEntry(group, home)));
-  const form = el("div", { class: "home-form" },
+  const groups = el(
+    "div",
+    { class: "entries", "data-list": "groups" },
+    (home.groups ?? []).map((group) => groupEntry(group, home)),
+  );
+  const form = el(
+    "div",
+    { class: "home-form" },
     field("name", t("editor.home"), home.name ?? ""),
-    el("h3", {}, t("editor.rooms")), rooms, adder(t("editor.add.room"), rooms, () => roomEntry({ name: "" })),
-    el("h3", {}, t("editor.groups")), groups,
+    el("h3", {}, t("editor.rooms")),
+    rooms,
+    adder(t("editor.add.room"), rooms, () => roomEntry({ name: "" })),
+    el("h3", {}, t("editor.groups")),
+    groups,
     adder(t("editor.add.group"), groups, () => groupEntry({ name: "", rooms: [] }, { rooms: readRooms(form) })),
     el("h3", {}, t("editor.more")),
-    field("confirm_below", t("editor.confirm"), String(home.confirm_below ?? 0.6), { type: "number", min: 0, max: 1, step: 0.05 }),
-    field("time_zone", t("editor.zone"), home.time_zone ?? "Asia/Kathmandu"));
+    field("confirm_below", t("editor.confirm"), String(home.confirm_below ?? 0.6), {
+      type: "number",
+      min: 0,
+      max: 1,
+      step: 0.05,
+    }),
+    field("time_zone", t("editor.zone"), home.time_zone ?? "Asia/Kathmandu"),
+  );
   numberFields(form);
   return form;
 }
@@ -26,7 +41,8 @@ export function homeIn(entries) {
   numberFields(form);
   const home = { name: value(form, "name"), rooms: readRooms(form) };
   const groups = [...form.querySelectorAll("[data-list=groups] > [data-entry]")].map((entry) => ({
-    ...named(entry), rooms: [...entry.querySelectorAll("[data-key=rooms] input:checked")].map((box) => box.value),
+    ...named(entry),
+    rooms: [...entry.querySelectorAll("[data-key=rooms] input:checked")].map((box) => box.value),
   }));
   if (groups.length) home.groups = groups;
   const certain = value(form, "confirm_below");
@@ -43,7 +59,10 @@ function readRooms(form) {
 }
 
 function named(entry) {
-  const aliases = value(entry, "aliases").split(/[,\n]/).map((one) => one.trim()).filter(Boolean);
+  const aliases = value(entry, "aliases")
+    .split(/[,\n]/)
+    .map((one) => one.trim())
+    .filter(Boolean);
   const name = value(entry, "name").trim();
   return aliases.length ? { name, aliases } : { name };
 }
@@ -53,8 +72,14 @@ const value = (entry, key) => entry.querySelector(`[data-key=${key}]`).value;
 
 function roomEntry(room) {
   const lights = el("div", { class: "entries", "data-list": "lights" }, (room.lights ?? []).map(lightEntry));
-  return entry(room, el("summary", {}, el("span", {}, room.name || t("editor.new.room"))),
-    names(room), lights, adder(t("editor.add.light"), lights, () => lightEntry({ name: "" })), remover());
+  return entry(
+    room,
+    el("summary", {}, el("span", {}, room.name || t("editor.new.room"))),
+    names(room),
+    lights,
+    adder(t("editor.add.light"), lights, () => lightEntry({ name: "" })),
+    remover(),
+  );
 }
 
 function lightEntry(light) {
@@ -62,10 +87,28 @@ function lightEntry(light) {
 }
 
 function groupEntry(group, home) {
-  const rooms = el("fieldset", { "data-key": "rooms", tabindex: "-1" }, el("legend", {}, t("editor.group.rooms")),
-    home.rooms.filter((room) => room.name).map((room) => el("label", { class: "check" },
-      el("input", { type: "checkbox", value: room.name, checked: group.rooms.includes(room.name) }), room.name)));
-  return entry(group, el("summary", {}, el("span", {}, group.name || t("editor.new.group"))), names(group), rooms, remover());
+  const rooms = el(
+    "fieldset",
+    { "data-key": "rooms", tabindex: "-1" },
+    el("legend", {}, t("editor.group.rooms")),
+    home.rooms
+      .filter((room) => room.name)
+      .map((room) =>
+        el(
+          "label",
+          { class: "check" },
+          el("input", { type: "checkbox", value: room.name, checked: group.rooms.includes(room.name) }),
+          room.name,
+        ),
+      ),
+  );
+  return entry(
+    group,
+    el("summary", {}, el("span", {}, group.name || t("editor.new.group"))),
+    names(group),
+    rooms,
+    remover(),
+  );
 }
 
 function entry(thing, summary, ...parts) {
@@ -78,32 +121,59 @@ function entry(thing, summary, ...parts) {
 
 function names({ name, aliases = [] }) {
   const how = el("small", {}, ` ${t("editor.aliases.how")}`);
-  return [field("name", t("editor.name"), name), el("label", { class: "field" }, el("span", {}, t("editor.aliases"), how),
-    el("textarea", { "data-key": "aliases", rows: 2 }, aliases.join(", ")))];
+  return [
+    field("name", t("editor.name"), name),
+    el(
+      "label",
+      { class: "field" },
+      el("span", {}, t("editor.aliases"), how),
+      el("textarea", { "data-key": "aliases", rows: 2 }, aliases.join(", ")),
+    ),
+  ];
 }
 
 function field(key, label, text, more = {}) {
-  return el("label", { class: "field" }, el("span", {}, label),
-    el("input", { type: "text", "data-key": key, value: text, autocomplete: "off", ...more }));
+  return el(
+    "label",
+    { class: "field" },
+    el("span", {}, label),
+    el("input", { type: "text", "data-key": key, value: text, autocomplete: "off", ...more }),
+  );
 }
 
 function adder(label, list, make) {
-  return el("button", { type: "button", class: "add", click: () => {
-    const made = make();
-    list.append(made);
-    changed(list);
-    made.querySelector("input").focus();
-  } }, label);
+  return el(
+    "button",
+    {
+      type: "button",
+      class: "add",
+      click: () => {
+        const made = make();
+        list.append(made);
+        changed(list);
+        made.querySelector("input").focus();
+      },
+    },
+    label,
+  );
 }
 
 function remover() {
-  return el("button", { type: "button", class: "link remove", click: ({ target }) => {
-    const gone = target.closest("[data-entry]");
-    const form = gone.closest("form");
-    (gone.nextElementSibling ?? gone.previousElementSibling ?? form).querySelector("summary, input")?.focus();
-    gone.remove();
-    changed(form);
-  } }, t("editor.remove"));
+  return el(
+    "button",
+    {
+      type: "button",
+      class: "link remove",
+      click: ({ target }) => {
+        const gone = target.closest("[data-entry]");
+        const form = gone.closest("form");
+        (gone.nextElementSibling ?? gone.previousElementSibling ?? form).querySelector("summary, input")?.focus();
+        gone.remove();
+        changed(form);
+      },
+    },
+    t("editor.remove"),
+  );
 }
 
 const changed = (inside) => inside.dispatchEvent(new CustomEvent("changed", { bubbles: true }));
@@ -112,11 +182,14 @@ const changed = (inside) => inside.dispatchEvent(new CustomEvent("changed", { bu
 function numberFields(form) {
   const inside = (root, path) => {
     for (const one of root.querySelectorAll("[data-key]")) {
-      if (one.closest("[data-entry]") === (path ? root : null)) one.dataset.field = path ? `${path}.${one.dataset.key}` : one.dataset.key;
+      if (one.closest("[data-entry]") === (path ? root : null))
+        one.dataset.field = path ? `${path}.${one.dataset.key}` : one.dataset.key;
     }
     for (const list of root.querySelectorAll("[data-list]")) {
       if ((list.parentElement.closest("[data-entry]") ?? null) !== (path ? root : null)) continue;
-      [...list.children].forEach((child, index) => inside(child, `${path ? `${path}.` : ""}${list.dataset.list}[${index}]`));
+      [...list.children].forEach((child, index) =>
+        inside(child, `${path ? `${path}.` : ""}${list.dataset.list}[${index}]`),
+      );
     }
   };
   inside(form, "");

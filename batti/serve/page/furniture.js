@@ -14,29 +14,67 @@ const chair = (x, y) => box(x - 6, y - 6, 12, 12, 4);
 
 const PIECES = {
   kitchen: [
-    ["right bottom", [line("M-128 -8V-34H-34V-108H-8"), disc(-104, -20, 5), disc(-88, -20, 5), box(-30, -92, 18, 26, 5),
-      disc(-21, -79, 2), line("M-66 -34V-8")]],
+    [
+      "right bottom",
+      [
+        line("M-128 -8V-34H-34V-108H-8"),
+        disc(-104, -20, 5),
+        disc(-88, -20, 5),
+        box(-30, -92, 18, 26, 5),
+        disc(-21, -79, 2),
+        line("M-66 -34V-8"),
+      ],
+    ],
   ],
   living: [
-    ["bottom", [box(-62, -34, 124, 26, 9), box(-50, -34, 49, 15, 5), box(1, -34, 49, 15, 5), box(-34, -72, 68, 24, 12)]],
+    [
+      "bottom",
+      [box(-62, -34, 124, 26, 9), box(-50, -34, 49, 15, 5), box(1, -34, 49, 15, 5), box(-34, -72, 68, 24, 12)],
+    ],
     ["right", [box(-32, -19, 24, 38, 8), box(-32, -13, 16, 26, 6)]],
     ["left bottom", [moved(PLANT, 22, -22)]],
   ],
   bed: [
-    ["right bottom", [box(-92, -86, 84, 62, 6), box(-32, -80, 18, 23, 6), box(-32, -53, 18, 23, 6),
-      line("M-44 -86V-24M-44 -72Q-52 -55 -44 -38"), box(-26, -112, 18, 18, 4), disc(-17, -103, 4)]],
+    [
+      "right bottom",
+      [
+        box(-92, -86, 84, 62, 6),
+        box(-32, -80, 18, 23, 6),
+        box(-32, -53, 18, 23, 6),
+        line("M-44 -86V-24M-44 -72Q-52 -55 -44 -38"),
+        box(-26, -112, 18, 18, 4),
+        disc(-17, -103, 4),
+      ],
+    ],
   ],
   study: [
     ["right bottom", [box(-36, -98, 28, 76, 4), box(-30, -70, 15, 22, 2), box(-58, -68, 15, 18, 6)]],
     ["bottom", [box(-54, -22, 64, 14, 2), line("M-44 -22V-8M-38 -22V-8M-30 -22V-8M-18 -22V-8M-11 -22V-8M0 -22V-8")]],
   ],
   prayer: [
-    ["bottom", [box(-26, -32, 52, 24, 4), line("M0 -52Q8 -42 0 -36Q-8 -42 0 -52M-13 -36Q0 -24 13 -36"), disc(-16, -18, 3),
-      disc(16, -18, 3), line("M-14 -72H14V-60H-14Z")]],
+    [
+      "bottom",
+      [
+        box(-26, -32, 52, 24, 4),
+        line("M0 -52Q8 -42 0 -36Q-8 -42 0 -52M-13 -36Q0 -24 13 -36"),
+        disc(-16, -18, 3),
+        disc(16, -18, 3),
+        line("M-14 -72H14V-60H-14Z"),
+      ],
+    ],
   ],
   dining: [
-    ["right bottom", [box(-96, -72, 72, 42, 14), chair(-78, -82), chair(-42, -82), chair(-78, -20), chair(-42, -20),
-      disc(-60, -51, 8)]],
+    [
+      "right bottom",
+      [
+        box(-96, -72, 72, 42, 14),
+        chair(-78, -82),
+        chair(-42, -82),
+        chair(-78, -20),
+        chair(-42, -20),
+        disc(-60, -51, 8),
+      ],
+    ],
   ],
   bath: [
     ["right bottom", [box(-38, -84, 30, 76, 10), box(-33, -79, 20, 66, 9), disc(-23, -70, 2)]],
@@ -60,8 +98,13 @@ const PIECES = {
     ["left bottom", [disc(34, -36, 21), disc(34, -36, 8)]],
   ],
   garage: [["right bottom", [box(-112, -60, 100, 48, 14), box(-88, -54, 46, 36, 8), line("M-36 -54V-18")]]],
-  stairs: [["bottom", [box(-34, -70, 68, 62, 2), line("M-34 -56H34M-34 -42H34M-34 -28H34M0 -12V-62M-6 -54L0 -62L6 -54")]]],
-  room: [["right bottom", [box(-66, -44, 52, 30, 6)]], ["left bottom", [moved(PLANT, 22, -22)]]],
+  stairs: [
+    ["bottom", [box(-34, -70, 68, 62, 2), line("M-34 -56H34M-34 -42H34M-34 -28H34M0 -12V-62M-6 -54L0 -62L6 -54")]],
+  ],
+  room: [
+    ["right bottom", [box(-66, -44, 52, 30, 6)]],
+    ["left bottom", [moved(PLANT, 22, -22)]],
+  ],
 };
 
 /** The furniture of a room of a plan, as an SVG group; nothing where there is no room for it. */

@@ -20,8 +20,21 @@ const WORDS = [
 
 /** How much room each kind takes, beside the others. */
 const SIZES = {
-  living: 1.75, bed: 1.35, terrace: 1.35, kitchen: 1.15, dining: 1.15, garden: 1.6, garage: 1.1, study: 1.05,
-  hall: 0.85, balcony: 0.9, prayer: 0.8, bath: 0.75, store: 0.75, stairs: 0.7, room: 1,
+  living: 1.75,
+  bed: 1.35,
+  terrace: 1.35,
+  kitchen: 1.15,
+  dining: 1.15,
+  garden: 1.6,
+  garage: 1.1,
+  study: 1.05,
+  hall: 0.85,
+  balcony: 0.9,
+  prayer: 0.8,
+  bath: 0.75,
+  store: 0.75,
+  stairs: 0.7,
+  room: 1,
 };
 
 const OUTDOORS = new Set(["balcony", "terrace", "garden"]);

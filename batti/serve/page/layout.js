@@ -101,8 +101,11 @@ function squarified(cells, box) {
     const scale = (left.w * left.h) / total(sorted);
     const short = Math.min(left.w, left.h);
     let count = 1;
-    while (count < sorted.length && slimmest(sorted.slice(0, count + 1), short, scale) <=
-           slimmest(sorted.slice(0, count), short, scale)) count += 1;
+    while (
+      count < sorted.length &&
+      slimmest(sorted.slice(0, count + 1), short, scale) <= slimmest(sorted.slice(0, count), short, scale)
+    )
+      count += 1;
     const down = left.w > left.h;
     const [strip, rest] = cut(left, total(sorted.slice(0, count)) / total(sorted), down ? "left" : "top");
     made.push(...rows(sorted.splice(0, count), strip, down));
@@ -113,10 +116,12 @@ function squarified(cells, box) {
 
 function slimmest(cells, short, scale) {
   const depth = (total(cells) * scale) / short;
-  return Math.max(...cells.map(({ weight }) => {
-    const long = (weight * scale) / depth;
-    return Math.max(long / depth, depth / long);
-  }));
+  return Math.max(
+    ...cells.map(({ weight }) => {
+      const long = (weight * scale) / depth;
+      return Math.max(long / depth, depth / long);
+    }),
+  );
 }
 
 /** A share of a box at one of its sides, and the rest. */
@@ -152,7 +157,10 @@ function doorsOf(rooms) {
 /** A door in the wall between two rooms: its start, its direction, and where the second room lies (1 or -1). */
 function shared(one, other) {
   const near = (a, b) => Math.abs(a - b) < 0.5;
-  for (const [x, y, w, h] of [["x", "y", "w", "h"], ["y", "x", "h", "w"]]) {
+  for (const [x, y, w, h] of [
+    ["x", "y", "w", "h"],
+    ["y", "x", "h", "w"],
+  ]) {
     const after = near(one[x] + one[w], other[x]);
     if (!after && !near(other[x] + other[w], one[x])) continue;
     const from = Math.max(one[y], other[y]);
@@ -172,14 +180,22 @@ function windowsOf(rooms, width, height) {
   for (const { room, outdoors, x, y, w, h } of rooms) {
     if (outdoors) continue;
     const sides = [
-      [y < 1, x, y, w, false], [y + h > height - 1, x, y + h, w, false],
-      [x < 1, x, y, h, true], [x + w > width - 1, x + w, y, h, true],
+      [y < 1, x, y, w, false],
+      [y + h > height - 1, x, y + h, w, false],
+      [x < 1, x, y, h, true],
+      [x + w > width - 1, x + w, y, h, true],
     ];
     for (const [outer, fromX, fromY, length, upright] of sides) {
       if (!outer || length < 70) continue;
       const size = Math.min(76, length * 0.42);
       const start = (length - size) / 2;
-      found.push({ room: room.name, upright, size, x: upright ? fromX : fromX + start, y: upright ? fromY + start : fromY });
+      found.push({
+        room: room.name,
+        upright,
+        size,
+        x: upright ? fromX : fromX + start,
+        y: upright ? fromY + start : fromY,
+      });
     }
   }
   return found;

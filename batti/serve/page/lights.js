@@ -23,16 +23,30 @@ export function draw() {
 }
 
 function roomOf(room) {
-  return el("li", {}, house.lightsOf(room.name).map((light) => {
-    const name = light.light ? lightName(room.name, light.light) : called(room);
-    const swatch = el("span", { class: "swatch", "aria-hidden": "true" });
-    if (light.on) swatch.style.setProperty("--light", css(colourOf(light)));
-    swatch.style.setProperty("--level", String(brightnessOf(light)));
-    return el("button", {
-      type: "button", role: "switch", "aria-checked": String(light.on), "data-key": keyOf(light),
-      class: light.light ? "light own" : "light", click: () => press(room.name, light.light),
-    }, swatch, el("span", {}, name), el("small", {}, stateOf(light)));
-  }));
+  return el(
+    "li",
+    {},
+    house.lightsOf(room.name).map((light) => {
+      const name = light.light ? lightName(room.name, light.light) : called(room);
+      const swatch = el("span", { class: "swatch", "aria-hidden": "true" });
+      if (light.on) swatch.style.setProperty("--light", css(colourOf(light)));
+      swatch.style.setProperty("--level", String(brightnessOf(light)));
+      return el(
+        "button",
+        {
+          type: "button",
+          role: "switch",
+          "aria-checked": String(light.on),
+          "data-key": keyOf(light),
+          class: light.light ? "light own" : "light",
+          click: () => press(room.name, light.light),
+        },
+        swatch,
+        el("span", {}, name),
+        el("small", {}, stateOf(light)),
+      );
+    }),
+  );
 }
 
 /** Switches a light, or all of a room: off where one is on. */
@@ -53,7 +67,10 @@ function tell(changed) {
   if (changed.length > 4) return mention(t("lights.changed", { count: number(changed.length) }));
   const said = changed.map((light) => {
     const place = called(house.room(light.room) ?? { name: light.room });
-    return t("do", { place: light.light ? t("light.in", { light: lightName(light.room, light.light), room: place }) : place, what: stateOf(light) });
+    return t("do", {
+      place: light.light ? t("light.in", { light: lightName(light.room, light.light), room: place }) : place,
+      what: stateOf(light),
+    });
   });
   if (said.length) mention(said.join("; "));
 }

@@ -4,16 +4,17 @@ import { brightnessOf, colourOf, css, luminance, mix } from "./colour.js";
 import { jobRooms, secondsLeft, stateOf } from "./describe.js";
 import { byId, el, svg } from "./dom.js";
 import { furnished } from "./furniture.js";
+import { labelOf, shortened, stacked } from "./labels.js";
 import { floorsOf, planOf, unitOf } from "./layout.js";
-import { walls } from "./walls.js";
+import { neighbour } from "./neighbour.js";
 import { house, keyOf } from "./state.js";
+import { walls } from "./walls.js";
 import { called, countdown, t } from "./words.js";
 
 /** Where the lights of a room hang, as shares of it: its own first. */
 const PLACES = [[0.5, 0.5], [0.2, 0.8], [0.8, 0.3], [0.8, 0.8], [0.5, 0.85], [0.2, 0.55]];
 const MARGIN = 8; // around a floor, for its outer wall
 const TWO_FLOORS = 700; // pixels that two floors need to lie beside each other
-const EDGE = 22; // of a room, beside its name
 
 const drawn = new Map(); // name of a room -> what is drawn of it
 let act = () => {};
@@ -62,27 +63,61 @@ function figureOf(floor, index, box, unit) {
   const labels = svg("g", { class: "labels" });
   const defs = svg("defs");
   const rooms = plan.rooms.map((cell) => roomOf(cell, defs, glow, labels));
-  const picture = svg("svg", {
-    class: "floor", viewBox: `${-MARGIN} ${-MARGIN} ${plan.width + 2 * MARGIN} ${plan.height + 2 * MARGIN}`, width: plan.width + 2 * MARGIN, role: "group",
-    "aria-labelledby": title, "aria-describedby": about, keydown: move,
-  }, svg("title", { id: title }, name), svg("desc", { id: about }, t("plan.about")), defs, rooms, walls(plan), glow, labels);
+  const picture = svg(
+    "svg",
+    {
+      class: "floor",
+      viewBox: `${-MARGIN} ${-MARGIN} ${plan.width + 2 * MARGIN} ${plan.height + 2 * MARGIN}`,
+      width: plan.width + 2 * MARGIN,
+      role: "group",
+      "aria-labelledby": title,
+      "aria-describedby": about,
+      keydown: move,
+    },
+    svg("title", { id: title }, name),
+    svg("desc", { id: about }, t("plan.about")),
+    defs,
+    rooms,
+    walls(plan),
+    glow,
+    labels,
+  );
+  for (const pane of picture.querySelectorAll("[data-window]")) drawn.get(pane.dataset.window).windows.push(pane);
   const caption = el("figcaption", {}, name);
   return el("figure", { class: floor.group ? "named" : "" }, caption, picture);
 }
 
 function roomOf(cell, defs, glow, labels) {
   const { room, x, y, w, h, kind, outdoors } = cell;
-  const parts = { cell, lamps: [] };
+  const parts = { cell, lamps: [], windows: [] };
   parts.tint = svg("rect", { class: "tint", width: w, height: h });
-  parts.group = svg("g", {
-    class: `room ${kind} ${outdoors ? "outdoors" : "indoors"}`, role: "button", tabindex: "-1", "data-room": room.name,
-    transform: `translate(${x} ${y})`, click: () => act(room.name), keydown: press,
-  }, svg("rect", { class: "ground", width: w, height: h }), parts.tint, furnished(cell));
+  parts.group = svg(
+    "g",
+    {
+      class: `room ${kind} ${outdoors ? "outdoors" : "indoors"}`,
+      role: "button",
+      tabindex: "-1",
+      "data-room": room.name,
+      transform: `translate(${x} ${y})`,
+      click: () => act(room.name),
+      keydown: press,
+    },
+    svg("rect", { class: "ground", width: w, height: h }),
+    parts.tint,
+    furnished(cell),
+  );
   const names = [null, ...(room.lights ?? []).map((light) => light.name)];
   names.forEach((light, index) => parts.lamps.push(lampOf(cell, light, index, defs, parts.group, glow)));
   parts.group.append(svg("rect", { class: "focus", x: 5, y: 5, width: w - 10, height: h - 10, rx: 4 }));
-  parts.group.append(svg("g", { class: "person", transform: `translate(${w - 20} 22)` }, svg("title", {}, t("here.label")),
-    svg("circle", { cy: -4, r: 4.5 }), svg("path", { d: "M-8 10A8 8 0 0 1 8 10Z" })));
+  parts.group.append(
+    svg(
+      "g",
+      { class: "person", transform: `translate(${w - 20} 22)` },
+      svg("title", {}, t("here.label")),
+      svg("circle", { cy: -4, r: 4.5 }),
+      svg("path", { d: "M-8 10A8 8 0 0 1 8 10Z" }),
+    ),
+  );
   parts.label = labelOf(cell);
   labels.append(parts.label);
   drawn.set(room.name, parts);
@@ -95,71 +130,54 @@ function lampOf({ room, x, y, w, h, kind }, light, index, defs, group, glow) {
   const [cx, cy] = [w * shareX, Math.max(h * shareY, clear)];
   const reach = Math.max(w, h) * (light ? 0.5 : 0.78);
   const id = `light-${defs.childElementCount}-${group.dataset.room.replace(/\W/g, "-")}`;
-  const stops = [[0, 1], [0.18, 0.82], [0.55, 0.42], [1, 0.1]];
+  const stops = [
+    [0, 1],
+    [0.18, 0.82],
+    [0.55, 0.42],
+    [1, 0.1],
+  ];
   defs.append(gradient(id, cx, cy, reach, stops));
-  const spill = [[0, 0.42], [0.45, 0.16], [1, 0]];
+  const spill = [
+    [0, 0.42],
+    [0.45, 0.16],
+    [1, 0],
+  ];
   defs.append(gradient(`${id}-spill`, x + cx, y + cy, reach, spill));
   const pool = svg("rect", { class: "pool", width: w, height: h, fill: `url(#${id})` });
   const halo = svg("circle", { class: "halo", cx: x + cx, cy: y + cy, r: reach, fill: `url(#${id}-spill)` });
   const size = light ? 5 : 7;
-  const lamp = svg("g", { class: light ? "lamp own" : "lamp", transform: `translate(${cx} ${cy})` },
+  const lamp = svg(
+    "g",
+    { class: light ? "lamp own" : "lamp", transform: `translate(${cx} ${cy})` },
     svg("title", {}, light ? called(room.lights[index - 1]) : called(room)),
-    svg("circle", { class: "wave", r: size + 6 }), svg("circle", { class: "shade", r: size + 4 }),
-    svg("circle", { class: "bulb", r: size }));
+    svg("circle", { class: "wave", r: size + 6 }),
+    svg("circle", { class: "shade", r: size + 4 }),
+    svg("circle", { class: "bulb", r: size }),
+  );
   group.append(pool, lamp);
   glow.append(halo);
-  return { key: keyOf({ room: room.name, light }), pool, halo, lamp, stops: [...defs.children].slice(-2).flatMap((one) => [...one.children]) };
+  return {
+    key: keyOf({ room: room.name, light }),
+    pool,
+    halo,
+    lamp,
+    stops: [...defs.children].slice(-2).flatMap((one) => [...one.children]),
+  };
 }
 
 function gradient(id, cx, cy, r, stops) {
-  return svg("radialGradient", { id, cx, cy, r, gradientUnits: "userSpaceOnUse" },
-    stops.map(([offset, opacity]) => svg("stop", { offset, "stop-opacity": opacity })));
-}
-
-/** The name of a room and its state, at its top left; along a corridor that is too narrow, turned. */
-function labelOf({ room, x, y, w, h }) {
-  const turned = w < 70 && h > 1.6 * w;
-  const long = turned ? h : w;
-  const place = turned ? `translate(${x + w / 2 - 4} ${y + 14}) rotate(90)` : `translate(${x + 13} ${y + 25})`;
-  const lines = broken(called(room), long - EDGE);
-  const name = lines.map((line, index) => svg("tspan", { x: 0, dy: index ? "1.15em" : 0 }, line));
-  const below = 17 + (lines.length - 1) * 17;
-  return svg("g", { class: "label", transform: place, "aria-hidden": "true" },
-    svg("rect", { class: "plate", rx: 7 }), svg("text", { class: "name" }, name),
-    svg("text", { class: "state", y: below }), svg("text", { class: "due", y: below }));
-}
-
-const pen = document.createElement("canvas").getContext("2d");
-
-/** The width of a text in pixels: of a name, or of what stands below it. */
-function widthOf(text, small = false) {
-  pen.font = `${small ? "500 12.5px" : "600 14.5px"} ${getComputedStyle(document.body).fontFamily}`;
-  return pen.measureText(text).width;
-}
-
-/** A name in one line, or in two; what is too wide for that is cut off. */
-function broken(name, width) {
-  if (widthOf(name) <= width) return [name];
-  const words = name.split(" ");
-  let count = words.length - 1;
-  while (count > 1 && widthOf(words.slice(0, count).join(" ")) > width) count -= 1;
-  const lines = [words.slice(0, count).join(" "), words.slice(count).join(" ")].filter(Boolean);
-  return (count ? lines : [name]).map((line) => {
-    const letters = [...new Intl.Segmenter().segment(line)].map(({ segment }) => segment);
-    while (letters.length > 1 && widthOf(letters.join("") + "…") > width) letters.pop();
-    return letters.join("").length < line.length && widthOf(line) > width ? `${letters.join("")}…` : line;
-  });
-}
-
-/** A state, or its first part where there is no space for more. */
-function shortened(state, { w, h }) {
-  return widthOf(state, true) <= (w < 70 ? h : w) - EDGE ? state : state.split(" · ")[0];
+  return svg(
+    "radialGradient",
+    { id, cx, cy, r, gradientUnits: "userSpaceOnUse" },
+    stops.map(([offset, opacity]) => svg("stop", { offset, "stop-opacity": opacity })),
+  );
 }
 
 // --- as the lights are ---------------------------------------------------------------------------
 
 function lit(changed) {
   const fresh = new Set(changed.map(keyOf));
+  const grounds = groundsNow();
   for (const [name, parts] of drawn) {
     const shining = [];
     for (const lamp of parts.lamps) {
@@ -170,7 +188,7 @@ function lit(changed) {
       show(lamp, light, level);
       if (fresh.has(lamp.key)) ripple(lamp.lamp);
     }
-    tint(parts, shining);
+    tint(parts, shining, grounds);
     const state = saidOf(name);
     parts.label.querySelector(".state").textContent = shining.length ? shortened(state, parts.cell) : "";
     stacked(parts.label);
@@ -190,19 +208,30 @@ function show(lamp, light, level) {
 }
 
 /** All of a room has the colour of its lights, less than under the lamps. */
-function tint({ cell, tint: area, label, group }, shining) {
+function tint({ cell, tint: area, label, group, windows }, shining, grounds) {
   const sum = shining.reduce((all, [level]) => all + level, 0);
   const colour = [0, 1, 2].map((part) => shining.reduce((all, [level, of]) => all + level * of[part], 0) / (sum || 1));
   const share = sum ? 0.12 + 0.4 * Math.min(1, sum) : 0;
   if (sum) area.style.fill = css(colour.map(Math.round));
   area.style.opacity = String(share);
   group.classList.toggle("lit", sum > 0);
-  const ground = getComputedStyle(group.querySelector(".ground")).fill.match(/[\d.]+/g).slice(0, 3).map(Number);
-  const behind = mix(colour, ground, Math.min(1, share + 0.3 * Math.min(1, sum)));
+  const behind = mix(colour, grounds[cell.outdoors], Math.min(1, share + 0.3 * Math.min(1, sum)));
   label.dataset.ink = luminance(behind) > 0.179 ? "dark" : "light"; // where black and white stand out alike
-  for (const window of document.querySelectorAll(`[data-window="${CSS.escape(cell.room.name)}"]`)) {
-    window.style.stroke = sum ? css(colour.map(Math.round)) : "";
-  }
+  for (const window of windows) window.style.stroke = sum ? css(colour.map(Math.round)) : "";
+}
+
+/** The colours of the floor as the theme has them: by whether it is outdoors. */
+function groundsNow() {
+  const colour = (outdoors) => {
+    const one = document.querySelector(`#plan .${outdoors ? "outdoors" : "indoors"} .ground`);
+    return one
+      ? getComputedStyle(one)
+          .fill.match(/[\d.]+/g)
+          .slice(0, 3)
+          .map(Number)
+      : null;
+  };
+  return { true: colour(true), false: colour(false) };
 }
 
 /** A room's state in words: of its own light, and of each named one that is not as it is. */
@@ -231,20 +260,6 @@ function clocks() {
   }
 }
 
-/** What is to come stands where the state would, if there is none to tell. */
-function stacked(label) {
-  const [state, due] = label.querySelectorAll(".state, .due");
-  due.setAttribute("y", Number(state.getAttribute("y")) + (state.textContent ? 16 : 0));
-  const shown = state.textContent + due.textContent.replace(/\d/g, "0");
-  if (label.dataset.shown === shown) return;
-  label.dataset.shown = shown;
-  const plate = label.querySelector(".plate");
-  for (const side of ["width", "height"]) plate.setAttribute(side, "0"); // does not count
-  const { x, y, width, height } = label.getBBox();
-  const size = { x: x - 6, y: y - 4, width: width + 12, height: height + 8 };
-  for (const side of Object.keys(size)) plate.setAttribute(side, size[side]);
-}
-
 function standing() {
   for (const [name, { group }] of drawn) group.classList.toggle("here", name === house.here);
 }
@@ -262,28 +277,19 @@ function press(event) {
   act(event.currentTarget.dataset.room);
 }
 
-const ARROWS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
-
-/** Arrows go to the nearest room in their direction; one room at a time can be tabbed to. */
+/** Arrows go from room to room; one room at a time can be tabbed to. */
 function move(event) {
-  const arrow = ARROWS[event.key];
   const from = event.target.closest("[data-room]");
-  if (!arrow || !from) return;
+  const to =
+    from &&
+    neighbour(
+      from,
+      [...drawn.values()].map(({ group }) => group),
+      event.key,
+    );
+  if (!to) return;
   event.preventDefault();
-  const middle = (group) => {
-    const { x, y, width, height } = group.querySelector(".ground").getBoundingClientRect();
-    return [x + width / 2, y + height / 2];
-  };
-  const [startX, startY] = middle(from);
-  let best = null;
-  for (const { group } of drawn.values()) {
-    const [x, y] = middle(group);
-    const ahead = (x - startX) * arrow[0] + (y - startY) * arrow[1];
-    const aside = Math.abs((x - startX) * arrow[1]) + Math.abs((y - startY) * arrow[0]);
-    if (ahead > 4 && (!best || ahead + 2 * aside < best.far)) best = { far: ahead + 2 * aside, group };
-  }
-  if (!best) return;
   from.setAttribute("tabindex", "-1");
-  best.group.setAttribute("tabindex", "0");
-  best.group.focus();
+  to.setAttribute("tabindex", "0");
+  to.focus();
 }

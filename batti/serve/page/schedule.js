@@ -30,10 +30,22 @@ export function draw() {
 function rowOf(job) {
   const what = jobPhrase(job);
   const time = el("time", { datetime: job.run_at }, jobTime(job));
-  return el("li", { "data-job": job.id, class: job.kind },
+  return el(
+    "li",
+    { "data-job": job.id, class: job.kind },
     el("span", { class: "left", role: "timer", "aria-live": "off" }),
-    el("span", { class: "what" }, el("strong", {}, what), el("small", {}, time, job.sentence ? ` · ${job.sentence}` : "")),
-    el("button", { type: "button", class: "quiet", "aria-label": t("job.cancel.of", { what }), click: () => cancel(job) }, t("job.cancel")));
+    el(
+      "span",
+      { class: "what" },
+      el("strong", {}, what),
+      el("small", {}, time, job.sentence ? ` · ${job.sentence}` : ""),
+    ),
+    el(
+      "button",
+      { type: "button", class: "quiet", "aria-label": t("job.cancel.of", { what }), click: () => cancel(job) },
+      t("job.cancel"),
+    ),
+  );
 }
 
 function count() {

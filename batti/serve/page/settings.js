@@ -73,13 +73,17 @@ export function askForToken() {
         byId("token-field").setAttribute("aria-invalid", "true");
       }
     };
-    dialog.addEventListener("close", () => {
-      asking = null;
-      byId("token-field").value = "";
-      byId("token-problem").textContent = "";
-      byId("token-field").removeAttribute("aria-invalid");
-      resolve(given);
-    }, { once: true });
+    dialog.addEventListener(
+      "close",
+      () => {
+        asking = null;
+        byId("token-field").value = "";
+        byId("token-problem").textContent = "";
+        byId("token-field").removeAttribute("aria-invalid");
+        resolve(given);
+      },
+      { once: true },
+    );
     dialog.showModal();
   });
   return asking;

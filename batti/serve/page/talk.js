@@ -71,7 +71,8 @@ async function carriedOut(request) {
   if (answer.status !== "needs_confirmation") return answer;
   announce(answer.reply.text, answer.reply.language);
   const command = await confirmed(answer);
-  if (!command) return { ...answer, status: "refused", reply: { text: t("talk.left"), language: document.documentElement.lang } };
+  if (!command)
+    return { ...answer, status: "refused", reply: { text: t("talk.left"), language: document.documentElement.lang } };
   const { sentence, room } = request;
   const done = await post("/v1/commands", { sentence, room, command, confirm: true, ask_before_all: true });
   return { ...done, understood: done.understood ?? answer.understood };
@@ -96,7 +97,8 @@ async function written(turn, more) {
 
 function shown({ status, reply, understood, command, scheduled }) {
   const seen = { status, reply, command, scheduled: scheduled.length };
-  if (understood) Object.assign(seen, { yaml: understood.yaml, confidence: understood.confidence, model: understood.model });
+  if (understood)
+    Object.assign(seen, { yaml: understood.yaml, confidence: understood.confidence, model: understood.model });
   return seen;
 }
 
@@ -115,7 +117,10 @@ async function explain(turn, more) {
 
 function keep(some) {
   turns = some.slice(0, KEPT);
-  remember("turns", turns.filter((turn) => turn.status !== "pending"));
+  remember(
+    "turns",
+    turns.filter((turn) => turn.status !== "pending"),
+  );
   showTurns();
 }
 
@@ -160,8 +165,11 @@ async function showExamples(others = false) {
   if (others) from += SHOWN;
   const known = examples.map(filled).filter(Boolean);
   const some = [...known, ...known].slice(from % known.length).slice(0, Math.min(SHOWN, known.length));
-  byId("examples").replaceChildren(...some.map(({ lang, text }) =>
-    el("li", {}, el("button", { type: "button", class: "chip", lang, click: () => say(text) }, text))));
+  byId("examples").replaceChildren(
+    ...some.map(({ lang, text }) =>
+      el("li", {}, el("button", { type: "button", class: "chip", lang, click: () => say(text) }, text)),
+    ),
+  );
 }
 
 function filled({ lang, text }, index) {

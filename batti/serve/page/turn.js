@@ -14,21 +14,39 @@ export function turnOf(turn, latest, { say, edit, inRoom }) {
   const item = el("li", { class: `turn ${state}`, "data-status": turn.status });
   item.append(saidBy(turn));
   if (turn.reply) item.append(el("p", { class: "reply", lang: turn.reply.language }, turn.reply.text));
-  else item.append(el("p", { class: "reply waiting" }, el("span", { class: "unseen" }, t("talk.thinking")), el("i"), el("i"), el("i")));
+  else
+    item.append(
+      el(
+        "p",
+        { class: "reply waiting" },
+        el("span", { class: "unseen" }, t("talk.thinking")),
+        el("i"),
+        el("i"),
+        el("i"),
+      ),
+    );
   if (turn.status === "needs_room" && latest) item.append(roomsFor(turn, inRoom));
   if (turn.confidence !== undefined) item.append(sureness(turn.confidence));
   if (turn.yaml !== undefined) item.append(written(turn, latest));
-  item.append(el("p", { class: "again" },
-    el("time", {}, clock(new Date(turn.at), undefined)),
-    el("button", { type: "button", class: "link", click: () => say(turn.sentence) }, t("turn.again")),
-    el("button", { type: "button", class: "link", click: () => edit(turn.sentence) }, t("turn.edit"))));
+  item.append(
+    el(
+      "p",
+      { class: "again" },
+      el("time", {}, clock(new Date(turn.at), undefined)),
+      el("button", { type: "button", class: "link", click: () => say(turn.sentence) }, t("turn.again")),
+      el("button", { type: "button", class: "link", click: () => edit(turn.sentence) }, t("turn.edit")),
+    ),
+  );
   return item;
 }
 
 /** The sentence, what each word was taken for written below it. Spans count code points. */
 function saidBy({ sentence, text, parts = [] }) {
-  const words = parts.filter(({ value }) => !EMPTY.includes(value)).flatMap(({ name, value, words }) =>
-    joined(words).map(([from, to], index) => ({ name, value, from, to, first: index === 0 })));
+  const words = parts
+    .filter(({ value }) => !EMPTY.includes(value))
+    .flatMap(({ name, value, words }) =>
+      joined(words).map(([from, to], index) => ({ name, value, from, to, first: index === 0 })),
+    );
   words.sort((one, other) => one.from - other.from);
   const letters = [...(text ?? sentence)];
   const between = (from, to) => letters.slice(from, to).join("");
@@ -68,7 +86,9 @@ function meaning(name, value) {
 function placeOf(value) {
   if (value === "not in this home") return t("place.unknown");
   const [, light, room] = /^(.+), in (.+)$/.exec(value) ?? [];
-  return room && house.room(room) ? t("light.in", { light: lightName(room, light), room: placeName(room) }) : placeName(value);
+  return room && house.room(room)
+    ? t("light.in", { light: lightName(room, light), room: placeName(room) })
+    : placeName(value);
 }
 
 function amount(said) {
@@ -89,7 +109,12 @@ function sureness(confidence) {
 
 function written({ yaml, model }, open) {
   const summary = el("summary", {}, t("turn.yaml"), model && model !== "batti" ? el("small", {}, ` ${model}`) : "");
-  return el("details", { open }, summary, el("pre", { tabindex: "0", "aria-label": t("turn.yaml") }, el("code", { lang: "en" }, coloured(yaml))));
+  return el(
+    "details",
+    { open },
+    summary,
+    el("pre", { tabindex: "0", "aria-label": t("turn.yaml") }, el("code", { lang: "en" }, coloured(yaml))),
+  );
 }
 
 /** YAML, its keys and values told apart. */
@@ -102,6 +127,7 @@ function coloured(yaml) {
 
 function roomsFor(turn, inRoom) {
   const chips = house.home.rooms.map((room) =>
-    el("li", {}, el("button", { type: "button", class: "chip", click: () => inRoom(turn, room.name) }, called(room))));
+    el("li", {}, el("button", { type: "button", class: "chip", click: () => inRoom(turn, room.name) }, called(room))),
+  );
   return el("ul", { class: "chips", "aria-label": t("turn.which") }, chips);
 }

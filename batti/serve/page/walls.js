@@ -5,10 +5,17 @@ import { svg } from "./dom.js";
 /** Everything of a plan (see layout.js) that stands between its rooms. */
 export function walls({ width, height, rooms, doors, windows }) {
   const inner = rooms.map(({ x, y, w, h, outdoors }) =>
-    svg("rect", { class: outdoors ? "rail" : "wall", x, y, width: w, height: h }));
+    svg("rect", { class: outdoors ? "rail" : "wall", x, y, width: w, height: h }),
+  );
   const indoors = rooms.filter((room) => !room.outdoors);
-  return svg("g", { class: "walls", "aria-hidden": "true" }, inner.sort((one) => (one.classList.contains("rail") ? -1 : 1)),
-    outline(indoors), windows.map(pane), doors.map(leaf));
+  return svg(
+    "g",
+    { class: "walls", "aria-hidden": "true" },
+    inner.sort((one) => (one.classList.contains("rail") ? -1 : 1)),
+    outline(indoors),
+    windows.map(pane),
+    doors.map(leaf),
+  );
 }
 
 /** The outer wall, around the rooms that have a roof: they fill a rectangle. */

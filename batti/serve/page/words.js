@@ -8,7 +8,8 @@ const DEVANAGARI = /[\u0900-\u097f]/;
 export const language = () => document.documentElement.lang;
 
 /** Digits in the script of the language: not every browser has the locale for it. */
-const digits = (text) => (language() === "ne" ? text.replace(/\d/g, (digit) => String.fromCharCode(0x966 + Number(digit))) : text);
+const digits = (text) =>
+  language() === "ne" ? text.replace(/\d/g, (digit) => String.fromCharCode(0x966 + Number(digit))) : text;
 
 /** A phrase in the language of the page, its {places} filled. */
 export function t(key, values = {}) {
