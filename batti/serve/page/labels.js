@@ -64,6 +64,6 @@ export function stacked(label) {
   const below = [due, state].find(({ textContent }) => textContent);
   const bottom = below ? Number(below.getAttribute("y")) + 5 : 7 + (names.length - 1) * 17;
   const plate = label.querySelector(".plate");
-  plate.setAttribute("width", width + 14);
+  plate.setAttribute("width", width + 18); // digits of one width are wider than they are measured
   plate.setAttribute("height", bottom + 20);
 }
