@@ -11,6 +11,7 @@ from browsing import Keys, Page, channels
 from chat_server import Yaml, running
 from serving import Served, serving, until
 
+from batti.command import Command
 from batti.home import Home
 
 KITCHEN = "[data-room=kitchen]"
@@ -92,15 +93,18 @@ def test_an_unknown_room_does_nothing(page: Page, house: Served) -> None:
 
 def test_two_readings_are_choices_and_one_is_done(page: Page, house: Served) -> None:
     house.put("/v1/home", Home.default().to_dict() | {"confirm_below": 1})
+    house.do("baithak ko batti bala", confirm=True)
     page.say("hall ko bati")
     until(lambda: page.shown("#confirm"))
     choices = page.all("#confirm-choices button")
     assert len(choices) == 2 and page.focused() == "confirm-no"
     assert page.all("#plan .meant")[0].get_attribute("data-room") == "living room"
-    assert house.lit() == set()
-    next(one for one in choices if one.text.startswith("living room: on")).click()
-    until(lambda: house.lit() == {"living room"})
+    assert house.lit() == {"living room"}
+    next(one for one in choices if one.text.startswith("living room: off")).click()
+    until(lambda: house.lit() == set())
     assert not page.shown("#confirm") and not page.all("#plan .meant")
+    until(lambda: page.text(".turn code"))
+    assert Command.from_yaml(page.text(".turn code")).actions[0].action == "turn_off"
 
 
 def test_the_whole_house_is_asked_about(page: Page, house: Served) -> None:
@@ -110,6 +114,10 @@ def test_the_whole_house_is_asked_about(page: Page, house: Served) -> None:
     until(lambda: page.text(".turn .reply") == "Left as it is.")
     page.say("sabai batti bala")
     until(lambda: page.shown("#confirm"))
+    page.click("#confirm-no")
+    page.press("sabai batti bala", Keys.ENTER)  # one can go on typing
+    until(lambda: page.shown("#confirm"))
+    assert len(page.all(".turn")) == 3
     page.press(Keys.ESCAPE)
     until(lambda: not page.shown("#confirm") and page.text(".turn .reply") == "Left as it is.")
     assert house.lit() == set()

@@ -212,6 +212,16 @@ def _overlapping(rooms: list[Any]) -> list[Any]:
     ]
 
 
+def test_rooms_of_two_floors_do_not_share_their_light(page: Page, house: Served) -> None:
+    rooms = [{"name": name, "lights": [{"name": "दियो"}]} for name in ("क", "ख", "ग", "घ")]
+    house.put("/v1/home", {"rooms": rooms, "groups": [{"name": "माथि", "rooms": ["ग", "घ"]}]})
+    until(lambda: len(page.all("#plan figure")) == 2)
+    page.click("#plan [data-room='ख']")
+    until(lambda: page.glowing() == {"ख"})
+    ids = page.js("return [...document.querySelectorAll('[id]')].map((one) => one.id)")
+    assert len(set(ids)) == len(ids)
+
+
 def test_a_home_of_500_rooms_is_drawn(page: Page, house: Served) -> None:
     house.put("/v1/home", {"rooms": [{"name": f"room {number}"} for number in range(500)]})
     until(lambda: len(page.all("#plan [data-room]")) == 500, 60)

@@ -5,7 +5,7 @@ import { byId, el } from "./dom.js";
 import { point } from "./plan.js";
 import { certainty, t } from "./words.js";
 
-/** Shows what is asked about, and resolves to the command that is to be done, or to null. */
+/** Shows what is asked about, and resolves to the command that is to be done and how certain it is, or to null. */
 export function confirmed({ reply, command, understood }) {
   const dialog = byId("confirm");
   const readings = (understood?.readings ?? []).filter((reading) => reading.actions.length);
@@ -16,8 +16,8 @@ export function confirmed({ reply, command, understood }) {
   byId("confirm-question").lang = reply.language;
   return new Promise((resolve) => {
     let chosen = null;
-    const take = ({ intent, rooms, actions }) => {
-      chosen = { intent, rooms, actions };
+    const take = ({ confidence, ...command }) => {
+      chosen = { command, confidence };
       dialog.close();
     };
     byId("confirm-choices").replaceChildren(...choices.map((one) => choiceOf(one, phrase(one), take)));
@@ -25,6 +25,7 @@ export function confirmed({ reply, command, understood }) {
       "close",
       () => {
         point();
+        focusAnew();
         resolve(chosen);
       },
       { once: true },
@@ -34,6 +35,13 @@ export function confirmed({ reply, command, understood }) {
     // Enter right after a sentence is no yes: what does nothing has the focus.
     byId("confirm-no").focus();
   });
+}
+
+/** After a press on the dialog Chromium gives the input its focus back, but no caret: nothing could be typed. */
+function focusAnew() {
+  const focused = document.activeElement;
+  focused?.blur();
+  focused?.focus();
 }
 
 function choiceOf(one, phrase, take) {

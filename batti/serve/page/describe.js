@@ -72,3 +72,15 @@ export function jobRooms(job) {
 
 export const jobTime = (job) => clock(new Date(job.run_at), house.home.time_zone ?? "Asia/Kathmandu");
 export const secondsLeft = (job) => Math.max(0, (Date.parse(job.run_at) - Date.now()) / 1000);
+
+/** A command as the service writes it, for reading. */
+export function yamlOf({ intent, rooms, actions }) {
+  const plain = (value) =>
+    typeof value === "string" && /[^\p{L}\p{M}\p{N} _-]/u.test(value) ? JSON.stringify(value) : value;
+  const scalar = (value) => (Array.isArray(value) ? `[${value.map(plain).join(", ")}]` : plain(value));
+  const entry = (action) =>
+    Object.entries(action)
+      .map(([key, value]) => `${key}: ${scalar(value)}`)
+      .join("\n    ");
+  return `intent: ${intent}\nrooms: ${scalar(rooms)}\nactions:\n${actions.map((one) => `  - ${entry(one)}\n`).join("")}`;
+}

@@ -18,6 +18,7 @@ const TWO_FLOORS = 700; // pixels that two floors need to lie beside each other
 
 const drawn = new Map(); // name of a room -> what is drawn of it
 let act = () => {};
+let lamps = 0; // drawn so far, for ids
 
 /** Draws the plan, and again when the home, the width or the theme changes; `pressed` is told of a room's name. */
 export function showPlan(pressed) {
@@ -129,7 +130,7 @@ function lampOf({ room, x, y, w, h, kind }, light, index, defs, group, glow) {
   const clear = light || kind === "hall" ? 0 : Math.min(h - 18, 74); // of the name
   const [cx, cy] = [w * shareX, Math.max(h * shareY, clear)];
   const reach = Math.max(w, h) * (light ? 0.5 : 0.78);
-  const id = `light-${defs.childElementCount}-${group.dataset.room.replace(/\W/g, "-")}`;
+  const id = `light-${(lamps += 1)}`;
   const stops = [
     [0, 1],
     [0.18, 0.82],

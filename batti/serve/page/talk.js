@@ -2,12 +2,13 @@
 
 import { Refused, get, post, streamed } from "./api.js";
 import { confirmed } from "./confirm.js";
+import { yamlOf } from "./describe.js";
 import { byId, el, recall, remember } from "./dom.js";
 import { listenTo } from "./speech.js";
 import { house } from "./state.js";
 import { announce, problemText } from "./tell.js";
 import { turnOf } from "./turn.js";
-import { called, calledIn, t } from "./words.js";
+import { called, calledIn, language, t } from "./words.js";
 
 const KEPT = 40; // turns
 const NARROW = matchMedia("(max-width: 66rem)"); // as in base.css
@@ -57,7 +58,7 @@ export async function say(sentence, more = {}) {
   } catch (error) {
     if (!(error instanceof Refused)) throw error;
     turn.status = "refused";
-    turn.reply = { text: problemText(error), language: document.documentElement.lang };
+    turn.reply = { text: problemText(error), language: language() };
     if (error.status === 0) byId("say").value ||= sentence; // nothing that was typed is lost
   }
   announce(turn.reply.text, turn.reply.language, NARROW.matches); // there the turns are below what is seen
@@ -70,12 +71,14 @@ async function carriedOut(request) {
   const answer = await post("/v1/commands", { ...request, ask_before_all: true });
   if (answer.status !== "needs_confirmation") return answer;
   announce(answer.reply.text, answer.reply.language);
-  const command = await confirmed(answer);
-  if (!command)
-    return { ...answer, status: "refused", reply: { text: t("talk.left"), language: document.documentElement.lang } };
+  const choice = await confirmed(answer);
+  if (!choice) return { ...answer, status: "refused", reply: { text: t("talk.left"), language: language() } };
+  const { command, confidence } = choice;
   const { sentence, room } = request;
   const done = await post("/v1/commands", { sentence, room, command, confirm: true, ask_before_all: true });
-  return { ...done, understood: done.understood ?? answer.understood };
+  if (!answer.understood) return done;
+  const understood = { ...answer.understood, yaml: yamlOf(command) };
+  return { ...done, understood: { ...understood, confidence: confidence ?? understood.confidence } };
 }
 
 /** What a model writes, as it writes it; then the command, so that it need not be asked twice. */
