@@ -187,6 +187,20 @@ def test_the_home_is_changed_and_is_so_after_a_reload(page: Page, house: Served)
     until(lambda: page.glowing() == {"greenhouse"})
 
 
+def test_a_room_of_another_name_stays_in_its_groups(page: Page, house: Served) -> None:
+    rooms = [{"name": "kitchen"}, {"name": "hall"}]
+    house.put("/v1/home", {"rooms": rooms, "groups": [{"name": "downstairs", "rooms": ["hall"]}]})
+    until(lambda: len(page.all("#plan figure")) == 2)
+    page.click("#edit-home")
+    _fill(page, "rooms[1].name", "salon")
+    page.find("[data-list=rooms] summary").click()
+    page.click("[data-list=rooms] .remove")  # the kitchen
+    page.click("#editor-form .strong")
+    until(lambda: not page.shown("#editor"))
+    kept = house.get("/v1/home").json()
+    assert kept["rooms"] == [{"name": "salon"}] and kept["groups"] == [{"name": "downstairs", "rooms": ["salon"]}]
+
+
 def test_faults_stand_at_their_field_and_nothing_is_saved(chromium: Page, house: Served) -> None:
     page = chromium.open(house.url).ready()
     page.click("#edit-home")

@@ -4,14 +4,12 @@
 import { el } from "./dom.js";
 import { t } from "./words.js";
 
+let entries = 0; // of rooms, made so far
+
 /** The form of a home. */
 export function entriesOf(home) {
   const rooms = el("div", { class: "entries", "data-list": "rooms" }, home.rooms.map(roomEntry));
-  const groups = el(
-    "div",
-    { class: "entries", "data-list": "groups" },
-    (home.groups ?? []).map((group) => groupEntry(group, home)),
-  );
+  const groups = el("div", { class: "entries", "data-list": "groups" }, (home.groups ?? []).map(groupEntry));
   const form = el(
     "div",
     { class: "home-form" },
@@ -21,7 +19,7 @@ export function entriesOf(home) {
     adder(t("editor.add.room"), rooms, () => roomEntry({ name: "" })),
     el("h3", {}, t("editor.groups")),
     groups,
-    adder(t("editor.add.group"), groups, () => groupEntry({ name: "", rooms: [] }, { rooms: readRooms(form) })),
+    adder(t("editor.add.group"), groups, () => groupEntry({ name: "", rooms: [] })),
     el("h3", {}, t("editor.more")),
     field("confirm_below", t("editor.confirm"), String(home.confirm_below ?? 0.6), {
       type: "number",
@@ -31,13 +29,15 @@ export function entriesOf(home) {
     }),
     field("time_zone", t("editor.zone"), home.time_zone ?? "Asia/Kathmandu"),
   );
+  offerRooms(form);
   numberFields(form);
+  rooms.addEventListener("input", () => offerRooms(form));
   return form;
 }
 
 /** What the form says the home is. */
-export function homeIn(entries) {
-  const form = entries.firstElementChild;
+export function homeIn(element) {
+  const form = element.firstElementChild;
   numberFields(form);
   const home = { name: value(form, "name"), rooms: readRooms(form) };
   const groups = [...form.querySelectorAll("[data-list=groups] > [data-entry]")].map((entry) => ({
@@ -72,43 +72,44 @@ const value = (entry, key) => entry.querySelector(`[data-key=${key}]`).value;
 
 function roomEntry(room) {
   const lights = el("div", { class: "entries", "data-list": "lights" }, (room.lights ?? []).map(lightEntry));
-  return entry(
-    room,
-    el("summary", {}, el("span", {}, room.name || t("editor.new.room"))),
-    names(room),
-    lights,
-    adder(t("editor.add.light"), lights, () => lightEntry({ name: "" })),
-    remover(),
-  );
+  const summary = el("summary", {}, el("span", {}, room.name || t("editor.new.room")));
+  const add = adder(t("editor.add.light"), lights, () => lightEntry({ name: "" }));
+  const made = entry(room, summary, names(room), lights, add, remover());
+  made.dataset.id = String((entries += 1));
+  return made;
 }
 
 function lightEntry(light) {
   return el("div", { "data-entry": true, class: "entry light" }, names(light), remover());
 }
 
-function groupEntry(group, home) {
-  const rooms = el(
-    "fieldset",
-    { "data-key": "rooms", tabindex: "-1" },
-    el("legend", {}, t("editor.group.rooms")),
-    home.rooms
-      .filter((room) => room.name)
-      .map((room) =>
-        el(
-          "label",
-          { class: "check" },
-          el("input", { type: "checkbox", value: room.name, checked: group.rooms.includes(room.name) }),
-          room.name,
-        ),
-      ),
-  );
-  return entry(
-    group,
-    el("summary", {}, el("span", {}, group.name || t("editor.new.group"))),
-    names(group),
-    rooms,
-    remover(),
-  );
+function groupEntry(group) {
+  const rooms = el("fieldset", { "data-key": "rooms", tabindex: "-1" }, el("legend", {}, t("editor.group.rooms")));
+  rooms.dataset.members = JSON.stringify(group.rooms);
+  const summary = el("summary", {}, el("span", {}, group.name || t("editor.new.group")));
+  return entry(group, summary, names(group), rooms, remover());
+}
+
+/** Has every group offer the rooms as they are called now; a room that gets another name stays in its groups. */
+function offerRooms(form) {
+  const rooms = [...form.querySelectorAll("[data-list=rooms] > [data-entry]")];
+  for (const fieldset of form.querySelectorAll("fieldset[data-key=rooms]")) {
+    const left = new Map([...fieldset.querySelectorAll("label")].map((label) => [label.dataset.of, label]));
+    for (const room of rooms) {
+      const name = value(room, "name").trim();
+      const box =
+        left.get(room.dataset.id) ?? checkbox(room.dataset.id, JSON.parse(fieldset.dataset.members).includes(name));
+      left.delete(room.dataset.id);
+      box.firstChild.value = name;
+      box.lastChild.textContent = name || t("editor.new.room");
+      fieldset.append(box);
+    }
+    for (const gone of left.values()) gone.remove();
+  }
+}
+
+function checkbox(id, checked) {
+  return el("label", { class: "check", "data-of": id }, el("input", { type: "checkbox", checked }), el("span"));
 }
 
 function entry(thing, summary, ...parts) {
@@ -166,7 +167,7 @@ function remover() {
       class: "link remove",
       click: ({ target }) => {
         const gone = target.closest("[data-entry]");
-        const form = gone.closest("form");
+        const form = gone.closest(".home-form");
         (gone.nextElementSibling ?? gone.previousElementSibling ?? form).querySelector("summary, input")?.focus();
         gone.remove();
         changed(form);
@@ -176,7 +177,11 @@ function remover() {
   );
 }
 
-const changed = (inside) => inside.dispatchEvent(new CustomEvent("changed", { bubbles: true }));
+/** An entry came or went. */
+function changed(inside) {
+  offerRooms(inside.closest(".home-form"));
+  inside.dispatchEvent(new CustomEvent("changed", { bubbles: true }));
+}
 
 /** Gives every field its path: rooms[0].lights[1].aliases. */
 function numberFields(form) {
