@@ -5,6 +5,8 @@ set -euo pipefail
 PATH=$PATH:/usr/sbin
 pairs="
 pg_ctlcluster postgresql
+chromium chromium
+chromedriver chromium-driver
 "
 missing=()
 while read -r command package; do

@@ -1,11 +1,17 @@
 import os
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
+import httpx
 import pytest
 from hypothesis import HealthCheck, settings
 
-from batti import Interpreter
+from batti import Home, Interpreter
+
+if TYPE_CHECKING:
+    from browsing import Page
+    from serving import Served
 
 settings.register_profile("batti", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("batti")
@@ -27,3 +33,46 @@ def _own_folders(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
 def interpreter() -> Interpreter:
     """The shipped model in the default home."""
     return Interpreter.load()
+
+
+# --- the page: see browsing.py and test_serve_page*.py -------------------------------------------
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator["Page"]:
+    """A browser."""
+    import browsing
+
+    if not (browsing.CHROMIUM and browsing.DRIVER):
+        pytest.skip("Chromium is not installed (apt-get install chromium chromium-driver)")
+    with browsing.browser() as one:
+        yield one
+
+
+@pytest.fixture(scope="session")
+def _inhabited(tmp_path_factory: pytest.TempPathFactory) -> Iterator["Served"]:
+    from serving import serving
+
+    with serving(tmp_path_factory.mktemp("page") / "state") as one:
+        yield one
+
+
+@pytest.fixture
+def house(_inhabited: "Served") -> "Served":
+    """A service with the default home, all dark and warm white, nothing scheduled."""
+    _inhabited.put("/v1/home", Home.default().to_dict())
+    for job in _inhabited.jobs():
+        httpx.delete(f"{_inhabited.url}/v1/schedule/{job['id']}")
+    looks = ({"action": "change_color", "color_temp": 2700}, {"action": "adjust_brightness", "brightness": 1.0})
+    actions = [{"room": "all", **look} for look in (*looks, {"action": "turn_off"})]
+    _inhabited.post("/v1/commands", {"command": {"actions": actions}})
+    return _inhabited
+
+
+@pytest.fixture
+def page(chromium: "Page", house: "Served") -> Iterator["Page"]:
+    """The page of that house: no error in its console and no other host asked, whatever a test does with it."""
+    chromium.complaints(), chromium.hosts()
+    yield chromium.open(house.url).ready()
+    assert chromium.complaints() == []
+    assert chromium.hosts() <= {"127.0.0.1"}

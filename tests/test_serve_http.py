@@ -361,5 +361,6 @@ def test_the_page_is_served_and_nothing_beside_it(served: Served) -> None:
     page = served.get("/")
     assert page.status_code == 200 and page.headers["content-type"].startswith("text/html")
     assert "default-src 'self'" in page.headers["content-security-policy"]
+    assert page.headers["cache-control"] == "no-cache"  # after an upgrade no part of it is the old one
     for path in ("/../app.py", "/%2e%2e/app.py", "/..%2fapp.py", "/app.py", "//etc/passwd"):
         assert served.get(path).status_code == 404

@@ -160,8 +160,9 @@ class _Answer:
         if message["type"] == "http.response.start":
             self.status = message["status"]
             headers = [*message.get("headers", ()), *_HEADERS]
-            if self._path.startswith(_GUARDED) and not any(name == b"cache-control" for name, _ in headers):
-                headers.append((b"cache-control", b"no-store"))
+            if not any(name == b"cache-control" for name, _ in headers):
+                kept = b"no-store" if self._path.startswith(_GUARDED) else b"no-cache"  # the page is asked about anew
+                headers.append((b"cache-control", kept))
             message = {**message, "headers": headers}
         async with asyncio.timeout(SEND_SECONDS):
             await self._send(message)
