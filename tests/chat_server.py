@@ -161,6 +161,36 @@ class _Handler(BaseHTTPRequestHandler):
         pass
 
 
+class _YamlHandler(_Handler):
+    """Answers with the text that `Yaml.say` gives, in pieces where that is asked for."""
+
+    def _answer(self, body: Body, mishap: str) -> None:
+        if mishap or self.path != "/v1/chat/completions" or self.server.key:
+            super()._answer(body, mishap)
+        else:
+            said: str = self.server.say(body)  # type: ignore[attr-defined]
+            self._stream(said) if body.get("stream") else self._send(200, completion(said))
+
+    def _stream(self, said: str) -> None:
+        self.close_connection = True
+        self.send_response(200)
+        self.send_header("Content-Type", "text/event-stream")
+        self.end_headers()
+        for piece in [*re.findall(r"\S+|\s+", said), None]:
+            choice = {"index": 0, "delta": {"content": piece} if piece else {}, "finish_reason": piece and "stop"}
+            chunk = {"id": "x", "object": "chat.completion.chunk", "created": 0, "model": "m", "choices": [choice]}
+            self.wfile.write(b"data: " + json.dumps(chunk).encode() + b"\n\n")
+            self.wfile.flush()
+        self.wfile.write(b"data: [DONE]\n\n")
+
+
+class Yaml(Chat):
+    def __init__(self, say: Callable[[Body], str]) -> None:
+        super().__init__(lambda body: [])
+        self.RequestHandlerClass = _YamlHandler
+        self.say = say
+
+
 S = TypeVar("S", bound=Chat)
 
 

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from chat_server import Body, Chat, _Handler, completion, running
+from chat_server import Body, Yaml, running
 from helpers import OFF, home_of
 
 from batti import backends, chat
@@ -176,23 +176,6 @@ except KeyboardInterrupt:
 
 
 # -- an OpenAI-compatible API --------------------------------------------------------------------
-class _YamlHandler(_Handler):
-    """Answers with the text that `Yaml.say` gives."""
-
-    def _answer(self, body: Body, mishap: str) -> None:
-        if mishap or self.path != "/v1/chat/completions" or self.server.key:
-            super()._answer(body, mishap)
-        else:
-            self._send(200, completion(self.server.say(body)))  # type: ignore[attr-defined]
-
-
-class Yaml(Chat):
-    def __init__(self, say: Callable[[Body], str]) -> None:
-        super().__init__(lambda body: [])
-        self.RequestHandlerClass = _YamlHandler
-        self.say = say
-
-
 def serving(say: Callable[[Body], str] = lambda body: OFF) -> AbstractContextManager[Yaml]:
     needs("batti[data]")
     return running(Yaml(say))
@@ -206,6 +189,19 @@ def test_an_api_is_asked_in_the_one_form() -> None:
     assert body["model"] == "some/model"
     assert body["temperature"] == 0
     assert body["messages"] == chat.messages(HOME, "bhancha ko batti nibhau")
+
+
+def test_an_answer_of_an_api_comes_word_by_word() -> None:
+    with serving() as server:
+        backend: Any = backends.load(f"{server.url}#m")
+        pieces = list(backend.stream(HOME, "bhancha ko batti nibhau"))
+        assert len(pieces) > 5 and "".join(pieces) == OFF
+        server.always = "refused"
+        with pytest.raises(BattiError, match="answers 400"):
+            next(backend.stream(HOME, "batti"))
+        server.always = "dropped"
+        with pytest.raises(BattiError, match="no answer from"):
+            list(backend.stream(HOME, "batti"))
 
 
 def test_answers_of_an_api_stay_in_order_and_invalid_ones_count() -> None:

@@ -9,7 +9,9 @@ from pathlib import Path
 
 from fastapi import FastAPI
 from starlette.middleware import Middleware
+from starlette.routing import Match, Mount
 from starlette.staticfiles import StaticFiles
+from starlette.types import Scope
 
 from batti import __version__
 from batti.serve import problems, routes, routes_home
@@ -24,6 +26,14 @@ _ABOUT = """What people in Nepal say to their lights, understood and carried out
 Errors are problem documents (RFC 9457) that name the field. A question never acts; what the model is not sure of is
 asked back and done only with `confirm: true`; an unknown room never becomes another one or the whole house.
 """
+
+
+class _Page(Mount):
+    """The page has every path that the service does not have."""
+
+    def matches(self, scope: Scope) -> tuple[Match, Scope]:
+        own = scope["path"].startswith(("/v1/", "/metrics"))
+        return (Match.NONE, {}) if own else super().matches(scope)
 
 
 def create(settings: Settings | None = None) -> FastAPI:
@@ -47,5 +57,5 @@ def create(settings: Settings | None = None) -> FastAPI:
     problems.install(app)
     app.include_router(routes.router)
     app.include_router(routes_home.router)
-    app.mount("/", StaticFiles(directory=PAGE, html=True))
+    app.router.routes.append(_Page("/", app=StaticFiles(directory=PAGE, html=True)))
     return app

@@ -10,8 +10,6 @@ from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.multiprocess import MultiProcessCollector
 
 MEDIA = CONTENT_TYPE_LATEST
-FOLDER = "PROMETHEUS_MULTIPROC_DIR"
-"""The variable that names the folder in which the processes leave their figures."""
 _SECONDS = (0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 30)
 
 SENTENCES = Counter("batti_sentences", "Sentences that were understood, by intent.", ["intent", "model"])
@@ -35,7 +33,7 @@ class _Waiting:
 def text(waiting: int) -> bytes:
     """All figures; `waiting` is what is scheduled."""
     registry = CollectorRegistry()
-    if os.environ.get(FOLDER):
+    if os.environ.get("PROMETHEUS_MULTIPROC_DIR"):  # where the processes leave their figures
         MultiProcessCollector(registry)  # type: ignore[no-untyped-call]
     else:
         for one in (SENTENCES, UNSURE, READING, REQUESTS, ACTIONS, JOBS):

@@ -47,27 +47,30 @@ class Problem(BaseModel):
 
 
 def problem(
-    status: int, kind: str, detail: str, faults: Iterable[Fault] = (), headers: Mapping[str, str] | None = None
-) -> Response:
-    """A response that says what is wrong."""
+    status: int, kind: str, detail: str, faults: Iterable[Fault] = (), headers: Mapping[str, str] | None = None,
+    request: Request | None = None,
+) -> Response:  # fmt: skip
+    """A response that says what is wrong; to a request of a chat client also as OpenAI's clients read it."""
     body: dict[str, Any] = {"type": f"urn:batti:problem:{kind}", "title": HTTPStatus(status).phrase, "status": status}
     body["detail"] = detail
     if errors := [{"field": one.where, "detail": one.problem, "hint": one.hint} for one in faults]:
         body["errors"] = errors
+    if request is not None and request.url.path.startswith("/v1/chat/"):
+        body["error"] = {"message": detail, "type": kind, "param": errors[0]["field"] if errors else None}
     text = json.dumps(body, ensure_ascii=False)
     return Response(text.encode("utf-8", "replace"), status, dict(headers or {}), MEDIA)
 
 
-def _invalid(_: Request, error: Exception) -> Response:
+def _invalid(request: Request, error: Exception) -> Response:
     assert isinstance(error, Invalid)
-    return problem(422, "invalid", error.faults[0].problem, error.faults)
+    return problem(422, "invalid", error.faults[0].problem, error.faults, request=request)
 
 
-def _unreadable(_: Request, error: Exception) -> Response:
+def _unreadable(request: Request, error: Exception) -> Response:
     """What FastAPI finds wrong with a request."""
     assert isinstance(error, RequestValidationError)
     faults = [_fault(one) for one in error.errors()]
-    return problem(422, "invalid", f"{faults[0].where or 'the request'}: {faults[0].problem}", faults)
+    return problem(422, "invalid", f"{faults[0].where or 'the request'}: {faults[0].problem}", faults, request=request)
 
 
 def _fault(error: Mapping[str, Any]) -> Fault:
@@ -83,10 +86,10 @@ def _refused(_: Request, error: Exception) -> Response:
     return problem(error.status_code, kind, str(error.detail), headers=error.headers)
 
 
-def _failed(_: Request, error: Exception) -> Response:
+def _failed(request: Request, error: Exception) -> Response:
     """What a model, the store or a file of the server does not do."""
     assert isinstance(error, BattiError)
-    return problem(503, "unavailable", error.problem, [Fault("", error.problem, error.hint)])
+    return problem(503, "unavailable", error.problem, [Fault("", error.problem, error.hint)], request=request)
 
 
 def _busy(_: Request, error: Exception) -> Response:
@@ -98,8 +101,25 @@ def _conflict(_: Request, error: Exception) -> Response:
 
 
 def install(app: FastAPI) -> None:
-    """Has every error of the app answered so."""
+    """Has every error of the app answered so, and described so."""
+    plain = app.openapi
+
+    def openapi() -> dict[str, Any]:
+        if app.openapi_schema is None:
+            _as_problems(plain())
+        return plain()
+
+    app.openapi = openapi  # type: ignore[method-assign]
     handlers = {Invalid: _invalid, RequestValidationError: _unreadable, HTTPException: _refused, BattiError: _failed,
                 Busy: _busy, Conflict: _conflict}  # fmt: skip
     for kind, handler in handlers.items():
         app.add_exception_handler(kind, handler)
+
+
+def _as_problems(described: dict[str, Any]) -> None:
+    """FastAPI describes every answer as JSON; errors have a media type of their own."""
+    for methods in described["paths"].values():
+        for operation in methods.values():
+            for status, answer in operation["responses"].items():
+                if status >= "400" and "application/json" in answer.get("content", {}):
+                    answer["content"] = {MEDIA: answer["content"].pop("application/json")}

@@ -10,10 +10,10 @@ import tempfile
 import uvicorn
 
 from batti.errors import BattiError
-from batti.serve import metrics
 from batti.serve.service import service
 from batti.serve.settings import Settings
 
+_FIGURES = "PROMETHEUS_MULTIPROC_DIR"  # is looked at when `metrics` is imported, so that is not done here
 _IDLE_SECONDS = 30
 _LAST_SECONDS = 30
 """That requests have to end when the service is told to."""
@@ -22,7 +22,7 @@ _LAST_SECONDS = 30
 def run(settings: Settings) -> None:
     """Serves until it is told to end. Raises BattiError where that cannot begin."""
     figures = tempfile.mkdtemp(prefix="batti-metrics-")
-    os.environ[metrics.FOLDER] = figures
+    os.environ[_FIGURES] = figures
     try:
         service(settings).store.close()  # what is wrong is said here, once and not by each process
         settings.pass_on()
