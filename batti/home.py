@@ -145,6 +145,15 @@ class Home(Strict):
             for light in room.lights
         ]
 
+    def lamps(self) -> dict[tuple[str, str | None], Mqtt]:
+        """The lamps on an MQTT broker, by room and name of the light; None names the room's own."""
+        named = [
+            ((room.name, name), mqtt)
+            for room in self.rooms
+            for name, mqtt in ((None, room.mqtt), *((light.name, light.mqtt) for light in room.lights))
+        ]
+        return {key: mqtt for key, mqtt in named if mqtt}
+
     @property
     def group_names(self) -> frozenset[str]:
         """The names (not the aliases) of the groups."""
