@@ -7,11 +7,12 @@ import queue
 import shutil
 import socket
 import subprocess
+import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 import paho.mqtt.client as paho
 from helpers import BATTI, PATIENCE
@@ -309,6 +310,59 @@ class Listening:
         self._process.communicate(timeout=PATIENCE)
         code, self._process = self._process.returncode, None
         return code
+
+
+class Wire:
+    """A connection to a broker on which the acknowledgements of what was received can be lost, and which can be cut."""
+
+    _PUBACK = 4
+
+    def __init__(self, broker: Broker) -> None:
+        self._broker, self.loses = broker, False
+        self._listening = socket.create_server(("127.0.0.1", 0))
+        self.url = f"mqtt://127.0.0.1:{self._listening.getsockname()[1]}"
+        self._ends: list[socket.socket] = []
+        threading.Thread(target=self._accept, daemon=True).start()
+
+    def _accept(self) -> None:
+        with suppress(OSError):
+            while True:
+                client, _ = self._listening.accept()
+                broker = socket.create_connection(("127.0.0.1", self._broker.port))
+                self._ends += [client, broker]
+                for source, target, loses in ((client, broker, True), (broker, client, False)):
+                    threading.Thread(target=self._carry, args=(source, target, loses), daemon=True).start()
+
+    def _carry(self, source: socket.socket, target: socket.socket, loses: bool) -> None:
+        with suppress(OSError), source.makefile("rb") as packets:
+            while packet := _packet(packets):
+                if not (loses and self.loses and packet[0] >> 4 == self._PUBACK):
+                    target.sendall(packet)
+
+    def cut(self) -> None:
+        for end in self._ends:
+            with suppress(OSError):
+                end.shutdown(socket.SHUT_RDWR)
+            end.close()
+        self._ends.clear()
+
+    def stop(self) -> None:
+        self._listening.close()
+        self.cut()
+
+
+def _packet(stream: BinaryIO) -> bytes:
+    """The next packet of MQTT, empty at the end."""
+    head = stream.read(1)
+    length, shift = 0, 0
+    while head:
+        byte = stream.read(1)
+        head += byte
+        length |= (byte[0] & 127) << shift
+        shift += 7
+        if byte[0] < 128:
+            break
+    return head + stream.read(length)
 
 
 @contextmanager
