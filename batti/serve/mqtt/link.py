@@ -122,8 +122,8 @@ class Link:
     async def reached(self, seconds: float) -> None:
         """Returns when the link is up. Raises Unreached if it is not within so many seconds, and sooner where it has
         been down for long."""
-        self._wanted.set()
-        if self._task and self._since + seconds < _clock():
+        self._wanted.set()  # the next attempt is made now
+        if self._since + ANSWER < _clock():
             seconds = min(seconds, ANSWER / 2)
         try:
             async with asyncio.timeout(max(0.0, seconds)):
