@@ -6,6 +6,7 @@ PATH=$PATH:/usr/sbin
 pairs="
 mosquitto mosquitto
 openssl openssl
+pg_ctlcluster postgresql
 "
 missing=()
 while read -r command package; do

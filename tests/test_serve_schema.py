@@ -1,6 +1,8 @@
 """Requests made from the OpenAPI description: none gets a server error, and every answer is as it is described."""
 
+import re
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 import schemathesis
@@ -42,6 +44,17 @@ def test_no_request_gets_a_server_error(served: Served, method: str, path: str) 
         case.call_and_validate(base_url=served.url, checks=_CHECKS, timeout=PATIENCE)
 
     ask()
+
+
+def test_the_guide_has_every_path_and_its_example_runs(capsys: pytest.CaptureFixture[str]) -> None:
+    guide = (Path(__file__).parent.parent / "docs" / "serve.md").read_text("utf-8")
+    table = "".join(re.findall(r"^\| `(?:GET|POST|PUT).*$", guide, re.M))
+    said = set(re.findall(r"`(?:(?:GET|POST|PUT|DELETE) )?(/[^`]+)`", table))
+    for _, path in OPERATIONS:
+        known = (path, path.replace("{job_id}", "{id}"), path.replace("/v1/interpret/", "/interpret/"))
+        assert said & {*known, path.replace("/v1/health/", "/health/")} or path == "/v1/session", path
+    exec(re.findall(r"```python\n(.*?)```", guide, re.S)[0], {})
+    assert capsys.readouterr().out == "True unreachable\n"
 
 
 def test_the_log_has_no_error_after_all_that(served: Served) -> None:

@@ -11,6 +11,8 @@ HEAD_SECONDS = 10.0
 """That a client has for the head of a request, from its first byte or from connecting."""
 MOST_HEAD = 64 * 1024
 """Bytes of the head of a request."""
+MOST_REQUESTS = 50
+"""Of one connection; then the client connects again, and the process that is less busy is sooner there to take it."""
 MOST_CONNECTIONS = 500
 """Of one process; more are closed at once, so that those who are served go on being served."""
 
@@ -25,6 +27,7 @@ class Protocol(HttpToolsProtocol):
     """One connection."""
 
     _patience: asyncio.TimerHandle | None = None
+    _requests = 0
     _head = 0  # bytes that came of it
 
     def connection_made(self, transport: Any) -> None:
@@ -46,7 +49,12 @@ class Protocol(HttpToolsProtocol):
 
     def on_headers_complete(self) -> None:
         self._no_more_waiting()
+        self._requests += 1
+        if self._requests >= MOST_REQUESTS:
+            self.headers.append((b"connection", b"close"))  # which the answer repeats
         super().on_headers_complete()
+        if self._requests >= MOST_REQUESTS:
+            self.cycle.keep_alive = False
 
     def connection_lost(self, exc: Exception | None) -> None:
         self._no_more_waiting()
