@@ -18,7 +18,7 @@ _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 @click.option("--user", help="User at the broker, or BATTI_MQTT_USER; the password is read from BATTI_MQTT_PASSWORD.")
 @click.option("--password-file", type=click.Path(dir_okay=False, path_type=Path), help="File with the password.")
 @click.option("--ca", type=click.Path(dir_okay=False, path_type=Path),
-              help="Certificate of the broker's CA, where the system does not know it.")
+              help="Certificate of the broker's CA, where the system does not know it; or BATTI_MQTT_CA.")
 @click.option("--client-id", default="batti", show_default=True, help="What this client is called at the broker.")
 @click.option("--topic", "base", default="batti", show_default=True,
               help="What the topics begin with: TOPIC/command, TOPIC/result, TOPIC/reply, TOPIC/status.")

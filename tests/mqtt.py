@@ -265,8 +265,12 @@ class Speaker:
         self.client.publish(topic, text, qos=1, retain=retain).wait_for_publish(PATIENCE)
 
     def ask(self, payload: str | bytes | dict[str, Any], room: str = "") -> dict[str, Any]:
+        """Sends a command and returns its result; results of commands with another id are left out."""
         self.send(payload, room)
-        return self.results.get(timeout=PATIENCE)
+        result = self.results.get(timeout=PATIENCE)
+        while isinstance(payload, dict) and "id" in payload and result["id"] != str(payload["id"]):
+            result = self.results.get(timeout=PATIENCE)
+        return result
 
     def silence(self, seconds: float = 1.0) -> bool:
         """Whether no result comes for so long."""

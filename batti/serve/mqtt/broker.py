@@ -11,7 +11,7 @@ from urllib.parse import unquote, urlsplit
 
 from batti.errors import BattiError, quote
 
-URL, USER, PASSWORD = "BATTI_MQTT", "BATTI_MQTT_USER", "BATTI_MQTT_PASSWORD"
+URL, USER, PASSWORD, CA = "BATTI_MQTT", "BATTI_MQTT_USER", "BATTI_MQTT_PASSWORD", "BATTI_MQTT_CA"
 CLIENT_ID = "batti"
 _PORTS = {"mqtt": 1883, "mqtts": 8883}
 _FORM = "write it like mqtt://localhost or mqtts://broker:8883"
@@ -39,7 +39,8 @@ class Broker:
         if not url:
             raise BattiError("there is no broker", f"give --broker mqtt://HOST, or set {URL}")
         host, port, tls, named = _address(url)
-        if ca and not tls:
+        authority = str(ca) if ca else environment.get(CA, "")
+        if authority and not tls:
             raise BattiError("a CA file goes with an encrypted connection only", "write mqtts:// or leave --ca out")
         password = _read(password_file) if password_file else environment.get(PASSWORD) or None
         user = user or environment.get(USER) or named
@@ -47,7 +48,7 @@ class Broker:
             raise BattiError("there is a password and no user", f"give --user, or set {USER}")
         if not 0 < len(client_id) <= 23 or not client_id.replace("-", "").replace("_", "").isalnum():
             raise BattiError(f"{quote(client_id)} is no client id", "write 1 to 23 letters, digits, - and _")
-        return cls(host, port, tls, user, password, str(ca) if ca else "", client_id)
+        return cls(host, port, tls, user, password, authority, client_id)
 
     @property
     def shown(self) -> str:

@@ -6,6 +6,7 @@ import asyncio
 import logging
 import math
 import random
+import ssl
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -27,6 +28,7 @@ ANSWER = 3.0
 _KEEPALIVE = 15  # seconds after which a silent broker is asked whether it is there
 _PAUSES = (0.2, 10.0)  # seconds between attempts, at first and at most
 _STEADY = 10.0  # seconds after which a connection counts as a good one
+_DOWN = 1.0  # seconds for which a broker is waited for that has been away for long
 _NONE_RETAINED = SubscribeOptions.RETAIN_DO_NOT_SEND
 _REFUSED = {  # what MQTT 5 calls the reasons for which nobody is let in
     "Not authorized": "user or password is wrong", "Bad user name or password": "user or password is wrong",
@@ -97,7 +99,7 @@ class Link:
         self._keep = keep  # seconds for which the broker keeps the session while nobody is there
         self._tls = broker.tls_context()
         self._client: _Client | None = None
-        self._up, self._wanted = asyncio.Event(), asyncio.Event()
+        self._up, self._refused, self._wanted = asyncio.Event(), asyncio.Event(), asyncio.Event()
         self._since = -math.inf  # when it last went up or down
         self._task: asyncio.Task[None] | None = None
         self.problem = "no answer"
@@ -121,15 +123,18 @@ class Link:
 
     async def reached(self, seconds: float) -> None:
         """Returns when the link is up. Raises Unreached if it is not within so many seconds, and sooner where it has
-        been down for long."""
+        been down for long or nobody is let in."""
         self._wanted.set()  # the next attempt is made now
         if self._since + ANSWER < _clock():
-            seconds = min(seconds, ANSWER / 2)
+            seconds = min(seconds, _DOWN)
+        waiting = [asyncio.create_task(event.wait()) for event in (self._up, self._refused)]
         try:
-            async with asyncio.timeout(max(0.0, seconds)):
-                await self._up.wait()
-        except TimeoutError:
-            raise self._unreached() from None
+            await asyncio.wait(waiting, timeout=max(0.0, seconds), return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            for one in waiting:
+                one.cancel()
+        if not self.is_up:
+            raise self._unreached()
 
     async def send(self, topic: str, payload: str, retain: bool = False) -> None:
         """Sends once and returns when the broker has it. Raises Unreached where nobody knows whether it has."""
@@ -174,6 +179,7 @@ class Link:
                 async with asyncio.timeout(pause * random.uniform(0.8, 1.2)):
                     await self._wanted.wait()
             pause = min(_PAUSES[1], 2 * pause)
+            self._refused.clear()
 
     async def _connected(self) -> None:
         """One connection, from its beginning to its end."""
@@ -222,6 +228,8 @@ class Link:
         self.problem = problem
         self._client = None
         self._up.clear()
+        if said in _REFUSED or isinstance(error, ssl.SSLCertVerificationError):  # it is not to be had by waiting
+            self._refused.set()
 
 
 def _clock() -> float:

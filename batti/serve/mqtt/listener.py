@@ -30,7 +30,7 @@ KEEP = 60
 """Seconds for which the broker keeps commands while nobody listens: those from before are not done any more."""
 MOST_BYTES = 65536
 MOST_ID = 200
-_RETRY = 5.0
+_RETRY, _PAUSE = 5.0, 0.2  # seconds for which the broker is waited for, and between two times
 _log = logging.getLogger("batti.mqtt")
 
 
@@ -188,16 +188,15 @@ class Listener:
     async def _tell(self, answer: str) -> bool:
         """Publishes an answer, however long the broker is away; False where the program is to end before."""
         said = json.loads(answer).get("reply", {}).get("text")
-        while not self._ending.is_set() or self.link.is_up:
+        waiting = [(f"{self._base}/result", answer), *([(f"{self._base}/reply", said)] if said else [])]
+        while waiting and (not self._ending.is_set() or self.link.is_up):
             try:
                 await self.link.reached(_RETRY)
-                await self.link.send(f"{self._base}/result", answer)
-                if said:
-                    await self.link.send(f"{self._base}/reply", said)
-                return True
+                await self.link.send(*waiting[0])
+                waiting.pop(0)
             except Unreached:
-                continue
-        return False
+                await asyncio.sleep(_PAUSE)
+        return not waiting
 
 
 def _refusal(error: BattiError | Invalid, status: str, given: str | None) -> dict[str, Any]:

@@ -68,37 +68,38 @@ async def _listen(broker: Broker, options: Options) -> None:
     journal = Journal(options.state / "mqtt.sqlite")
     listener = Listener(broker, talk, journal, options.base)
     try:
-        await _begun(listener, house, talk, stop, None if options.wait else LIMIT)
+        await _reached(listener, talk, stop, None if options.wait else LIMIT)
         if not stop.is_set():
-            print(f"batti listens at {broker.shown}, topic {options.base}/command", flush=True)
-            await _until(stop, listener)
+            await _deal(listener, house, stop, f"{broker.shown}, topic {options.base}/command")
     finally:
         await listener.close()
-        await house.stop()
         journal.close()
         store.close()
 
 
-async def _begun(listener: Listener, house: House, talk: Talk, stop: asyncio.Event, seconds: float | None) -> None:
-    """Everything is ready for the first command. Raises Unreached where the broker is not, in so many seconds."""
-    house.start()
+async def _reached(listener: Listener, talk: Talk, stop: asyncio.Event, seconds: float | None) -> None:
+    """The broker is there, and the model ready. Raises Unreached where it is not, in so many seconds."""
     listener.link.start()
     if seconds is not None:
         await listener.link.reached(seconds)
     await talk.understand([_FIRST], Wish())  # what is slow at first is read now
     while not listener.link.is_up and not stop.is_set():
         await asyncio.sleep(0.1)
-    if not stop.is_set():
-        await house.states()  # so that the first command finds the lamps known
 
 
-async def _until(stop: asyncio.Event, listener: Listener) -> None:
+async def _deal(listener: Listener, house: House, stop: asyncio.Event, where: str) -> None:
     """Deals with commands until it is told to end, or fails."""
-    dealing, ending = asyncio.create_task(listener.run()), asyncio.create_task(stop.wait())
-    await asyncio.wait((dealing, ending), return_when=asyncio.FIRST_COMPLETED)
-    ending.cancel()
-    listener.end()
-    await dealing
+    house.start()
+    try:
+        await house.states()  # so that the first command finds the lamps known
+        print(f"batti listens at {where}", flush=True)
+        dealing, ending = asyncio.create_task(listener.run()), asyncio.create_task(stop.wait())
+        await asyncio.wait((dealing, ending), return_when=asyncio.FIRST_COMPLETED)
+        ending.cancel()
+        listener.end()
+        await dealing
+    finally:
+        await house.stop()
 
 
 @contextmanager
