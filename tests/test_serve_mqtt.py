@@ -86,13 +86,28 @@ def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
         yield made
 
 
-@pytest.fixture
-def own(tmp_path: Path) -> Iterator[House]:
-    """One that may come to harm."""
-    made = house_of(tmp_path, Broker(tmp_path / "broker"))
+@pytest.fixture(scope="module")
+def harmed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
+    folder = tmp_path_factory.mktemp("harmed")
+    made = house_of(folder, Broker(folder / "broker"))
     with stopped(made.listening, *made.lamps(), made.speaker, made.broker):
-        made.listening.start()
         yield made
+
+
+@pytest.fixture
+def own(harmed: House) -> House:
+    """One that may come to harm: as new for each test."""
+    harmed.listening.start()
+    until(lambda: harmed.speaker.status[-1:] == ["online"])
+    for lamp in harmed.lamps():
+        until(lamp.client.is_connected)
+        lamp.deaf, lamp.on = False, False
+        lamp.told.clear()
+    harmed.living.do("cmnd/baithak/state", "")
+    harmed.terrace.do("cmnd/kausi/state", "")
+    time.sleep(0.3)
+    harmed.speaker.results.queue.clear()
+    return harmed
 
 
 # --- from a sentence to a lamp -----------------------------------------------------------------
