@@ -22,7 +22,7 @@ SHIPPED = "batti"
 T = TypeVar("T")
 _TOGETHER = 8  # sentences that are read together at most
 _AS_LONG = 1.4  # times the length of another sentence, up to which reading both together pays
-_REMEMBERED = 2048  # sentences whose reading is kept
+_REMEMBERED = 512  # sentences whose reading is kept
 MOST_WAITING = 512
 """Sentences that may wait for one model; more are sent away."""
 
