@@ -212,6 +212,18 @@ def test_the_page_and_the_service_have_the_lamps_too(house: House, tmp_path: Pat
         assert (answer["status"], house.terrace.on, served.lit()) == ("done", True, served.lit() | {"terrace"})
 
 
+def test_a_lamp_that_is_added_to_the_home_file_is_there_at_once(house: House) -> None:
+    home = house.broker.folder.parent / "home.yaml"
+    lamp = TasmotaLamp(house.broker, "nuhaune", channels=0)
+    with stopped(lamp):
+        home.write_text(HOME + "    mqtt: {kind: tasmota, topic: nuhaune, brightness: false}\n")
+        assert house.speaker.ask("turn on the bathroom light")["status"] == "done"
+        assert lamp.on
+        home.write_text(HOME)
+        assert house.speaker.ask("turn off the bathroom light")["outcomes"][0]["problem"] == "no_light"
+        assert lamp.on
+
+
 # --- what cannot be done -----------------------------------------------------------------------
 
 

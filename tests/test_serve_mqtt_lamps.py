@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import re
 import time
 from dataclasses import replace
 from pathlib import Path
@@ -129,6 +130,16 @@ def test_each_kind_is_understood(entry: dict[str, Any], topic: str, payload: Any
 )  # fmt: skip
 def test_a_lamp_says_whether_it_is_there(kind: str, topic: str, payload: str, there: bool | None) -> None:
     assert lamp(kind=kind, topic="z/a").said(topic, payload.encode()).reachable is there
+
+
+def test_the_guide_shows_what_is_sent() -> None:
+    guide = (Path(__file__).parent.parent / "docs" / "mqtt.md").read_text(encoding="utf-8")
+    home = Home.from_yaml(re.search(r"```yaml\n(.*?)```", guide, re.S)[1])
+    shown = re.findall(r"^\| \w+ \| `(\S+)` \| `(.*)` \|$", guide, re.M)
+    look = LightState("", on=True, brightness=0.4, color="blue", color_temp=None)
+    sent = [lamp_of(mqtt).order(Wanted(look, True, True)) for mqtt in home.lamps().values() if mqtt.color]
+    assert shown == sent
+    assert set(Mqtt.model_fields) <= set(re.findall(r"`(\w+)`", guide))
 
 
 # --- the broker --------------------------------------------------------------------------------
