@@ -6,6 +6,7 @@ import asyncio
 import logging
 import math
 import random
+import socket
 import ssl
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
@@ -209,6 +210,7 @@ class Link:
             broker.host, broker.port, username=broker.user, password=broker.password, identifier=self._id,
             protocol=aiomqtt.ProtocolVersion.V5, clean_start=not self._keep, properties=lasting, will=self._will,
             tls_context=self._tls, timeout=ANSWER, keepalive=_KEEPALIVE, hear=self._heard,
+            socket_options=[(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)],  # small packets are not to wait for others
         )  # fmt: skip
 
     def _heard(self, client: _Client, message: MQTTMessage) -> None:
