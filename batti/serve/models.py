@@ -51,11 +51,6 @@ class Model:
         self._count = 0
         self._thread = ThreadPoolExecutor(1, thread_name_prefix=f"model-{name[:20]}")
 
-    @property
-    def streams(self) -> bool:
-        """Whether its answers come word by word."""
-        return isinstance(self.backend, ChatBackend)
-
     async def read(self, home: Home, sentences: Sequence[str]) -> list[Reading]:
         """One reading a sentence. Raises Busy, or BattiError where the model cannot be asked."""
         if home is not self._home:
