@@ -18,6 +18,7 @@ from batti import __version__
 from batti.cli_bench import bench
 from batti.cli_data import data
 from batti.cli_evaluate import evaluate
+from batti.cli_mqtt import mqtt
 from batti.cli_serve import serve
 from batti.errors import BattiError
 
@@ -69,6 +70,7 @@ main.add_command(data)
 main.add_command(bench)
 main.add_command(evaluate)
 main.add_command(serve)
+main.add_command(mqtt)
 
 
 @main.command()

@@ -26,13 +26,15 @@ from batti.errors import BattiError
               help="Folder of what is kept: lights, schedule, home. Without it ~/.local/state/batti.")
 @click.option("--store", metavar="URL", default="",
               help="Keep lights and schedule in PostgreSQL, postgresql://user@host/name, shared by several machines.")
+@click.option("--mqtt", metavar="URL", default="",
+              help="Lamps of the home file on an MQTT broker, mqtt://HOST, instead of simulated ones (docs/mqtt.md).")
 @click.option("--rate", type=click.FloatRange(min=0), default=100.0, show_default=True,
               help="Requests a second that one client may send to a process; 0 for any number.")
 @click.option("--grace", type=click.FloatRange(min=0), default=900.0, show_default=True,
               help="Seconds by which what was scheduled may be late and is still done.")
 def serve(
     home: Path | None, models: tuple[str, ...], host: str, port: int, workers: int, token_file: Path | None,
-    hosts: tuple[str, ...], state: Path | None, store: str, rate: float, grace: float,
+    hosts: tuple[str, ...], state: Path | None, store: str, mqtt: str, rate: float, grace: float,
 ) -> None:  # fmt: skip
     """Open a house that anyone can talk to: a page, and an HTTP service.
 
@@ -45,5 +47,5 @@ def serve(
     run.run(settings.Settings(
         state=str((state or settings.state_folder()).absolute()), home=str(home.absolute()) if home else "",
         store=store, models=models, host=host, port=port, workers=workers,
-        token_file=str(token_file.absolute()) if token_file else "", hosts=hosts, rate=rate, grace=grace,
+        token_file=str(token_file.absolute()) if token_file else "", hosts=hosts, rate=rate, grace=grace, mqtt=mqtt,
     ))  # fmt: skip

@@ -184,6 +184,8 @@ def _lines(data: Mapping[str, Any], indent: str) -> list[str]:
             for item in value:
                 first, *rest = _lines(item, indent + "    ")
                 lines += [f"{indent}  - {first.lstrip()}", *rest]
+        elif isinstance(value, dict):
+            lines += [f"{indent}{key}:", *_lines(value, indent + "  ")]
         elif isinstance(value, list):
             lines.append(f"{indent}{key}: [{', '.join(_scalar(item, True) for item in value)}]")
         else:
@@ -192,6 +194,8 @@ def _lines(data: Mapping[str, Any], indent: str) -> list[str]:
 
 
 def _scalar(value: str | int | float, in_list: bool) -> str:
+    if isinstance(value, bool):
+        return str(value).lower()
     if not isinstance(value, str):
         return repr(value)
     # json's quoted form is also YAML's, as no control character gets into a name.

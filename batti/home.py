@@ -14,6 +14,7 @@ from batti.errors import BattiError, Fault, did_you_mean, quote
 from batti.paths import resources
 from batti.schema import ALL, HERE, RESERVED, Finding, Loc, Name, Strict, folded
 from batti.values import Threshold, TimeZone
+from batti.wiring import Mqtt, shared
 
 MAX_ROOMS = 500
 CONFIRM_BELOW = 0.6
@@ -24,17 +25,19 @@ _DEFAULT = "homes/default.yaml"
 
 
 class Light(Strict):
-    """A light with a name of its own."""
+    """A light with a name of its own; `mqtt` is its lamp."""
 
     name: Name
     aliases: tuple[Name, ...] = ()
+    mqtt: Mqtt | None = None
 
 
 class Room(Strict):
-    """A room and its named lights; the light without a name needs no entry."""
+    """A room and its named lights; the light without a name needs no entry, `mqtt` is its lamp."""
 
     name: Name
     aliases: tuple[Name, ...] = ()
+    mqtt: Mqtt | None = None
     lights: tuple[Light, ...] = ()
 
 
@@ -142,6 +145,15 @@ class Home(Strict):
             for light in room.lights
         ]
 
+    def lamps(self) -> dict[tuple[str, str | None], Mqtt]:
+        """The lamps on an MQTT broker, by room and name of the light; None names the room's own."""
+        named = [
+            ((room.name, name), mqtt)
+            for room in self.rooms
+            for name, mqtt in ((None, room.mqtt), *((light.name, light.mqtt) for light in room.lights))
+        ]
+        return {key: mqtt for key, mqtt in named if mqtt}
+
     @property
     def group_names(self) -> frozenset[str]:
         """The names (not the aliases) of the groups."""
@@ -224,6 +236,7 @@ class Home(Strict):
         named = [*_all_names(rooms, groups)]
         yield from _name_rules(named)
         yield from _group_rules(rooms, groups)
+        yield from shared(_lamps(rooms))
 
 
 def _names(one: Room | Group | Light) -> tuple[str, ...]:
@@ -231,12 +244,21 @@ def _names(one: Room | Group | Light) -> tuple[str, ...]:
 
 
 def _without_empty(data: dict[str, Any]) -> dict[str, Any]:
-    kept = {key: value for key, value in data.items() if value != []}
+    kept = {key: value for key, value in data.items() if value not in ([], None)}
     return {
         key: [_without_empty(one) if isinstance(one, dict) else one for one in value]
         if isinstance(value, list) else value
         for key, value in kept.items()
     }  # fmt: skip
+
+
+def _lamps(rooms: list[dict[str, Any]]) -> Iterator[tuple[Loc, dict[str, Any]]]:
+    """What is written of lamps, with its path."""
+    for index, room in enumerate(rooms):
+        owners = [((), room), *((("lights", i), light) for i, light in enumerate(_dicts(room.get("lights"))))]
+        for inside, owner in owners:
+            if isinstance(owner.get("mqtt"), dict):
+                yield ("rooms", index, *inside, "mqtt"), owner["mqtt"]
 
 
 def _dicts(items: object) -> list[dict[str, Any]]:

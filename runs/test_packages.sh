@@ -4,6 +4,8 @@
 set -euo pipefail
 PATH=$PATH:/usr/sbin
 pairs="
+mosquitto mosquitto
+openssl openssl
 pg_ctlcluster postgresql
 chromium chromium
 chromedriver chromium-driver

@@ -10,6 +10,7 @@ from pydantic_core import PydanticCustomError
 from batti.command import ACTIONS, COLORS, Action, Command
 from batti.home import Group, Home, Light, Room
 from batti.schema import clean_name
+from batti.wiring import FORMS, Mqtt
 
 HOSTILE = (
     "null", "Null", "~a", "yes", "No", "on", "off", "true", "y", "N", "1.0", "1e3", "0o17", "0x1F",
@@ -50,7 +51,7 @@ def any_text() -> st.SearchStrategy[str]:
 
 def any_data() -> st.SearchStrategy[Any]:
     """Any plain data, with the keys of commands and of homes at every depth."""
-    models = (Action, Command, Home, Room, Group, Light)
+    models = (Action, Command, Home, Room, Group, Light, Mqtt)
     keys = sorted({key for model in models for key in model.model_fields} | {"except", "for", "<<"})
     words = st.sampled_from([*ACTIONS, *COLORS, "all", "here", "10m", "06:30", "none", "a"])
     scalars = st.one_of(
@@ -143,6 +144,28 @@ def commands(draw: st.DrawFn) -> Command:
 
 
 @st.composite
+def lamps(draw: st.DrawFn, topic: str) -> Mqtt | None:
+    """A lamp of a topic of its own, or none."""
+    kind = draw(st.sampled_from(["", *FORMS]))
+    if not kind:
+        return None
+    low = draw(st.integers(1000, 11000))
+    able = {
+        "brightness": draw(st.booleans()), "reports": draw(st.booleans()),
+        "color": draw(st.sampled_from([None, *FORMS[kind]])),
+        "color_temp": draw(st.sampled_from([None, (low, low + 500)])),
+    }  # fmt: skip
+    own: dict[str, Any] = {
+        "zigbee2mqtt": {"endpoint": draw(st.sampled_from([None, "l1"]))},
+        "tasmota": {"relay": draw(st.sampled_from([None, 2])), "full_topic": draw(
+            st.sampled_from(["%prefix%/%topic%/", "ghar/%topic%/%prefix%/"]))},
+        "json": {"brightness_scale": draw(st.sampled_from([255, 100])), "kelvin": draw(st.booleans()),
+                 "state_topic": draw(st.sampled_from([None, "a/state"]))},
+    }[kind]  # fmt: skip
+    return Mqtt(kind=kind, topic=topic, **able, **own)
+
+
+@st.composite
 def homes(draw: st.DrawFn) -> Home:
     """Small valid homes: rooms with lights, and groups of them."""
     pool = draw(_unique_names(1, 20))
@@ -156,8 +179,11 @@ def homes(draw: st.DrawFn) -> Home:
     groups: list[Group] = []
     while pool and len(rooms) < 5:
         name, aliases = pool.pop(), some(2)
-        lights = tuple(Light(name=light, aliases=some(1)) for light in some(2))
-        rooms.append(Room(name=name, aliases=aliases, lights=lights))
+        where = f"ghar/{len(rooms)}"
+        lights = tuple(
+            Light(name=light, aliases=some(1), mqtt=draw(lamps(f"{where}/{i}"))) for i, light in enumerate(some(2))
+        )
+        rooms.append(Room(name=name, aliases=aliases, mqtt=draw(lamps(where)), lights=lights))
     known = st.sampled_from([room.name for room in rooms])
     members = st.lists(known, min_size=1, unique=True)
     while pool and len(groups) < draw(st.integers(0, 3)):

@@ -40,5 +40,10 @@ def service(settings: Settings) -> Service:
 
 
 def executor(settings: Settings, store: Store) -> Executor:
-    """What has the lights."""
+    """What has the lights. Raises BattiError."""
+    if settings.mqtt:
+        from batti.serve.mqtt.broker import Broker  # who has no such lamps needs no client either
+        from batti.serve.mqtt.executor import MqttLights
+
+        return MqttLights(Broker.of(settings.mqtt), store)
     return SimulatedHome(store)

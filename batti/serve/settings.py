@@ -20,7 +20,8 @@ MIN_TOKEN = 16  # characters
 class Settings:
     """`state` is the folder of what is kept; `store` a URL instead of the SQLite file there. `models` are offered
     besides the shipped one, the first of them chosen at first; `hosts` are names under which the service is reached
-    besides localhost and addresses. Rates are requests a second of one client to one process, 0 for any number."""
+    besides localhost and addresses; `mqtt` is the broker that has the lamps, if they are not simulated. Rates are
+    requests a second of one client to one process, 0 for any number."""
 
     state: str
     home: str = ""
@@ -33,6 +34,7 @@ class Settings:
     hosts: tuple[str, ...] = ()
     rate: float = 100.0
     grace: float = 900.0
+    mqtt: str = ""
 
     def __post_init__(self) -> None:
         token = self.token()

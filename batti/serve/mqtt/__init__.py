@@ -1,0 +1,1 @@
+"""Lamps on an MQTT broker, and commands that come over it."""
