@@ -122,7 +122,7 @@ def test_names_can_be_read_in_any_light(chromium: Page, house: Served, dark: boo
                            {"room": name, "action": "adjust_brightness", "brightness": level})
         ]  # fmt: skip
         house.post("/v1/commands", {"command": {"actions": actions}})
-        until(lambda: len(page.glowing()) == len(looks))
+        until(lambda shown=f"{level:.0%}": _states(page) == [shown] * len(looks))
         inks = page.js("return [...document.querySelectorAll('.label')].map((one) => { const box = one.querySelector("
                        "'.name').getBoundingClientRect(); return [getComputedStyle(one.querySelector('text')).fill,"
                        "[box.left, box.top, box.right, box.bottom]]})")  # fmt: skip
@@ -134,6 +134,12 @@ def test_names_can_be_read_in_any_light(chromium: Page, house: Served, dark: boo
             pixels = [behind.getpixel((x, y)) for x in range(8) for y in range(2)]
             worst = min(_contrast(channels(ink), pixel) for pixel in pixels)
             assert worst >= 4.5, (ink, box, level)
+
+
+def _states(page: Page) -> list[str]:
+    """The levels that the plan tells of."""
+    return list(page.js("return [...document.querySelectorAll('.labels .state')].map((one) => one.textContent)"
+                        ".filter(Boolean).map((text) => text.split(' ')[0])"))  # fmt: skip
 
 
 def _hide(page: Page, how: str) -> None:
