@@ -18,6 +18,7 @@ from batti import __version__
 from batti.cli_bench import bench
 from batti.cli_data import data
 from batti.cli_evaluate import evaluate
+from batti.cli_home import home
 from batti.cli_serve import serve
 from batti.errors import BattiError
 
@@ -68,6 +69,7 @@ def main() -> None:
 main.add_command(data)
 main.add_command(bench)
 main.add_command(evaluate)
+main.add_command(home)
 main.add_command(serve)
 
 
