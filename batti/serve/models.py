@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import threading
-from collections import deque
+from collections import OrderedDict
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -21,15 +21,22 @@ SHIPPED = "batti"
 """The name of the model that comes with the package."""
 T = TypeVar("T")
 _TOGETHER = 8  # sentences that are read together at most
+_AS_LONG = 1.4  # times the length of another sentence, up to which reading both together pays
+_REMEMBERED = 2048  # sentences whose reading is kept
 MOST_WAITING = 512
 """Sentences that may wait for one model; more are sent away."""
 
 
-@dataclass
+@dataclass(eq=False)
 class _Asked:
     home: Home
     sentences: Sequence[str]
     answer: asyncio.Future[list[Reading]]
+
+    def goes_with(self, other: _Asked) -> bool:
+        """Whether reading both together is sooner done: a batch takes as long as its longest sentence."""
+        mine, theirs = (max(map(len, one.sentences)) for one in (self, other))
+        return self.home is other.home and max(mine, theirs) <= _AS_LONG * min(mine, theirs)
 
 
 class Model:
@@ -37,7 +44,10 @@ class Model:
 
     def __init__(self, name: str, backend: Backend) -> None:
         self.name, self.backend = name, backend
-        self._waiting: deque[_Asked] = deque()
+        self._waiting: list[_Asked] = []
+        self._lock = threading.Lock()
+        self._home: Home | None = None
+        self._known: OrderedDict[str, Reading] = OrderedDict()  # readings about this home: people repeat themselves
         self._count = 0
         self._thread = ThreadPoolExecutor(1, thread_name_prefix=f"model-{name[:20]}")
 
@@ -48,11 +58,32 @@ class Model:
 
     async def read(self, home: Home, sentences: Sequence[str]) -> list[Reading]:
         """One reading a sentence. Raises Busy, or BattiError where the model cannot be asked."""
+        if home is not self._home:
+            self._home = home
+            self._known.clear()
+        found = {sentence: self._known[sentence] for sentence in sentences if sentence in self._known}
+        new = [sentence for sentence in dict.fromkeys(sentences) if sentence not in found]
+        if new:
+            found |= zip(new, await self._ask(home, new), strict=True)
+        if home is self._home:
+            self._remember(found)
+        return [found[sentence] for sentence in sentences]
+
+    def _remember(self, found: dict[str, Reading]) -> None:
+        for sentence, reading in found.items():
+            if reading.confidence:  # an answer that was none may be better another time
+                self._known[sentence] = reading
+                self._known.move_to_end(sentence)
+        while len(self._known) > _REMEMBERED:
+            self._known.popitem(last=False)
+
+    async def _ask(self, home: Home, sentences: Sequence[str]) -> list[Reading]:
         if self._count and self._count + len(sentences) > MOST_WAITING:
             raise Busy
         loop = asyncio.get_running_loop()
         asked = _Asked(home, sentences, loop.create_future())
-        self._waiting.append(asked)
+        with self._lock:
+            self._waiting.append(asked)
         self._count += len(sentences)
         loop.run_in_executor(self._thread, self._work, loop)
         try:
@@ -73,16 +104,15 @@ class Model:
         loop.call_soon_threadsafe(_answer, together, readings)
 
     def _next(self) -> list[_Asked]:
-        """Those who wait first and about the same home, up to so many sentences; who went away is left out."""
-        together: list[_Asked] = []
-        while self._waiting:
-            one = self._waiting[0]
-            count = sum(len(other.sentences) for other in together)
-            if together and (one.home is not together[0].home or count + len(one.sentences) > _TOGETHER):
-                break
-            self._waiting.popleft()
-            if not one.answer.done():
-                together.append(one)
+        """Who waits longest, and those that go with that; who went away is left out."""
+        with self._lock:
+            waiting = [one for one in self._waiting if not one.answer.done()]
+            together = waiting[:1]
+            for one in waiting[1:]:
+                count = sum(len(other.sentences) for other in together)
+                if count + len(one.sentences) <= _TOGETHER and one.goes_with(together[0]):
+                    together.append(one)
+            self._waiting = [one for one in waiting if one not in together]
         return together
 
     async def call(self, function: Callable[..., T], *args: Any) -> T:
@@ -150,6 +180,7 @@ class Models:
     def __init__(self, offered: Sequence[str], choice: Path) -> None:
         self.names = tuple(dict.fromkeys([*offered, SHIPPED]))
         self._choice = choice
+        self._changed, self._chosen = 0, ""
         self._loaded: dict[str, Model] = {}
         self._loading = asyncio.Lock()
 
@@ -157,10 +188,12 @@ class Models:
     def chosen(self) -> str:
         """The name of the model that answers where a request names none."""
         try:
-            name = self._choice.read_text(encoding="utf-8").strip()
+            changed = self._choice.stat().st_mtime_ns
         except OSError:
-            name = ""
-        return name if name in self.names else self.names[0]
+            return self.names[0]
+        if changed != self._changed:
+            self._changed, self._chosen = changed, self._choice.read_text(encoding="utf-8").strip()
+        return self._chosen if self._chosen in self.names else self.names[0]
 
     async def choose(self, name: str) -> None:
         """Makes one of `names` the model that answers, once it can be loaded. Raises BattiError."""

@@ -101,8 +101,25 @@ def _conflict(_: Request, error: Exception) -> Response:
 
 
 def install(app: FastAPI) -> None:
-    """Has every error of the app answered so."""
+    """Has every error of the app answered so, and described so."""
+    plain = app.openapi
+
+    def openapi() -> dict[str, Any]:
+        if app.openapi_schema is None:
+            _as_problems(plain())
+        return plain()
+
+    app.openapi = openapi  # type: ignore[method-assign]
     handlers = {Invalid: _invalid, RequestValidationError: _unreadable, HTTPException: _refused, BattiError: _failed,
                 Busy: _busy, Conflict: _conflict}  # fmt: skip
     for kind, handler in handlers.items():
         app.add_exception_handler(kind, handler)
+
+
+def _as_problems(described: dict[str, Any]) -> None:
+    """FastAPI describes every answer as JSON; errors have a media type of their own."""
+    for methods in described["paths"].values():
+        for operation in methods.values():
+            for status, answer in operation["responses"].items():
+                if status >= "400" and "application/json" in answer.get("content", {}):
+                    answer["content"] = {MEDIA: answer["content"].pop("application/json")}

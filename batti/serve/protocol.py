@@ -9,6 +9,10 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 HEAD_SECONDS = 10.0
 """That a client has for the head of a request, from its first byte or from connecting."""
+MOST_HEAD = 64 * 1024
+"""Bytes of the head of a request."""
+MOST_REQUESTS = 50
+"""Of one connection; then the client connects again, and the process that is less busy is sooner there to take it."""
 MOST_CONNECTIONS = 500
 """Of one process; more are closed at once, so that those who are served go on being served."""
 
@@ -23,6 +27,8 @@ class Protocol(HttpToolsProtocol):
     """One connection."""
 
     _patience: asyncio.TimerHandle | None = None
+    _requests = 0
+    _head = 0  # bytes that came of it
 
     def connection_made(self, transport: Any) -> None:
         super().connection_made(transport)
@@ -32,6 +38,10 @@ class Protocol(HttpToolsProtocol):
         self._await_head()
 
     def data_received(self, data: bytes) -> None:
+        self._head += len(data) if self._patience is not None else 0
+        if self._head > MOST_HEAD and not self.transport.is_closing():
+            self.send_400_response("The head of the request is too large.")
+            return
         super().data_received(data)
         between = self.cycle is None or self.cycle.response_complete
         if between and self._patience is None and not self.transport.is_closing():
@@ -39,7 +49,12 @@ class Protocol(HttpToolsProtocol):
 
     def on_headers_complete(self) -> None:
         self._no_more_waiting()
+        self._requests += 1
+        if self._requests >= MOST_REQUESTS:
+            self.headers.append((b"connection", b"close"))  # which the answer repeats
         super().on_headers_complete()
+        if self._requests >= MOST_REQUESTS:
+            self.cycle.keep_alive = False
 
     def connection_lost(self, exc: Exception | None) -> None:
         self._no_more_waiting()
@@ -50,6 +65,7 @@ class Protocol(HttpToolsProtocol):
         super().shutdown()
 
     def _await_head(self) -> None:
+        self._head = 0
         self._patience = self.loop.call_later(HEAD_SECONDS, self.transport.abort)
 
     def _no_more_waiting(self) -> None:

@@ -26,14 +26,14 @@ from batti.serve.talk import Understood, Wish
 
 SSE = "text/event-stream"
 REFUSED: dict[int | str, dict[str, Any]] = {
-    status: {"model": Problem, "description": said, "content": {"application/problem+json": {}}}
+    status: {"model": Problem, "description": said}
     for status, said in {
         400: "the body is not readable", 401: "a token is needed", 403: "Host or Origin is of somebody else",
         413: "too large", 422: "something in it is wrong: `errors` names the fields", 429: "too many requests",
         503: "the model, the store or the lights cannot be asked now",
     }.items()
 }  # fmt: skip
-_EVENTS: dict[int | str, dict[str, Any]] = {200: {"content": {SSE: {"schema": {"type": "string"}}}}}
+_EVENTS: dict[int | str, dict[str, Any]] = {200: {"content": {SSE: {}}}}
 router = APIRouter(prefix="/v1", responses=REFUSED)
 
 

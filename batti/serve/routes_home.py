@@ -41,7 +41,7 @@ async def lights(request: Request) -> Response:
 
 
 @router.get("/v1/events", response_class=StreamingResponse, tags=["house"],
-            responses={200: {"content": {SSE: {"schema": {"type": "string"}}}}})  # fmt: skip
+            responses={200: {"content": {SSE: {}}}})  # fmt: skip
 async def events(request: Request, last_event_id: Annotated[int | None, Header()] = None) -> Response:
     """What happens, as server-sent events: first `snapshot` (lights and schedule), then `lights` (those that changed),
     `schedule` (a job, as it is now) and `home` (it was changed: read it again). Resumes after Last-Event-ID."""

@@ -35,7 +35,8 @@ class Settings:
     grace: float = 900.0
 
     def __post_init__(self) -> None:
-        if not is_loopback(self.host) and not self.token():
+        token = self.token()
+        if not is_loopback(self.host) and not token:
             raise BattiError(f"without a token nobody but this machine may be listened to, and {self.host} is more",
                              f"set {TOKEN_VARIABLE} or --token-file, or leave --host out")  # fmt: skip
 
