@@ -20,6 +20,7 @@ from batti.cli_data import data
 from batti.cli_evaluate import evaluate
 from batti.cli_home import home
 from batti.cli_serve import serve
+from batti.cli_wyoming import wyoming
 from batti.errors import BattiError
 
 if TYPE_CHECKING:
@@ -71,6 +72,7 @@ main.add_command(bench)
 main.add_command(evaluate)
 main.add_command(home)
 main.add_command(serve)
+main.add_command(wyoming)
 
 
 @main.command()

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-import os
 from pathlib import Path
 
 import click
 
 from batti.errors import BattiError
 
-HASS_VARIABLE = "HASS_TOKEN"
 _URL = "http://homeassistant.local:8123"
 _FILE = click.Path(dir_okay=False, path_type=Path)
 
@@ -23,7 +21,7 @@ def home() -> None:
 @home.command("import")
 @click.option("--home-assistant", "url", metavar="URL", required=True, help=f"Its address, like {_URL}.")
 @click.option("--out", type=_FILE, default=Path("home.yaml"), show_default=True, help="The home file.")
-@click.option("--token-file", type=_FILE, help=f"File with a long-lived access token, instead of {HASS_VARIABLE}.")
+@click.option("--token-file", type=_FILE, help="File with a long-lived access token, instead of HASS_TOKEN.")
 def import_home(url: str, out: Path, token_file: Path | None) -> None:
     """Write a home file from what Home Assistant knows: areas, floors, and the lights that voice assistants may see.
 
@@ -31,23 +29,9 @@ def import_home(url: str, out: Path, token_file: Path | None) -> None:
     """
     try:
         from batti.serve.home_assistant import keep
+        from batti.serve.settings import hass_token
     except ModuleNotFoundError as error:
         raise BattiError(f"this needs {error.name}", "pip install 'batti[serve]'") from None
-    for line in asyncio.run(keep.import_home(url, hass_token(token_file), out)):
+    for line in asyncio.run(keep.import_home(url, hass_token(token_file or ""), out)):
         click.echo(line, err=True)
 
-
-def hass_token(token_file: Path | None) -> str:
-    """The long-lived access token of Home Assistant. Raises BattiError."""
-    token = os.environ.get(HASS_VARIABLE, "").strip()
-    if token_file is not None:
-        try:
-            token = token_file.read_text(encoding="utf-8").strip()
-        except (OSError, UnicodeDecodeError) as error:
-            said = getattr(error, "strerror", None) or "not UTF-8 text"
-            problem = f"the token file '{token_file}' cannot be read: {said}"
-            raise BattiError(problem, "write the token into it") from None
-    if not token:
-        hint = f"make a long-lived access token on your profile page there, and set {HASS_VARIABLE} or --token-file"
-        raise BattiError("there is no token for Home Assistant", hint)
-    return token

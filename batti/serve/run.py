@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import shutil
 import socket
@@ -10,6 +11,7 @@ import tempfile
 import uvicorn
 
 from batti.errors import BattiError
+from batti.serve.home_assistant.executor import HomeAssistant
 from batti.serve.service import service
 from batti.serve.settings import Settings
 
@@ -24,7 +26,10 @@ def run(settings: Settings) -> None:
     figures = tempfile.mkdtemp(prefix="batti-metrics-")
     os.environ[_FIGURES] = figures
     try:
-        service(settings).store.close()  # what is wrong is said here, once and not by each process
+        made = service(settings)  # what is wrong is said here, once and not by each process
+        made.store.close()
+        if isinstance(made.house.executor, HomeAssistant):
+            asyncio.run(made.house.executor.check())
         settings.pass_on()
         bound = _bound(settings)
         address, port = bound.getsockname()[:2]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, TypeAlias
@@ -12,9 +13,10 @@ from batti.errors import BattiError
 from batti.home import Home
 from batti.serve import lights
 from batti.serve.home_assistant import looks
-from batti.serve.home_assistant.client import Client, State, Unanswered
+from batti.serve.home_assistant.client import Client, State, Unanswered, Unreachable
 from batti.serve.lights import LOWEST, Effect, Light, LightState, Outcome, Problem
 
+_log = logging.getLogger("batti.serve")
 _Data: TypeAlias = dict[str, Any]
 
 
@@ -88,6 +90,15 @@ class HomeAssistant:
         for calls in plan.rounds():
             await asyncio.gather(*(self._call(call, entities, known) for call in calls))
         return [_effect(effect, 0, plan.calls) for effect in effects]
+
+    async def check(self) -> None:
+        """Connects once. Raises BattiError where the token is refused; what does not answer yet may do so later."""
+        try:
+            await self.client.connect()
+        except Unreachable as error:
+            _log.warning("%s", error)
+        finally:
+            await self.client.close()
 
     async def close(self) -> None:
         """See `Executor`."""
