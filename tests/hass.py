@@ -5,6 +5,7 @@
 
 import json
 import os
+import shutil
 import signal
 import socket
 import subprocess
@@ -18,7 +19,8 @@ import httpx
 import pytest
 from websockets.sync.client import connect
 
-VENV = Path(os.environ.get("BATTI_HASS_VENV") or Path(__file__).parent.parent / ".venv-hass")
+ROOT = Path(__file__).parent.parent
+VENV = Path(os.environ.get("BATTI_HASS_VENV") or ROOT / ".venv-hass")
 PYTHON = VENV / "bin" / "python"
 needed = pytest.mark.skipif(not (VENV / ".ready").exists(), reason="no Home Assistant: make .venv-hass/.ready")
 PATIENCE = 120  # seconds for it to start
@@ -60,6 +62,7 @@ class Hass:
         self._process: subprocess.Popen[bytes] | None = None
         folder.mkdir(exist_ok=True)
         (folder / "configuration.yaml").write_text(json.dumps(_configuration(self.port)))  # JSON is YAML
+        shutil.copytree(ROOT / "custom_components", folder / "custom_components")
         tools = folder / "tools"
         tools.mkdir()
         (tools / "ffmpeg").write_text('#!/bin/sh\necho "ffmpeg version 6.0"\n')  # nothing here plays sound
