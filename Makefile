@@ -33,10 +33,17 @@ run: $(VENV)/.run
 endif
 export TEXT PYTHON
 
-test: $(VENV)/.test
+# A real Home Assistant for the tests; without one those that need it are skipped.
+HASS ?= .venv-hass
+export BATTI_HASS_VENV := $(abspath $(HASS))
+$(HASS)/.ready: tests/hass_venv.sh
+	@rm -rf $(HASS)
+	@tests/hass_venv.sh $(HASS) || echo "Home Assistant cannot be installed here: its tests are skipped" >&2
+
+test: $(VENV)/.test $(HASS)/.ready
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/pytest
 
 clean:
-	rm -rf $(VENV) build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) $(HASS) build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -18,8 +18,10 @@ from batti import __version__
 from batti.cli_bench import bench
 from batti.cli_data import data
 from batti.cli_evaluate import evaluate
+from batti.cli_home import home
 from batti.cli_mqtt import mqtt
 from batti.cli_serve import serve
+from batti.cli_wyoming import wyoming
 from batti.errors import BattiError
 
 if TYPE_CHECKING:
@@ -69,8 +71,10 @@ def main() -> None:
 main.add_command(data)
 main.add_command(bench)
 main.add_command(evaluate)
+main.add_command(home)
 main.add_command(serve)
 main.add_command(mqtt)
+main.add_command(wyoming)
 
 
 @main.command()

@@ -13,7 +13,7 @@ from batti.document import dump, path, read, validated
 from batti.errors import BattiError, Fault, did_you_mean, quote
 from batti.paths import resources
 from batti.schema import ALL, HERE, RESERVED, Finding, Loc, Name, Strict, folded
-from batti.values import Threshold, TimeZone
+from batti.values import EntityId, Threshold, TimeZone
 from batti.wiring import Mqtt, shared
 
 MAX_ROOMS = 500
@@ -29,23 +29,31 @@ class Light(Strict):
 
     name: Name
     aliases: tuple[Name, ...] = ()
+    entity: EntityId | None = None  # what Home Assistant calls it
     mqtt: Mqtt | None = None
 
 
 class Room(Strict):
-    """A room and its named lights; the light without a name needs no entry, `mqtt` is its lamp."""
+    """A room and its named lights; the light without a name needs no entry.
+
+    Home Assistant's ids, where it has the lights: `area` of the room, `entity` of the light without a name. `mqtt` is
+    its lamp on a broker.
+    """
 
     name: Name
     aliases: tuple[Name, ...] = ()
+    area: Name | None = None
+    entity: EntityId | None = None
     mqtt: Mqtt | None = None
     lights: tuple[Light, ...] = ()
 
 
 class Group(Strict):
-    """A name for several rooms, such as a floor."""
+    """A name for several rooms, such as a floor; `floor` is Home Assistant's id of it."""
 
     name: Name
     aliases: tuple[Name, ...] = ()
+    floor: Name | None = None
     rooms: tuple[Name, ...]
 
     @classmethod
@@ -124,7 +132,7 @@ class Home(Strict):
 
     def to_dict(self) -> dict[str, Any]:
         """Plain data, empty lists left out."""
-        data = _without_empty(self.model_dump(mode="json"))
+        data = _without_empty(self.model_dump(mode="json", exclude_none=True))
         usual = {"confirm_below": CONFIRM_BELOW, "time_zone": TIME_ZONE}
         return {key: value for key, value in data.items() if value != usual.get(key)}
 
@@ -235,6 +243,7 @@ class Home(Strict):
                           f"name {MAX_ROOMS} at most")
         named = [*_all_names(rooms, groups)]
         yield from _name_rules(named)
+        yield from _id_rules(rooms, groups)
         yield from _group_rules(rooms, groups)
         yield from shared(_lamps(rooms))
 
@@ -306,6 +315,21 @@ def _clash(one: _Named, other: _Named) -> bool:
         return False
     # Lights of one name in two rooms are told apart by their rooms.
     return one.room is None or other.room is None or one.room == other.room
+
+
+def _id_rules(rooms: list[dict[str, Any]], groups: list[dict[str, Any]]) -> Iterator[Finding]:
+    """An id of Home Assistant stands once."""
+    places = [(("rooms", index), room) for index, room in enumerate(rooms)]
+    places += [(("groups", index), group) for index, group in enumerate(groups)]
+    lights = [((*loc, "lights", index), light)
+              for loc, room in places for index, light in enumerate(_dicts(room.get("lights")))]
+    seen: dict[tuple[str, str], Loc] = {}
+    for loc, entry in (*places, *lights):
+        for key in ("area", "floor", "entity"):
+            if isinstance(value := entry.get(key), str):
+                first = seen.setdefault((key, value.strip()), (*loc, key))
+                if first != (*loc, key):
+                    yield Finding((*loc, key), f"the {key} {quote(value)} is there twice", "keep one", first)
 
 
 def _group_rules(rooms: list[dict[str, Any]], groups: list[dict[str, Any]]) -> Iterator[Finding]:

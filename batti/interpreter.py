@@ -105,7 +105,8 @@ class Interpreter:
             yield from self.batch(chunk)
 
     def _own_room(self, said: str) -> str:
-        rooms = {name: room.name for room in self.home.rooms for name in (room.name, *room.aliases)}
+        rooms = {room.area: room.name for room in self.home.rooms if room.area}
+        rooms |= {name: room.name for room in self.home.rooms for name in (room.name, *room.aliases)}
         spelled = {normalize(name): room for name, room in rooms.items()}
         found = spelled.get(normalize(said))
         if found is None:

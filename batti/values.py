@@ -12,6 +12,7 @@ from batti.schema import RESERVED, clean_name, refusal
 _DAY = 24 * 60 * 60  # seconds
 _NUMBER = re.compile(r"[-+]?(\d{1,15}(\.\d{0,30})?|\.\d{1,30})", re.ASCII)
 _DURATION = re.compile(r"(?:(\d{1,9})h)?(?:(\d{1,9})m)?(?:(\d{1,9})s)?", re.ASCII)
+_ENTITY = re.compile(r"light\.[a-z0-9_]+", re.ASCII)
 _TIME = re.compile(r"(\d{1,2}):(\d{2})", re.ASCII)
 
 
@@ -118,11 +119,20 @@ def _time_zone(value: object) -> str:
         raise refusal(problem, did_you_mean(value, sorted(available_timezones()))) from None
 
 
+def _entity_id(value: object) -> str:
+    said = value.strip() if isinstance(value, str) else ""
+    if not _ENTITY.fullmatch(said):
+        problem = f"{quote(value)} is not the id of a light of Home Assistant"
+        raise refusal(problem, "write it as Home Assistant shows it, like light.kitchen")
+    return said
+
+
 Threshold: TypeAlias = Annotated[float, BeforeValidator(_threshold)]
 Level: TypeAlias = Annotated[float, BeforeValidator(_brightness)]
 Step: TypeAlias = Annotated[float, BeforeValidator(_brightness_step)]
 Kelvin: TypeAlias = Annotated[int, BeforeValidator(_kelvin)]
 Duration: TypeAlias = Annotated[str, BeforeValidator(_duration)]
+EntityId: TypeAlias = Annotated[str, BeforeValidator(_entity_id)]
 TimeZone: TypeAlias = Annotated[str, BeforeValidator(_time_zone)]
 TimeOfDay: TypeAlias = Annotated[str, BeforeValidator(_time)]
 Place: TypeAlias = Annotated[str, BeforeValidator(_place)]

@@ -1,5 +1,6 @@
 """Hypothesis strategies over every valid command document and every valid home."""
 
+import itertools
 import unicodedata
 from typing import Any
 
@@ -175,15 +176,21 @@ def homes(draw: st.DrawFn) -> Home:
         count = draw(st.integers(0, min(most, len(pool))))
         return tuple(pool.pop() for _ in range(count))
 
+    numbers = itertools.count()
+
+    def entity() -> str | None:
+        return f"light.own_{next(numbers)}" if draw(st.booleans()) else None
+
     rooms: list[Room] = []
     groups: list[Group] = []
     while pool and len(rooms) < 5:
         name, aliases = pool.pop(), some(2)
         where = f"ghar/{len(rooms)}"
         lights = tuple(
-            Light(name=light, aliases=some(1), mqtt=draw(lamps(f"{where}/{i}"))) for i, light in enumerate(some(2))
+            Light(name=light, aliases=some(1), entity=entity(), mqtt=draw(lamps(f"{where}/{i}")))
+            for i, light in enumerate(some(2))
         )
-        rooms.append(Room(name=name, aliases=aliases, mqtt=draw(lamps(where)), lights=lights))
+        rooms.append(Room(name=name, aliases=aliases, entity=entity(), mqtt=draw(lamps(where)), lights=lights))
     known = st.sampled_from([room.name for room in rooms])
     members = st.lists(known, min_size=1, unique=True)
     while pool and len(groups) < draw(st.integers(0, 3)):

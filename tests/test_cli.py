@@ -16,10 +16,13 @@ KEYS = ["command", "intent", "rooms", "actions", "confidence", "needs_confirmati
 Run = subprocess.CompletedProcess[str]
 
 
-def run(*args: str, given: str | bytes | None = None, cwd: Path | None = None) -> Run:
+def run(
+    *args: str, given: str | bytes | None = None, cwd: Path | None = None, environment: dict[str, str] | None = None
+) -> Run:
     """Run `batti`; without `given` its standard input is empty."""
     data = given.encode("utf-8", "surrogateescape") if isinstance(given, str) else given or b""
-    done = subprocess.run([*BATTI, *args], input=data, capture_output=True, timeout=PATIENCE, cwd=cwd)
+    done = subprocess.run([*BATTI, *args], input=data, capture_output=True, timeout=PATIENCE, cwd=cwd,
+                          env=os.environ | (environment or {}))  # fmt: skip
     return Run(done.args, done.returncode, done.stdout.decode(), done.stderr.decode())
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import shutil
 import signal
@@ -11,6 +12,7 @@ import tempfile
 import uvicorn
 
 from batti.errors import BattiError
+from batti.serve.home_assistant.executor import HomeAssistant
 from batti.serve.settings import Settings
 
 _FIGURES = "PROMETHEUS_MULTIPROC_DIR"  # is looked at when `metrics` is imported
@@ -27,7 +29,10 @@ def run(settings: Settings) -> None:
     try:
         from batti.serve.service import service  # only now, see _FIGURES
 
-        service(settings).store.close()  # what is wrong is said here, once and not by each process
+        made = service(settings)  # what is wrong is said here, once and not by each process
+        made.store.close()
+        if isinstance(made.house.executor, HomeAssistant):
+            asyncio.run(made.house.executor.check())
         settings.pass_on()
         os.environ.setdefault("MALLOC_ARENA_MAX", "2")  # a heap for each thread keeps what others have freed
         bound = _bound(settings)

@@ -77,6 +77,8 @@ class Do(BaseModel):
     room: Room = None
     model: Name = None
     confirm: Annotated[bool, Field(description="yes to what was asked back")] = False
+    answers: Annotated[str | None, Field(max_length=MOST_CHARS, description="what was said before and asked back: "
+                       "`sentence` may be the answer, `ho` or the room that is meant")] = None  # fmt: skip
     ask_before_all: Annotated[bool, Field(description="ask back before anything is done to the whole house")] = False
 
     @model_validator(mode="after")

@@ -7,10 +7,12 @@ from pathlib import Path
 
 from batti.serve.executor import Executor
 from batti.serve.feed import Feed
+from batti.serve.home_assistant.client import Client
+from batti.serve.home_assistant.executor import HomeAssistant
 from batti.serve.homefile import HomeFile
 from batti.serve.house import House
 from batti.serve.models import Models
-from batti.serve.settings import Settings
+from batti.serve.settings import Settings, hass_token
 from batti.serve.simulated import SimulatedHome
 from batti.serve.store import Store
 from batti.serve.talk import Talk
@@ -46,4 +48,6 @@ def executor(settings: Settings, store: Store) -> Executor:
         from batti.serve.mqtt.executor import MqttLights
 
         return MqttLights(Broker.of(settings.mqtt), store)
+    if settings.hass:
+        return HomeAssistant(Client(settings.hass, hass_token(settings.hass_token_file)), settings.transition)
     return SimulatedHome(store)

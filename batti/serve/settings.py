@@ -13,6 +13,7 @@ from batti.errors import BattiError
 
 _VARIABLE = "BATTI_SERVE"
 TOKEN_VARIABLE = "BATTI_TOKEN"
+HASS_VARIABLE = "HASS_TOKEN"
 MIN_TOKEN = 16  # characters
 
 
@@ -20,8 +21,8 @@ MIN_TOKEN = 16  # characters
 class Settings:
     """`state` is the folder of what is kept; `store` a URL instead of the SQLite file there. `models` are offered
     besides the shipped one, the first of them chosen at first; `hosts` are names under which the service is reached
-    besides localhost and addresses; `mqtt` is the broker that has the lamps, if they are not simulated. Rates are
-    requests a second of one client to one process, 0 for any number."""
+    besides localhost and addresses. Rates are requests a second of one client to one process, 0 for any number.
+    `mqtt` is the broker or `hass` the address of Home Assistant that has the lights; `transition` is in seconds."""
 
     state: str
     home: str = ""
@@ -35,6 +36,9 @@ class Settings:
     rate: float = 100.0
     grace: float = 900.0
     mqtt: str = ""
+    hass: str = ""
+    hass_token_file: str = ""
+    transition: float | None = None
 
     def __post_init__(self) -> None:
         token = self.token()
@@ -44,14 +48,7 @@ class Settings:
 
     def token(self) -> str:
         """The token that clients must show, empty for none. Raises BattiError."""
-        token = os.environ.get(TOKEN_VARIABLE, "").strip()
-        if self.token_file:
-            try:
-                token = Path(self.token_file).read_text(encoding="utf-8").strip()
-            except (OSError, UnicodeDecodeError) as error:
-                said = getattr(error, "strerror", None) or "not UTF-8 text"
-                raise BattiError(f"the token file '{self.token_file}' cannot be read: {said}", "write a token into it"
-                                 ) from None  # fmt: skip
+        token = read_token(TOKEN_VARIABLE, self.token_file)
         if (token or self.token_file) and len(token) < MIN_TOKEN:
             raise BattiError(f"the token has {len(token)} characters", f"give it {MIN_TOKEN} at least")
         return token
@@ -67,6 +64,25 @@ class Settings:
         tuples = {field.name for field in fields(cls) if "tuple" in str(field.type)}
         data |= {key: tuple(data[key]) for key in tuples}
         return cls(**data)
+
+
+def read_token(variable: str, file: str | Path) -> str:
+    """The token of a file, or of the environment where no file is named; empty for none. Raises BattiError."""
+    if not file:
+        return os.environ.get(variable, "").strip()
+    try:
+        return Path(file).read_text(encoding="utf-8").strip()
+    except (OSError, UnicodeDecodeError) as error:
+        said = getattr(error, "strerror", None) or "not UTF-8 text"
+        raise BattiError(f"the token file '{file}' cannot be read: {said}", "write a token into it") from None
+
+
+def hass_token(file: str | Path) -> str:
+    """The long-lived access token of Home Assistant. Raises BattiError."""
+    if token := read_token(HASS_VARIABLE, file):
+        return token
+    hint = f"make a long-lived access token on your profile page there, and set {HASS_VARIABLE} or name a file with it"
+    raise BattiError("there is no token for Home Assistant", hint)
 
 
 def is_loopback(host: str) -> bool:

@@ -1,0 +1,74 @@
+"""How a light of Home Assistant looks and what it can do, in this program's terms and back."""
+
+from __future__ import annotations
+
+import colorsys
+from collections.abc import Mapping
+from typing import Any
+
+from batti.serve.lights import LOWEST, Abilities, Light, LightState
+
+TRANSITION = 32
+"""The bit of `supported_features` of a light that changes gradually."""
+_COLORED = {"hs", "xy", "rgb", "rgbw", "rgbww"}
+_DIMMED = _COLORED | {"brightness", "color_temp", "white"}
+_WARMEST, _COLDEST = 1900, 6500  # kelvin of the command language
+_WHITE = 0.2  # saturation below which a colour is called white
+# The names of the command language as CSS, and so Home Assistant, means them.
+_RGB = {
+    "red": (255, 0, 0), "orange": (255, 165, 0), "gold": (255, 215, 0), "yellow": (255, 255, 0), "green": (0, 128, 0),
+    "turquoise": (64, 224, 208), "cyan": (0, 255, 255), "blue": (0, 0, 255), "purple": (128, 0, 128),
+    "magenta": (255, 0, 255), "pink": (255, 192, 203),
+}  # fmt: skip
+
+
+def state_of(key: Light, state: Mapping[str, Any] | None) -> LightState:
+    """The light of a state as Home Assistant gives it; one that it does not have, or not now, is not reachable."""
+    said = state["state"] if state else "unavailable"
+    if state is None or said not in ("on", "off"):
+        return LightState(*key, reachable=False)
+    about = state["attributes"]
+    able = abilities(about)
+    level = about.get("brightness")
+    brightness = 1.0 if level is None else min(1.0, max(LOWEST, round(level / 255, 2)))
+    color, kelvin = _color(about, able)
+    return LightState(*key, said == "on", brightness, color, kelvin, True, able)
+
+
+def abilities(about: Mapping[str, Any]) -> Abilities:
+    """What a light can do, by its attributes."""
+    modes = set(about.get("supported_color_modes") or ())
+    kelvin: tuple[int, int] | None = None
+    if "color_temp" in modes or "rgbww" in modes:
+        low = about.get("min_color_temp_kelvin") or _WARMEST
+        high = about.get("max_color_temp_kelvin") or _COLDEST
+        kelvin = (round(low), round(high))
+    return Abilities(bool(modes & _DIMMED), bool(modes & _COLORED), kelvin)
+
+
+def _color(about: Mapping[str, Any], able: Abilities) -> tuple[str | None, int | None]:
+    """(color, color_temp); a light that is off, which tells neither, is taken for warm white, or for white."""
+    if about.get("color_mode") in _COLORED and about.get("rgb_color"):
+        return nearest(about["rgb_color"]), None
+    if able.color_temp:
+        return None, about.get("color_temp_kelvin") or max(able.color_temp[0], min(2700, able.color_temp[1]))
+    return ("white", None) if able.color else (None, None)
+
+
+def nearest(rgb: tuple[int, int, int]) -> str:
+    """The colour of the command language that is closest, by hue and saturation: brightness is told apart."""
+    hue, saturation, _ = _hsv(rgb)
+    if saturation < _WHITE:
+        return "white"
+
+    def far(name: str) -> float:
+        other, pale, _ = _hsv(_RGB[name])
+        around = abs(hue - other)
+        return 4 * min(around, 1 - around) + abs(saturation - pale)
+
+    return min(_RGB, key=far)
+
+
+def _hsv(rgb: tuple[int, int, int]) -> tuple[float, float, float]:
+    red, green, blue = (part / 255 for part in rgb)
+    return colorsys.rgb_to_hsv(red, green, blue)

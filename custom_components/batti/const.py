@@ -1,0 +1,5 @@
+"""Names of the integration."""
+
+DOMAIN = "batti"
+CONF_URL = "url"
+CONF_TOKEN = "token"

@@ -1,0 +1,204 @@
+"""A real Home Assistant on loopback: started with lamps, areas and floors, cut off, stopped, frozen.
+
+`make .venv-hass/.ready` installs it (tests/hass_venv.sh); what needs it is skipped with a message where it is absent.
+"""
+
+import json
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+from websockets.sync.client import connect
+
+ROOT = Path(__file__).parent.parent
+VENV = Path(os.environ.get("BATTI_HASS_VENV") or ROOT / ".venv-hass")
+PYTHON = VENV / "bin" / "python"
+needed = pytest.mark.skipif(not (VENV / ".ready").exists(), reason="no Home Assistant: make .venv-hass/.ready")
+PATIENCE = 120  # seconds for it to start
+_LAMPS = {  # object id -> (name, what it can do besides on and off)
+    "kitchen_light": ("Kitchen Light", ("level", "hs", "temperature")),
+    "bedroom_ceiling": ("Bedroom Ceiling", ("level",)),
+    "table_lamp": ("Table Lamp", ()),
+    "hall": ("Hall", ("level", "temperature")),
+    "terrace": ("Terrace", ()),
+    "secret": ("Secret", ()),
+    "lost": ("Lost", ()),
+}
+_LIMITS = {"hall": {"min_mireds_template": "{{ 250 }}", "max_mireds_template": "{{ 400 }}"}}  # 2500 to 4000 K
+_PLUG = {"terrace": {"availability_template": "{{ is_state('input_boolean.plugged', 'on') }}"}}
+
+
+def _configuration(port: int) -> dict[str, Any]:
+    lamps = {
+        name: {"friendly_name": called, "unique_id": name, "turn_on": [], "turn_off": [],
+               **{f"set_{what}": [] for what in able}, **_LIMITS.get(name, {}), **_PLUG.get(name, {})}
+        for name, (called, able) in _LAMPS.items()
+    }  # fmt: skip
+    return {
+        "homeassistant": {"name": "Ghar", "time_zone": "Asia/Kathmandu"},
+        "http": {"server_host": "127.0.0.1", "server_port": port},
+        "config": {}, "conversation": {}, "api": {}, "websocket_api": {},
+        "input_boolean": {"plugged": {"initial": True}},
+        "light": [{"platform": "template", "lights": lamps}],
+        "logger": {"default": "warning"},
+    }  # fmt: skip
+
+
+class Hass:
+    """One Home Assistant; `start` may be called again after `kill`."""
+
+    def __init__(self, folder: Path, port: int = 0) -> None:
+        self.folder, self.port = folder, port or free_port()
+        self.url, self.token = f"http://127.0.0.1:{self.port}", ""
+        self._process: subprocess.Popen[bytes] | None = None
+        folder.mkdir(exist_ok=True)
+        (folder / "configuration.yaml").write_text(json.dumps(_configuration(self.port)))  # JSON is YAML
+        shutil.copytree(ROOT / "custom_components", folder / "custom_components")
+        tools = folder / "tools"
+        tools.mkdir()
+        (tools / "ffmpeg").write_text('#!/bin/sh\necho "ffmpeg version 6.0"\n')  # nothing here plays sound
+        (tools / "ffmpeg").chmod(0o755)
+
+    def start(self) -> "Hass":
+        path = f"{self.folder / 'tools'}:{os.environ['PATH']}"
+        with (self.folder / "out.log").open("ab") as log:
+            self._process = subprocess.Popen(
+                [PYTHON, "-m", "homeassistant", "-c", self.folder, "--skip-pip"], stdout=log, stderr=log,
+                env={**os.environ, "PATH": path, "HOME": str(self.folder)}, start_new_session=True,
+            )  # fmt: skip
+        until = time.monotonic() + PATIENCE
+        while not self._answers():
+            assert self._process.poll() is None, (self.folder / "out.log").read_text()[-3000:]
+            assert time.monotonic() < until, "Home Assistant does not start"
+            time.sleep(0.3)
+        if not self.token:
+            self._settle_in()
+        return self
+
+    def _answers(self) -> bool:
+        try:
+            if not self.token:
+                return httpx.get(f"{self.url}/api/onboarding", timeout=2).status_code == 200
+            return self.get("config")["state"] == "RUNNING"
+        except (httpx.HTTPError, ValueError):
+            return False
+
+    def signal(self, number: int) -> None:
+        assert self._process is not None
+        os.killpg(self._process.pid, number)
+
+    def kill(self) -> None:
+        if self._process is not None:
+            self.signal(signal.SIGKILL)
+            self._process.wait()
+            self._process = None
+
+    # --- its APIs --------------------------------------------------------------------------------
+    def _settle_in(self) -> None:
+        """The first user, a long-lived token, areas and floors."""
+        client = f"{self.url}/"
+        user = {"name": "a", "username": "a", "password": "a long password", "client_id": client, "language": "en"}
+        code = httpx.post(f"{self.url}/api/onboarding/users", json=user, timeout=30).json()["auth_code"]
+        form = {"grant_type": "authorization_code", "code": code, "client_id": client}
+        self.token = httpx.post(f"{self.url}/auth/token", data=form, timeout=30).json()["access_token"]
+        [self.token] = self.ask({"type": "auth/long_lived_access_token", "client_name": "t", "lifespan": 365})
+        ground, first = self.ask(
+            {"type": "config/floor_registry/create", "name": "Ground floor", "level": 0},
+            {"type": "config/floor_registry/create", "name": "Upstairs", "level": 1, "aliases": ["mathi"]},
+        )
+        floors = {"kitchen": ground["floor_id"], "living_room": ground["floor_id"], "bedroom": first["floor_id"]}
+        new = [{"name": "Hall", "aliases": ["dalan"]}, {"name": "Terrace", "floor_id": first["floor_id"]},
+               {"name": "Secret"}]  # fmt: skip
+        self.ask(*({"type": "config/area_registry/create", **one} for one in new))
+        self.ask(*({"type": "config/area_registry/update", "area_id": area, "floor_id": floor}
+                   for area, floor in floors.items()))  # fmt: skip
+        areas = {"kitchen_light": "kitchen", "bedroom_ceiling": "bedroom", "table_lamp": "bedroom", "hall": "hall",
+                 "terrace": "terrace", "secret": "secret"}  # fmt: skip
+        self.ask(*({"type": "config/entity_registry/update", "entity_id": f"light.{name}", "area_id": area}
+                   for name, area in areas.items()))  # fmt: skip
+        lamp = {"type": "config/entity_registry/update", "entity_id": "light.table_lamp", "aliases": ["padhne batti"]}
+        secret = {"type": "homeassistant/expose_entity", "assistants": ["conversation"],
+                  "entity_ids": ["light.secret"], "should_expose": False}  # fmt: skip
+        self.ask(lamp, secret)
+
+    def ask(self, *messages: dict[str, Any]) -> list[Any]:
+        """The results of commands of the WebSocket API."""
+        with self.socket() as websocket:
+            results = []
+            for number, message in enumerate(messages, 1):
+                websocket.send(json.dumps({"id": number, **message}))
+                answer = json.loads(websocket.recv(timeout=30))
+                assert answer["success"], answer
+                results.append(answer["result"])
+            return results
+
+    @contextmanager
+    def socket(self) -> Iterator[Any]:
+        with connect(f"ws://127.0.0.1:{self.port}/api/websocket", max_size=None) as websocket:
+            websocket.recv()
+            websocket.send(json.dumps({"type": "auth", "access_token": self.token}))
+            assert json.loads(websocket.recv())["type"] == "auth_ok"
+            yield websocket
+
+    @contextmanager
+    def calls(self) -> Iterator[list[dict[str, Any]]]:
+        """The calls of services of lights that were made inside; complete once the block is left."""
+        made: list[dict[str, Any]] = []
+        with self.socket() as websocket:
+            websocket.send(json.dumps({"id": 1, "type": "subscribe_events", "event_type": "call_service"}))
+            assert json.loads(websocket.recv(timeout=30))["success"]
+            yield made
+            websocket.send(json.dumps({"id": 2, "type": "ping"}))
+            while (message := json.loads(websocket.recv(timeout=30)))["type"] != "pong":
+                if message["type"] == "event" and message["event"]["data"]["domain"] == "light":
+                    made.append(message["event"]["data"])
+
+    def get(self, path: str) -> Any:
+        return self._request("GET", path)
+
+    def post(self, path: str, **data: Any) -> Any:
+        return self._request("POST", path, json=data)
+
+    def _request(self, method: str, path: str, **options: Any) -> Any:
+        headers = {"Authorization": f"Bearer {self.token}"}
+        response = httpx.request(method, f"{self.url}/api/{path}", headers=headers, timeout=30, **options)
+        response.raise_for_status()
+        return response.json()
+
+    def state(self, light: str) -> dict[str, Any]:
+        found: dict[str, Any] = self.get(f"states/light.{light}")
+        return found
+
+    def switch(self, light: str, on: bool, **data: Any) -> None:
+        self.post(f"services/light/turn_{'on' if on else 'off'}", entity_id=f"light.{light}", **data)
+
+    def all_off(self) -> None:
+        """Every lamp off, the plug of the terrace's in."""
+        self.post("services/input_boolean/turn_on", entity_id="input_boolean.plugged")
+        self.post("services/light/turn_off", entity_id="all")
+
+
+@contextmanager
+def running(folder: Path) -> Iterator[Hass]:
+    hass = Hass(folder)
+    try:
+        yield hass.start()
+    finally:
+        hass.kill()
+
+
+def free_port() -> int:
+    with socket.socket() as one:
+        one.bind(("127.0.0.1", 0))
+        return int(one.getsockname()[1])
+
+
