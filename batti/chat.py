@@ -78,9 +78,10 @@ class ChatBackend(ABC):
             readings[i] = self.reading(home, said)
         return readings
 
-    def stream(self, home: Home, sentence: str) -> Iterator[str]:
-        """The answer to one sentence as it comes, in one piece where the runtime gives it so."""
-        yield from (said.text for said in self.say(home, [sentence]))
+    def stream(self, home: Home, sentence: str) -> Iterator[str | Said]:
+        """The pieces of the answer to one sentence as they come, one where the runtime gives it so; then the whole."""
+        [said] = self.say(home, [sentence])
+        yield from (said.text, said)
 
     def reading(self, home: Home, said: Said) -> Reading:
         """What an answer says; `none` with a confidence of 0 where it is no document of this home."""

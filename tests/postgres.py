@@ -17,27 +17,44 @@ def programs() -> Path | None:
     return Path(installed[-1]).parent if installed else None
 
 
+class Cluster:
+    """A cluster in a folder; `url` is that of its empty database."""
+
+    def __init__(self, folder: Path, programs: Path) -> None:
+        self._folder, self._programs = folder, programs
+        self._as_user = ["runuser", "-u", _USER, "--"] if os.geteuid() == 0 else []
+        self.url = f"postgresql://{_USER}@/postgres?host={folder}"
+
+    def make(self) -> None:
+        if self._as_user:
+            shutil.chown(self._folder, _USER)
+        self._run("initdb", "-U", _USER, "--auth=trust", "--no-sync", "-E", "UTF8")
+
+    def start(self) -> None:
+        options = f"-c listen_addresses='' -k {self._folder} -c fsync=off"
+        self._run("pg_ctl", "-o", options, "-l", str(self._folder / "log"), "-w", "start")
+
+    def stop(self) -> None:
+        self._run("pg_ctl", "-m", "immediate", "-w", "stop")
+
+    def _run(self, program: str, *args: str) -> None:
+        command = [*self._as_user, str(self._programs / program), "-D", str(self._folder / "data"), *args]
+        subprocess.run(command, check=True, cwd=self._folder, stdout=subprocess.DEVNULL)
+
+
 @contextmanager
-def cluster() -> Iterator[str]:
-    """The URL of an empty database."""
+def cluster() -> Iterator[Cluster]:
+    """A cluster that runs."""
     found = programs()
     assert found is not None
     folder = Path(tempfile.mkdtemp(prefix="batti-pg-"))
-    as_user = ["runuser", "-u", _USER, "--"] if os.geteuid() == 0 else []
-    if as_user:
-        shutil.chown(folder, _USER)
-
-    def run(program: str, *args: str) -> None:
-        subprocess.run([*as_user, str(found / program), *args], check=True, cwd=folder, stdout=subprocess.DEVNULL)
-
-    data = str(folder / "data")
+    made = Cluster(folder, found)
     try:
-        run("initdb", "-D", data, "-U", _USER, "--auth=trust", "--no-sync", "-E", "UTF8")
-        options = f"-c listen_addresses='' -k {folder} -c fsync=off"
-        run("pg_ctl", "-D", data, "-o", options, "-l", str(folder / "log"), "-w", "start")
+        made.make()
+        made.start()
         try:
-            yield f"postgresql://{_USER}@/postgres?host={folder}"
+            yield made
         finally:
-            run("pg_ctl", "-D", data, "-m", "immediate", "-w", "stop")
+            made.stop()
     finally:
         shutil.rmtree(folder, ignore_errors=True)

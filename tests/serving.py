@@ -62,10 +62,10 @@ class Served:
             self._process.communicate()
             self._process = None
 
-    def stop(self) -> int:
+    def stop(self, how: signal.Signals = signal.SIGTERM) -> int:
         """Asks it to end, and returns its exit status."""
         assert self._process is not None
-        self._process.terminate()
+        self._process.send_signal(how)
         self._process.communicate(timeout=PATIENCE)
         code = self._process.returncode
         self._process = None

@@ -19,6 +19,7 @@ from helpers import OFF, home_of
 from batti import backends, chat
 from batti.command import Command
 from batti.errors import BattiError
+from batti.home import Home
 
 HOME = home_of("kitchen", "bedroom")
 TINY = {"layers": 2, "width": 256, "feed_forward": 512, "heads": 4, "kv_heads": 2, "vocabulary": 4096, "context": 4096}
@@ -119,6 +120,19 @@ def test_llama_cpp_answers_the_same_again(llama: Any, monkeypatch: pytest.Monkey
     assert first == again
 
 
+def test_an_answer_of_llama_cpp_comes_word_by_word(llama: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(chat, "MAX_ANSWER", 60)
+    [said] = llama.say(HOME, ["batti bala"])
+    *pieces, whole = llama.stream(HOME, "batti bala")
+    assert len(pieces) > 5 and "".join(pieces) == whole.text == said.text
+    assert whole.chance == pytest.approx(said.chance, rel=0.01)
+    first = next(llama.stream(HOME, "batti bala"))  # who goes away leaves the model to others
+    assert first and llama.say(HOME, ["batti bala"]) == [said]
+    large = Home.from_dict({"rooms": [{"name": f"a room that is far from the others {i}"} for i in range(400)]})
+    with pytest.raises(BattiError, match=r"the home needs \d+ tokens"):
+        list(llama.stream(large, "batti bala"))
+
+
 def test_the_home_s_part_of_the_prompt_is_computed_once(llama: Any) -> None:
     llama.timed(HOME, "batti bala", 2)
     kept = llama.timed(HOME, "kitchen ko batti nibhau", 2)
@@ -194,8 +208,8 @@ def test_an_api_is_asked_in_the_one_form() -> None:
 def test_an_answer_of_an_api_comes_word_by_word() -> None:
     with serving() as server:
         backend: Any = backends.load(f"{server.url}#m")
-        pieces = list(backend.stream(HOME, "bhancha ko batti nibhau"))
-        assert len(pieces) > 5 and "".join(pieces) == OFF
+        *pieces, whole = backend.stream(HOME, "bhancha ko batti nibhau")
+        assert len(pieces) > 5 and "".join(pieces) == whole.text == OFF
         server.always = "refused"
         with pytest.raises(BattiError, match="answers 400"):
             next(backend.stream(HOME, "batti"))

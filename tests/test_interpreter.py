@@ -348,7 +348,8 @@ def test_a_graph_that_is_none_is_refused(model: Path) -> None:
 # --- what is imported --------------------------------------------------------------------------
 
 
-HEAVY = "sorted({'torch', 'numpy', 'onnxruntime', 'onnx', 'pydantic', 'rapidfuzz'} & set(sys.modules))"
+LIBRARIES = {"torch", "numpy", "onnxruntime", "onnx", "pydantic", "rapidfuzz", "fastapi", "uvicorn", "sqlalchemy"}
+HEAVY = f"sorted({LIBRARIES} & set(sys.modules))"
 
 
 @pytest.mark.parametrize(

@@ -168,13 +168,24 @@ def test_a_clean_end_answers_what_was_asked(tmp_path: Path) -> None:
         assert [one["id"] for one in served.jobs()] == [job]
 
 
+@pytest.mark.parametrize("workers", ["1", "2"])
+@pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGINT])
+def test_an_end_leaves_nothing_behind(tmp_path: Path, workers: str, how: signal.Signals) -> None:
+    temporary = tmp_path / "tmp"
+    temporary.mkdir()
+    with serving(tmp_path / "state", "--workers", workers, TMPDIR=str(temporary)) as served:
+        assert list(temporary.glob("batti-*"))
+        assert served.stop(how) == 0
+        assert not list(temporary.glob("batti-*")) and served.log.read_text() == ""
+
+
 def test_several_machines_share_postgresql(tmp_path: Path) -> None:
     if postgres.programs() is None:
         pytest.skip("PostgreSQL is not installed (apt-get install postgresql)")
     with (
-        postgres.cluster() as url,
-        serving(tmp_path / "one", "--store", url) as one,
-        serving(tmp_path / "other", "--store", url) as other,
+        postgres.cluster() as cluster,
+        serving(tmp_path / "one", "--store", cluster.url) as one,
+        serving(tmp_path / "other", "--store", cluster.url) as other,
     ):
         one.do("bhancha ko batti bala")
         assert other.lit() == {"kitchen"}
@@ -187,3 +198,16 @@ def test_several_machines_share_postgresql(tmp_path: Path) -> None:
         ended = {job["id"]: job["status"] for job in other.jobs(ended=True)}
         assert set(ended.values()) == {"done"} and lost in ended
         assert other.lit() == {"kitchen", "terrace"}
+
+        kept = later(other, "1s", "balcony")  # the store is lost meanwhile, and comes back
+        cluster.stop()
+        assert other.get("/v1/health/ready").status_code == 503
+        refused = other.post("/v1/commands", {"sentence": "bhancha ko batti bala"})
+        assert (refused.status_code, refused.json()["type"]) == (503, "urn:batti:problem:unavailable")
+        assert other.post("/v1/interpret", {"sentence": "bhancha ko batti bala"}).status_code == 200
+        time.sleep(1.5)
+        cluster.start()
+        until(lambda: other.get("/v1/health/ready").status_code == 200)
+        until(lambda: kept in {job["id"] for job in other.jobs(ended=True)})
+        assert "balcony" in other.lit()
+        assert "Traceback" not in other.log.read_text()

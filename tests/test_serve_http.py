@@ -117,6 +117,7 @@ def test_what_is_asked_for_is_done_and_said_in_its_tongue(dark: Served) -> None:
     ("body", "status", "says"),
     [
         ({"sentence": "garage ko batti bala"}, "unknown_room", "garage"),
+        ({"sentence": "गाईगोठको बत्ती बाल"}, "unknown_room", "यो घरमा “गाईगोठ"),
         ({"sentence": "what is your name?"}, "none", "I only look after the lights."),
         ({"sentence": "turn on the light"}, "needs_room", "Which room do you mean?"),
         ({"command": {"intent": "none"}}, "none", "lights"),
@@ -250,6 +251,7 @@ def test_the_home_is_read_and_changed_for_the_next_sentence(tmp_path: Path) -> N
         until(lambda: served.get("/v1/home").json()["rooms"] == [{"name": "kitchen"}])
         file.write_text("rooms: nonsense\n")
         assert served.get("/v1/home").json()["rooms"] == [{"name": "kitchen"}]
+        assert served.do("batti bala")["command"]["rooms"] == ["kitchen"]  # where else, with one room?
 
 
 def test_faults_of_a_home_come_at_once_and_leave_it_as_it_is(served: Served) -> None:

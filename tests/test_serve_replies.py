@@ -104,15 +104,16 @@ def test_refusals_and_questions_are_said(tongue: Tongue) -> None:
     nowhere = speaker.told([Deed(action, Outcome.of(action, []))])
     said = [speaker.nothing(), speaker.which_room(), speaker.no_such_room(), nowhere]
     assert all(whole(reply.text, tongue) for reply in said)
-    assert "{" not in speaker.no_such_room("garage", lookup).text
+    assert "{" not in speaker.no_such_room("garage", lookup.near("hal")).text
 
 
 def test_what_is_called_nearly_so_is_offered() -> None:
     lookup = Lookup(Home.default())
-    text = Speaker(Home.default(), "turn on the bathing light").no_such_room("badroom", lookup).text
+    speaker = Speaker(Home.default(), "turn on the bathing light")
+    text = speaker.no_such_room("badroom", lookup.near("badroom")).text
     assert text.startswith("There is no “badroom” here. Did you mean ")
     assert "bedroom" in text
-    assert Speaker(Home.default(), "turn on").no_such_room("xyzzy", lookup).text == "There is no “xyzzy” here."
+    assert speaker.no_such_room("xyzzy", lookup.near("xyzzy")).text == "There is no “xyzzy” here."
 
 
 @given(st.lists(st.lists(actions(PLACES), max_size=4), max_size=3), st.sampled_from(TONGUES))

@@ -76,8 +76,8 @@ def test_what_is_due_together_is_one_job_in_the_order_said() -> None:
 def postgres_url() -> Iterator[str]:
     if postgres.programs() is None:
         pytest.skip("PostgreSQL is not installed (apt-get install postgresql)")
-    with postgres.cluster() as url:
-        yield url
+    with postgres.cluster() as made:
+        yield made.url
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -222,6 +222,7 @@ def test_what_is_for_later_is_done_then_and_told(store: Store) -> None:
         await until(lambda: store.jobs(("done",)) != [])
         [done] = store.jobs(("done",))
         assert (done.id, done.detail) == (made.id, "Kitchen ko batti baliyo.")
+        await until(lambda: len(store.events(0)) == 3)
         kinds = [(event.kind, event.data["status"] if event.kind == "schedule" else "") for event in store.events(0)]
         assert kinds == [("schedule", "waiting"), ("lights", ""), ("schedule", "done")]
 

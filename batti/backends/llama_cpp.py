@@ -10,10 +10,12 @@ import math
 import os
 import signal
 import tempfile
-from collections.abc import Mapping, Sequence
+import threading
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
+from queue import SimpleQueue
 from typing import Any
 
 import xllamacpp
@@ -76,6 +78,35 @@ class LlamaCppBackend(ChatBackend):
         with ThreadPoolExecutor(self._slots) as pool:
             return list(pool.map(lambda sentence: self._said(home, sentence), sentences))
 
+    def stream(self, home: Home, sentence: str) -> Iterator[str | Said]:
+        """The answer as it comes, held to the grammar of the home, then the whole."""
+        came: SimpleQueue[Mapping[str, Any] | None] = SimpleQueue()
+        left = threading.Event()
+
+        def take(piece: Mapping[str, Any]) -> bool:
+            came.put(piece)
+            return left.is_set()  # whether to stop
+
+        def run() -> None:
+            body = {"messages": chat.messages(home, sentence), **_held(home), **_CHANCES, "stream": True}
+            if (refused := self._server.handle_chat_completions(body, take)) is not None:
+                came.put(refused)
+            came.put(None)
+
+        threading.Thread(target=run, daemon=True).start()
+        text, chance = "", 0.0
+        try:
+            while (piece := came.get()) is not None:
+                _check(piece)
+                for choice in piece["choices"]:
+                    chance += _log_chance(choice)
+                    if said := choice["delta"].get("content"):
+                        text += said
+                        yield said
+        finally:
+            left.set()
+        yield Said(text, min(1.0, math.exp(chance)))
+
     def ask(self, home: Home, sentence: str, **options: Any) -> Mapping[str, Any]:
         """The server's whole answer about a sentence; `options` are llama.cpp's own."""
         return self._call(self._server.handle_chat_completions, {"messages": chat.messages(home, sentence), **options})
@@ -93,22 +124,31 @@ class LlamaCppBackend(ChatBackend):
         return int(usage["prompt_tokens"]) - 1  # that which begins every text
 
     def _said(self, home: Home, sentence: str) -> Said:
-        answer = self.ask(home, sentence, **_held(home), logprobs=True, top_logprobs=1)
-        choice = answer["choices"][0]
-        chance = math.exp(sum(token["logprob"] for token in choice["logprobs"]["content"]))
-        return Said(choice["message"]["content"] or "", min(1.0, chance))
+        choice = self.ask(home, sentence, **_held(home), **_CHANCES)["choices"][0]
+        return Said(choice["message"]["content"] or "", min(1.0, math.exp(_log_chance(choice))))
 
     @staticmethod
     def _call(handler: Any, body: Mapping[str, Any]) -> Mapping[str, Any]:
         answer: Mapping[str, Any] = handler(dict(body))
-        if error := answer.get("error"):
-            if error.get("type") == "exceed_context_size_error":
-                problem = f"the home needs {error['n_prompt_tokens']} tokens, and the model is given {CONTEXT}"
-                raise BattiError(problem, "give its rooms fewer aliases")
-            raise BattiError(f"llama.cpp does not answer: {error['message']}", "check that it is a chat model")
+        _check(answer)
         return answer
 
 
+def _check(answer: Mapping[str, Any]) -> None:
+    """Raises BattiError where the server answers with an error."""
+    if error := answer.get("error"):
+        if error.get("type") == "exceed_context_size_error":
+            problem = f"the home needs {error['n_prompt_tokens']} tokens, and the model is given {CONTEXT}"
+            raise BattiError(problem, "give its rooms fewer aliases")
+        raise BattiError(f"llama.cpp does not answer: {error['message']}", "check that it is a chat model")
+
+
+def _log_chance(choice: Mapping[str, Any]) -> float:
+    """Of the tokens of an answer, or of a piece of one."""
+    return float(sum(token["logprob"] for token in (choice.get("logprobs") or {"content": ()})["content"]))
+
+
+_CHANCES = {"logprobs": True, "top_logprobs": 1}
 _FREELY = {"temperature": 0, "ignore_eos": True}
 
 

@@ -46,8 +46,9 @@ class OpenAIBackend(ChatBackend):
                 pool.shutdown(wait=False, cancel_futures=True)
                 raise
 
-    def stream(self, home: Home, sentence: str) -> Iterator[str]:
-        """The answer as it comes. Raises BattiError where the API does not answer."""
+    def stream(self, home: Home, sentence: str) -> Iterator[str | Said]:
+        """The answer as it comes, then the whole. Raises BattiError where the API does not answer."""
+        said = ""
         try:
             pieces: Any = self._client.chat.completions.create(
                 model=self._model,
@@ -57,11 +58,13 @@ class OpenAIBackend(ChatBackend):
             )
             for piece in pieces:
                 if piece.choices and (text := piece.choices[0].delta.content):
+                    said += text
                     yield text
         except openai.APIStatusError as error:
             raise self._refused(error) from None
         except openai.APIError as error:
             raise self._silent(error) from None
+        yield Said(said)
 
     def _said(self, home: Home, sentence: str) -> Said:
         try:

@@ -10,6 +10,7 @@ from collections.abc import AsyncIterator
 from contextlib import suppress
 from typing import Any
 
+from batti.errors import BattiError
 from batti.serve.house import House
 from batti.serve.jobs import Event
 from batti.serve.protocol import Closing
@@ -75,18 +76,20 @@ class Feed:
 
     async def _read(self) -> None:
         """Reads the store while somebody listens."""
-        store = self._house.store
-        last = self._recent[-1].seq if self._recent else max(0, await asyncio.to_thread(store.last_event) - 100)
         while self.listeners and not Closing.now:
             self._house.happened.clear()
-            found = await asyncio.to_thread(store.events, last)
-            if found:
-                last = found[-1].seq
-                self._recent.extend(found)
-                async with self._news:
-                    self._news.notify_all()
+            with suppress(BattiError):  # a store that is lost may come back
+                await self._look()
             with suppress(TimeoutError):
                 await asyncio.wait_for(self._house.happened.wait(), _EVERY)
+
+    async def _look(self) -> None:
+        store = self._house.store
+        last = self._recent[-1].seq if self._recent else max(0, await asyncio.to_thread(store.last_event) - 100)
+        if found := await asyncio.to_thread(store.events, last):
+            self._recent.extend(found)
+            async with self._news:
+                self._news.notify_all()
 
 
 def event(kind: str, data: Any, number: int | None = None) -> str:

@@ -19,7 +19,7 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from batti.command import Action, Command
 from batti.errors import BattiError
 from batti.home import Home
-from batti.serve import jobs, lights
+from batti.serve import jobs, lights, metrics
 from batti.serve.executor import Executor
 from batti.serve.jobs import WAITING, Job, Status
 from batti.serve.lights import Effect, LightState, Outcome
@@ -32,7 +32,7 @@ GRACE = 15 * 60.0
 LEASE = 30.0
 """Seconds that a process has for a job before others take it for dead."""
 _LONGEST = 20.0  # seconds that an executor has, which is to say when it cannot
-_EVERY = 1.0  # seconds between two looks at the store
+_EVERY, _EVERY_WHEN_LOST = 1.0, 5.0  # seconds between two looks at the store
 _SWITCHES = ("turn_on", "turn_off", "toggle")  # the last word about a light, also about the end of a `for`
 _log = logging.getLogger("batti.serve")
 
@@ -74,21 +74,22 @@ class House:
         outcomes = [Outcome(a, o.effects, o.problem, o.detail) for a, o in zip(actions, outcomes, strict=True)]
         for i, outcome in enumerate(outcomes):
             if outcome.action.action in _SWITCHES and i not in undoing and outcome.done:
-                await asyncio.to_thread(self.store.release, [effect.after.key for effect in outcome.effects])
+                keys = [effect.after.key for effect in outcome.effects]
+                await self._tell_of_jobs(await asyncio.to_thread(self.store.release, keys))
         for i, (undo, others) in undoing.items():
             if outcomes[i].done or others:
-                await self._tell_of_job(undo)
+                await self._tell_of_jobs([undo, *others])
             else:
                 await asyncio.to_thread(self.store.end, undo, "cancelled")
         await self._tell_of_lights(effect for outcome in outcomes for effect in outcome.effects)
         return outcomes
 
-    async def _hold(self, home: Home, action: Action, sentence: str) -> tuple[Job, bool]:
-        """Accepts the end of an action with `for` before it is begun; also whether it ends another `for` besides."""
+    async def _hold(self, home: Home, action: Action, sentence: str) -> tuple[Job, list[Job]]:
+        """Accepts the end of an action with `for` before it is begun; also the jobs whose lights it took over."""
         before = lights.seen_in(await self.executor.states(home), lights.targets(home, action))
-        undo = await asyncio.to_thread(self.store.hold, jobs.undo_of(action, before, sentence, time.time()))
+        undo, others = await asyncio.to_thread(self.store.hold, jobs.undo_of(action, before, sentence, time.time()))
         self._wake(undo)
-        return undo, undo.states != tuple(before)
+        return undo, others
 
     async def states(self) -> list[LightState]:
         """Every light as it is."""
@@ -102,7 +103,7 @@ class House:
             await asyncio.to_thread(self.store.add, made)
         for job in made:
             self._wake(job)
-            await self._tell_of_job(job)
+        await self._tell_of_jobs(made)
         return made
 
     async def cancel(self, job_id: str) -> Job | None:
@@ -114,13 +115,29 @@ class House:
 
     async def sweep(self) -> None:
         """Begins all that is due."""
-        for job in await asyncio.to_thread(self.store.due, time.time()):
+        try:
+            due = await asyncio.to_thread(self.store.due, time.time())
+        except BattiError as error:
+            _log.error("what is due cannot be seen: %s", error)
+            await asyncio.sleep(_EVERY_WHEN_LOST)  # the clock begins no second look meanwhile
+            return
+        except asyncio.CancelledError:
+            if self._clock.running:
+                raise
+            return  # the clock was stopped meanwhile: no fault to be logged
+        for job in due:
             task = asyncio.create_task(self._take(job))
             self._under_way.add(task)
             task.add_done_callback(self._under_way.discard)
 
     async def _take(self, job: Job) -> None:
-        """Does a job, unless another process was first."""
+        """Does a job, unless another process was first; if the store is lost in between, what its lease says counts."""
+        try:
+            await self._taken(job)
+        except BattiError as error:
+            _log.error("what became of the job %s is not noted: %s", job.id, error)
+
+    async def _taken(self, job: Job) -> None:
         now = time.time()
         if not await asyncio.to_thread(self.store.claim, job, now, LEASE):
             return
@@ -132,6 +149,7 @@ class House:
         else:
             status, detail = await self._done(job)
         await asyncio.to_thread(self.store.end, job, status, detail)
+        metrics.JOBS.labels(status).inc()
         await self._told(job)
 
     async def _done(self, job: Job) -> tuple[Status, str]:
@@ -170,13 +188,14 @@ class House:
         if changed:
             await self.publish("lights", [state.to_dict() for state in changed.values()])
 
-    async def _tell_of_job(self, job: Job) -> None:
-        await self.publish("schedule", job.to_dict(self.home().time_zone))
+    async def _tell_of_jobs(self, some: Iterable[Job]) -> None:
+        for job in some:
+            await self.publish("schedule", job.to_dict(self.home().time_zone))
 
     async def _told(self, job: Job) -> Job:
         """The job as the store has it now, after everybody was told."""
         now = await asyncio.to_thread(self.store.job, job.id)
-        await self._tell_of_job(now or job)
+        await self._tell_of_jobs([now or job])
         return now or job
 
 

@@ -22,7 +22,7 @@ SHIPPED = "batti"
 T = TypeVar("T")
 _TOGETHER = 8  # sentences that are read together at most
 _AS_LONG = 1.4  # times the length of another sentence, up to which reading both together pays
-_REMEMBERED = 2048  # sentences whose reading is kept
+_REMEMBERED = 512  # sentences whose reading is kept
 MOST_WAITING = 512
 """Sentences that may wait for one model; more are sent away."""
 
@@ -50,11 +50,6 @@ class Model:
         self._known: OrderedDict[str, Reading] = OrderedDict()  # readings about this home: people repeat themselves
         self._count = 0
         self._thread = ThreadPoolExecutor(1, thread_name_prefix=f"model-{name[:20]}")
-
-    @property
-    def streams(self) -> bool:
-        """Whether its answers come word by word."""
-        return isinstance(self.backend, ChatBackend)
 
     async def read(self, home: Home, sentences: Sequence[str]) -> list[Reading]:
         """One reading a sentence. Raises Busy, or BattiError where the model cannot be asked."""
@@ -126,11 +121,8 @@ class Model:
             yield reading.command.to_yaml()
             yield reading
             return
-        said = ""
         async for piece in _in_thread(self.backend.stream(home, sentence)):
-            said += piece
-            yield piece
-        yield self.backend.reading(home, Said(said))
+            yield self.backend.reading(home, piece) if isinstance(piece, Said) else piece
 
 
 def _answer(together: Sequence[_Asked], readings: Sequence[Reading]) -> None:
@@ -147,10 +139,10 @@ def _fail(together: Sequence[_Asked], error: Exception) -> None:
             one.answer.set_exception(error)
 
 
-async def _in_thread(pieces: Iterator[str]) -> AsyncIterator[str]:
+async def _in_thread(pieces: Iterator[T]) -> AsyncIterator[T]:
     """What an iterator that blocks gives; it ends soon where nobody listens any more."""
     loop = asyncio.get_running_loop()
-    queue: asyncio.Queue[str | Exception | None] = asyncio.Queue()
+    queue: asyncio.Queue[T | Exception | None] = asyncio.Queue()
     stopped = threading.Event()
 
     def run() -> None:

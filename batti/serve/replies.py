@@ -7,8 +7,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from batti.command import Action, Command
-from batti.home import Home
-from batti.lookup import Lookup
+from batti.home import Entity, Home
 from batti.schema import ALL
 from batti.serve import phrases
 from batti.serve.lights import Effect, Light, LightState, Outcome
@@ -83,10 +82,9 @@ class Speaker:
         """Says that the sentence asks nothing of the lights."""
         return self._reply(self._phrase("sentence.none"))
 
-    def no_such_room(self, said: str = "", lookup: Lookup | None = None) -> Reply:
-        """Says that there is no such place, and which one may be meant; `said` is what it was called."""
+    def no_such_room(self, said: str = "", near: Sequence[Entity] = ()) -> Reply:
+        """Says that there is no such place, called `said`, and which may be meant."""
         text = self._phrase("sentence.unknown_name", said=said) if said else self._phrase("sentence.unknown_room")
-        near = lookup.near(said) if lookup and said else []
         if near:
             kinds = [(one.kind, one.room, one.name) for one in near]
             names = self._listed([called(self._names[kind], self.tongue) for kind in kinds], "or")

@@ -127,7 +127,7 @@ async def carry_out(request: Request, asked: Do) -> Response:
     return as_json(schemas.done(answer, home.time_zone))
 
 
-@router.post("/chat/completions", response_model=chat_api.ChatAnswer, tags=["OpenAI"])
+@router.post("/chat/completions", response_model=chat_api.ChatAnswer, responses=_EVENTS, tags=["OpenAI"])
 async def chat(request: Request, asked: chat_api.ChatRequest) -> Response:
     """The last message of the user is the sentence. The model `house` carries it out and replies; every other answers
     with the YAML document, and nothing is done."""

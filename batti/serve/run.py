@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import shutil
+import signal
 import socket
 import tempfile
 
@@ -12,10 +13,9 @@ import uvicorn
 
 from batti.errors import BattiError
 from batti.serve.home_assistant.executor import HomeAssistant
-from batti.serve.service import service
 from batti.serve.settings import Settings
 
-_FIGURES = "PROMETHEUS_MULTIPROC_DIR"  # is looked at when `metrics` is imported, so that is not done here
+_FIGURES = "PROMETHEUS_MULTIPROC_DIR"  # is looked at when `metrics` is imported
 _IDLE_SECONDS = 30
 _LAST_SECONDS = 30
 """That requests have to end when the service is told to."""
@@ -25,19 +25,29 @@ def run(settings: Settings) -> None:
     """Serves until it is told to end. Raises BattiError where that cannot begin."""
     figures = tempfile.mkdtemp(prefix="batti-metrics-")
     os.environ[_FIGURES] = figures
+    signal.signal(signal.SIGTERM, _end)  # uvicorn raises the signal again once it has ended well
     try:
+        from batti.serve.service import service  # only now, see _FIGURES
+
         made = service(settings)  # what is wrong is said here, once and not by each process
         made.store.close()
         if isinstance(made.house.executor, HomeAssistant):
             asyncio.run(made.house.executor.check())
         settings.pass_on()
+        os.environ.setdefault("MALLOC_ARENA_MAX", "2")  # a heap for each thread keeps what others have freed
         bound = _bound(settings)
         address, port = bound.getsockname()[:2]
         shown = f"[{address}]" if ":" in address else address
         print(f"batti listens at http://{shown}:{port}", flush=True)
         _serve(settings, bound)
+    except KeyboardInterrupt:
+        pass
     finally:
         shutil.rmtree(figures, ignore_errors=True)
+
+
+def _end(*_: object) -> None:
+    raise SystemExit(0)
 
 
 def _bound(settings: Settings) -> socket.socket:

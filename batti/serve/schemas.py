@@ -233,7 +233,7 @@ class Done(BaseModel):
 
 
 class ModelOf(BaseModel):
-    """A model; `streams` where its answers come word by word."""
+    """A model; `chosen` is the one that answers where a request names none."""
 
     id: str
     object: Literal["model"] = "model"

@@ -78,9 +78,9 @@ class Store:
                 _metadata.create_all(connection)
         except ImportError as error:
             raise BattiError(f"a store at {shown} needs {error.name}", "pip install 'batti[serve]'") from None
-        except (SQLAlchemyError, OSError) as error:
-            said = str(getattr(error, "orig", None) or error).splitlines()[0]
-            problem = f"the store at {shown} cannot be used: {said}"
+        except (SQLAlchemyError, BattiError, OSError) as error:
+            said = error.problem if isinstance(error, BattiError) else str(error).splitlines()[0]
+            problem = f"the store at {shown} cannot be used: {said.removeprefix('the store does not answer: ')}"
             raise BattiError(problem, "check the address and its rights") from None
         return store
 
@@ -90,11 +90,8 @@ class Store:
 
     def ping(self) -> None:
         """Raises BattiError where the store does not answer."""
-        try:
-            with self._reading() as connection:
-                connection.execute(sql.select(sql.literal(1)))
-        except SQLAlchemyError as error:
-            raise BattiError(f"the store does not answer: {type(error).__name__}", "see whether it runs") from None
+        with self._reading() as connection:
+            connection.execute(sql.select(sql.literal(1)))
 
     # --- lights: a `Memory` of the simulated home ------------------------------------------------
     def read(self) -> States:
@@ -122,21 +119,21 @@ class Store:
             for job in jobs:
                 _insert(connection, job)
 
-    def hold(self, undo: Job) -> Job:
+    def hold(self, undo: Job) -> tuple[Job, list[Job]]:
         """Accepts the end of what `for` begins; where another is awaited for the same light, its former state stays
-        the one to return to. Returns the job as it was accepted."""
+        the one to return to. Returns the job as it was accepted, and those that it changed."""
         keys = {state.key for state in undo.states}
         with self._changing() as connection:
-            former = _released(connection, keys)
+            former, changed = _released(connection, keys)
             states = tuple(former.get(state.key, state) for state in undo.states)
             undo = replace(undo, states=states)
             _insert(connection, undo)
-        return undo
+        return undo, changed
 
-    def release(self, keys: Collection[Light]) -> None:
-        """Lets go of what `for` was to end, for lights that were switched by hand since."""
+    def release(self, keys: Collection[Light]) -> list[Job]:
+        """Lets go of what `for` was to end, for lights that were switched since; returns the jobs that this changed."""
         with self._changing() as connection:
-            _released(connection, set(keys))
+            return _released(connection, set(keys))[1]
 
     def jobs(self, statuses: Collection[Status] = OPEN) -> list[Job]:
         """The jobs in some state, by their time."""
@@ -197,18 +194,28 @@ class Store:
     # --- transactions ----------------------------------------------------------------------------
     @contextmanager
     def _reading(self) -> Iterator[sql.Connection]:
-        with self._engine.connect() as connection:
+        with _answering(), self._engine.connect() as connection:
             yield connection.execution_options(isolation_level="AUTOCOMMIT")
 
     @contextmanager
     def _changing(self) -> Iterator[sql.Connection]:
         """A transaction that has the store for itself."""
-        with self._engine.begin() as connection:
+        with _answering(), self._engine.begin() as connection:
             if self._sqlite:
                 connection.exec_driver_sql("BEGIN IMMEDIATE")
             else:
                 connection.execute(sql.select(sql.func.pg_advisory_xact_lock(_LOCK)))
             yield connection
+
+
+@contextmanager
+def _answering() -> Iterator[None]:
+    """Raises BattiError where the store does not answer, or not as it should."""
+    try:
+        yield
+    except SQLAlchemyError as error:
+        said = str(getattr(error, "orig", None) or type(error).__name__).splitlines()[0]
+        raise BattiError(f"the store does not answer: {said}", "see whether it runs, and has room") from error
 
 
 def _engine(url: str) -> sql.Engine:
@@ -245,18 +252,21 @@ def _end(connection: sql.Connection, job_id: str, status: Status, detail: str, o
     return True
 
 
-def _released(connection: sql.Connection, keys: Collection[Light]) -> dict[Light, LightState]:
-    """Takes lights out of what is to be given back its former look; returns these former looks."""
+def _released(connection: sql.Connection, keys: Collection[Light]) -> tuple[dict[Light, LightState], list[Job]]:
+    """Takes lights out of what is to be given back its former look; returns these, and the jobs as they are now."""
     query = sql.select(_jobs).where(_jobs.c.status == "waiting").order_by(_jobs.c.run_at)
     former: dict[Light, LightState] = {}
+    changed: list[Job] = []
     for job in map(Job.of, connection.execute(query).all()):
         taken = [state for state in job.states if state.key in keys]
         left = tuple(state for state in job.states if state.key not in keys)
         for state in taken:
             former.setdefault(state.key, state)
         if taken and left:
-            body = replace(job, states=left).body()
-            connection.execute(_jobs.update().where(_jobs.c.id == job.id).values(body=body))
+            changed.append(replace(job, states=left))
+            values = {"body": changed[-1].body()}
+            connection.execute(_jobs.update().where(_jobs.c.id == job.id).values(**values))
         elif taken:
+            changed.append(replace(job, status="superseded"))
             _end(connection, job.id, "superseded", "", OPEN)
-    return former
+    return former, changed

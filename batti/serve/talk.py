@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
@@ -10,9 +11,8 @@ from batti import prompt
 from batti.backends.onnx import OnnxBackend
 from batti.command import Action, Command
 from batti.errors import BattiError, did_you_mean, quote
-from batti.home import Home
+from batti.home import Entity, Home
 from batti.interpreter import Interpreter, Result
-from batti.lookup import Lookup
 from batti.schema import ALL, HERE
 from batti.serve.errors import Invalid
 from batti.serve.house import House
@@ -20,7 +20,7 @@ from batti.serve.jobs import Job
 from batti.serve.lights import Outcome
 from batti.serve.models import Model, Models
 from batti.serve.replies import Deed, Reply, Speaker
-from batti.text import MAX_CHARS, normalize
+from batti.text import MAX_CHARS, align
 
 Status: TypeAlias = Literal[
     "done", "partly", "failed", "scheduled", "answered",
@@ -84,8 +84,10 @@ class Talk:
             said = BattiError(f"there is no model {quote(wish.model)}", did_you_mean(wish.model, self.models.names))
             raise Invalid(said, "model")
         model = await self.models.get(wish.model)
+        home = self.house.home()
+        room = home.rooms[0].name if wish.room is None and len(home.rooms) == 1 else wish.room
         try:
-            return model, Interpreter(model.backend, self.house.home(), wish.room)
+            return model, Interpreter(model.backend, home, room)
         except BattiError as error:
             raise Invalid(error, "room") from None
 
@@ -140,25 +142,28 @@ class Talk:
     async def _no_such_room(self, sentence: str, understood: Understood, speaker: Speaker) -> Reply:
         """What the place was called is asked of a model that points at words."""
         model = await self.models.get(understood.model)
-        said = normalize(sentence)
-        if not isinstance(model.backend, OnnxBackend) or not 0 < len(said) <= MAX_CHARS:
+        if not isinstance(model.backend, OnnxBackend):
             return speaker.no_such_room()
-        return speaker.no_such_room(*await model.call(_called, model.backend, speaker.home, said))
+        return speaker.no_such_room(*await model.call(_called, model.backend, speaker.home, sentence))
 
 
-def _called(backend: OnnxBackend, home: Home, said: str) -> tuple[str, Lookup | None]:
-    """What a sentence (normalized) calls the place that the home does not have, and the names of the home."""
+def _called(backend: OnnxBackend, home: Home, sentence: str) -> tuple[str, list[Entity]]:
+    """What a sentence calls the place that the home does not have, and what may be meant."""
+    said, origin = align(sentence)
+    if not 0 < len(said) <= MAX_CHARS:
+        return "", []
     try:
         tokens, lookup = backend.answer(home, said, Command.unknown_room())
     except ValueError:  # alone it is read otherwise than it was among others
-        return "", None
+        return "", []
     places = [place for entry in prompt.decode_answer(tokens) for place in (entry.place, *entry.excepts)]
     for place in places:
         if not isinstance(place, str):
             name = said[place[0] : place[1] + 1]
             if lookup.find(name, said)[0] is None:
-                return name, lookup
-    return "", lookup
+                shown = unicodedata.normalize("NFC", sentence)[origin[place[0]] : origin[place[1]] + 1]
+                return shown, lookup.near(name)
+    return "", []
 
 
 def _status(now: Sequence[Action], outcomes: Sequence[Outcome]) -> Status:
