@@ -316,3 +316,20 @@ def test_it_is_announced_to_the_network(tmp_path: Path) -> None:
         browser.cancel()
     finally:
         zeroconf.close()
+
+
+@hass.needed
+@pytest.mark.skipif(hass.own_address().startswith("127."), reason="this machine is in no network")
+def test_home_assistant_finds_it_by_itself(tmp_path: Path) -> None:
+    address = hass.own_address()
+    with hass.running(tmp_path / "hass", zeroconf={}) as real:
+        options = ("--host", address, "--allow", address)
+        with wyoming(tmp_path / "state", real.url, real.token, *options):
+            until = time.monotonic() + 30
+            while not (found := [one for one in real.ask({"type": "config_entries/flow/progress"})[0]
+                                 if one["handler"] == "wyoming"]):  # fmt: skip
+                assert time.monotonic() < until
+                time.sleep(0.2)
+            assert found[0]["context"]["title_placeholders"] == {"name": "batti"}
+            made = real.post(f"config/config_entries/flow/{found[0]['flow_id']}")
+            assert (made["type"], made["title"]) == ("create_entry", "batti")
