@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any, TypeAlias
 
 from batti.command import Action
-from batti.errors import BattiError
+from batti.errors import BattiError, quote
 from batti.home import Home
 from batti.serve import lights
 from batti.serve.home_assistant import looks
@@ -91,8 +91,12 @@ class HomeAssistant:
             await asyncio.gather(*(self._call(call, entities, known) for call in calls))
         return [_effect(effect, 0, plan.calls) for effect in effects]
 
-    async def check(self) -> None:
-        """Connects once. Raises BattiError where the token is refused; what does not answer yet may do so later."""
+    async def check(self, home: Home) -> None:
+        """Connects once. Raises BattiError where the token is refused, or no light of the home is Home Assistant's;
+        what does not answer yet may do so later."""
+        if not entities_of(home):
+            hint = f"make its file: batti home import --home-assistant {self.client.url} --out FILE"
+            raise BattiError(f"the home {quote(home.name)} has no lights of Home Assistant", hint)
         try:
             await self.client.connect()
         except Unreachable as error:
