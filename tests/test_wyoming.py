@@ -62,6 +62,7 @@ def test_what_intents_can_say(actions: list[dict[str, Any]], expected: list[Any]
         {"room": "kitchen", "action": "turn_on", "for": "10m"},
         {"room": "all", "except": ["kitchen"], "action": "turn_off"},
         {"room": "kitchen", "action": "toggle"},
+        {"room": "kitchen", "action": "change_color", "color": "purple"},  # a magenta there
         {"room": "kitchen", "action": "get_state"},
         {"room": "bedroom", "light": "table lamp", "action": "adjust_brightness", "brightness": 0.4},  # it cannot
         {"room": "terrace", "action": "turn_on"},  # it is not there

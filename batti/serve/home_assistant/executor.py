@@ -175,7 +175,7 @@ def _data(action: Action, effect: Effect) -> _Data:
             return {"brightness_step_pct": round(100 * step)}
         return {"brightness_pct": round(100 * after.brightness)}
     if action.action == "change_color":
-        return {"color_name": after.color} if after.color else {"color_temp_kelvin": after.color_temp}
+        return looks.color_data(after.color) if after.color else {"color_temp_kelvin": after.color_temp}
     return {}
 
 
@@ -185,13 +185,13 @@ def _whole(state: LightState) -> tuple[bool, _Data]:
         return False, {}
     data: _Data = {"brightness_pct": round(100 * state.brightness)} if state.abilities.brightness else {}
     if state.color:
-        data["color_name"] = state.color
+        data |= looks.color_data(state.color)
     elif state.color_temp:
         data["color_temp_kelvin"] = state.color_temp
     return True, data
 
 
-_ALIKE = ({"brightness_pct", "brightness_step_pct"}, {"color_name", "color_temp_kelvin"})
+_ALIKE = ({"brightness_pct", "brightness_step_pct"}, {"color_name", "rgb_color", "color_temp_kelvin"})
 
 
 def _merged(earlier: _Data, later: _Data) -> _Data:
