@@ -1,4 +1,5 @@
--- wrk: sentences to /v1/interpret, by turns. RATE requests a second over all THREADS, as fast as they are answered without it.
+-- wrk: sentences to /v1/interpret, by turns. RATE requests a second over all THREADS; without it, as fast as they are
+-- answered.
 local ffi = require("ffi")
 ffi.cdef[[
 typedef struct { long sec; long nsec; } batti_time;
@@ -34,7 +35,8 @@ end
 function done(summary, latency)
   local e = summary.errors
   io.write(string.format(
-    '{"requests_per_second": %.1f, "p50_ms": %.1f, "p99_ms": %.1f, "max_ms": %.1f, "seconds": %.1f, "requests": %d, "errors": %d}\n',
+    '{"requests_per_second": %.1f, "p50_ms": %.1f, "p99_ms": %.1f, "max_ms": %.1f, ' ..
+    '"seconds": %.1f, "requests": %d, "errors": %d}\n',
     summary.requests / (summary.duration / 1e6), latency:percentile(50) / 1000, latency:percentile(99) / 1000,
     latency.max / 1000, summary.duration / 1e6, summary.requests,
     e.connect + e.read + e.write + e.status + e.timeout))

@@ -2,8 +2,9 @@
 # Interpretations a second that `batti serve` holds, with wrk on loopback (apt-get install wrk):
 #   benchmarks/serve.sh [SECONDS] [CONNECTIONS] [WORKERS]
 # Sentences of dataset/ of up to CHARS characters (40), none of which comes again before it is forgotten: first 300 a
-# second, then as many as are answered; then the eight of `batti bench` over and over, which are remembered. The last line of each is
-# JSON. The machine's load is printed too, as what else runs there takes its share.
+# second, then as many as are answered; then the eight of `batti bench` over and over, which are remembered. A line of
+# JSON each. The machine's load is printed too, as what else runs there takes its share; what a request takes of the
+# processor depends less on that.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 seconds=${1:-60} connections=${2:-8} workers=${3:-2}
@@ -33,8 +34,23 @@ until url=$(grep -o 'http://[^ ]*' "$work/out"); do sleep 0.1; done
 until curl -sf "$url/v1/health/ready" >/dev/null; do sleep 0.1; done
 sleep 3 # each process reads what is slow at first
 
+processor() { # milliseconds that the service has had
+    local ticks=0 pid
+    for pid in "$server" $(cat "/proc/$server/task/$server/children"); do
+        ticks=$((ticks + $(awk '{print $14 + $15}' "/proc/$pid/stat")))
+    done
+    echo $((ticks * 1000 / $(getconf CLK_TCK)))
+}
+
 for run in "new 300" "new 0" "again 300" "again 0"; do
     read -r which rate <<<"$run"
     echo "$which sentences, rate ${rate/#0/any}, $connections connections, load before: $(cut -d' ' -f1 /proc/loadavg)"
-    SENTENCES=$work/$which RATE=$rate wrk -t1 -c"$connections" -d"${seconds}s" -s benchmarks/serve.lua "$url" | tail -1
+    before=$(processor)
+    SENTENCES=$work/$which RATE=$rate wrk -t1 -c"$connections" -d"${seconds}s" -s benchmarks/serve.lua "$url" \
+        | tail -1 | tee "$work/said"
+    "$python" - "$work/said" $(($(processor) - before)) <<'PY'
+import json, sys
+requests = json.load(open(sys.argv[1]))["requests"]
+print(f"{int(sys.argv[2]) / requests:.2f} ms of the processor a request")
+PY
 done

@@ -35,11 +35,11 @@ def two(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
 
 
 def test_what_is_scheduled_outlives_a_kill_and_runs_once(tmp_path: Path) -> None:
-    with serving(tmp_path / "state", "--grace", "5") as served:
+    with serving(tmp_path / "state") as served:
         served.do("bhancha ko batti 40% ma rakha")
         during = later(served, "1s", "balcony")  # due while nobody is there, and not too late
         toggled = later(served, "1s", "bedroom", "toggle")
-        ahead = later(served, "9s", "terrace")
+        ahead = later(served, "12s", "terrace")
         served.do("baithak ko batti 2 second ko lagi bala")
         served.kill()
         time.sleep(2.5)
@@ -47,8 +47,8 @@ def test_what_is_scheduled_outlives_a_kill_and_runs_once(tmp_path: Path) -> None
         assert brightness(served) == 0.4
         until(lambda: {"balcony", "bedroom"} <= served.lit())
         until(lambda: "living room" not in served.lit())
-        assert [job["id"] for job in served.jobs()] == [ahead]
-        until(lambda: "terrace" in served.lit())
+        until(lambda: [job["id"] for job in served.jobs()] in ([ahead], []))
+        until(lambda: "terrace" in served.lit(), 60)
         until(lambda: len(served.jobs(ended=True)) == 4)
         ended = {job["id"]: job["status"] for job in served.jobs(ended=True)}
         assert set(ended.values()) == {"done"} and {during, toggled, ahead} < set(ended)
@@ -190,9 +190,9 @@ def test_several_machines_share_postgresql(tmp_path: Path) -> None:
         one.do("bhancha ko batti bala")
         assert other.lit() == {"kitchen"}
         for _ in range(10):
-            later(one, "1s", "bedroom", "toggle")
-        lost = later(one, "2s", "terrace")
-        assert len(other.jobs()) == 11
+            later(one, "5s", "bedroom", "toggle")
+        lost = later(one, "5s", "terrace")
+        assert len(other.jobs()) + len(other.jobs(ended=True)) == 11
         one.kill()
         until(lambda: not other.jobs())
         ended = {job["id"]: job["status"] for job in other.jobs(ended=True)}

@@ -146,6 +146,8 @@ def test_too_large_is_refused_however_it_comes(served: Served) -> None:
     json = {"Content-Type": "application/json"}
     assert httpx.post(f"{served.url}/v1/interpret", content=large, headers=json).status_code == 413
     assert httpx.post(f"{served.url}/v1/interpret", content=iter([large]), headers=json).status_code == 413
+    room = {"name": "hall", "aliases": [f"hall {i} {'x' * 40}" for i in range(3000)]}
+    assert served.post("/v1/home/check", {"rooms": [room]}).status_code == 200  # which is large, but not too large
     head = b"POST /v1/interpret HTTP/1.1\r\nHost: localhost\r\nX: " + b"x" * 200_000 + b"\r\n\r\n"
     with suppress(ConnectionError):
         assert raw(served, head).startswith(b"HTTP/1.1 400")

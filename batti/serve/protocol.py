@@ -38,11 +38,10 @@ class Protocol(HttpToolsProtocol):
         self._await_head()
 
     def data_received(self, data: bytes) -> None:
-        self._head += len(data) if self._patience is not None else 0
+        super().data_received(data)
+        self._head += len(data) if self._patience is not None else 0  # a head that is whole waits for nothing
         if self._head > MOST_HEAD and not self.transport.is_closing():
             self.send_400_response("The head of the request is too large.")
-            return
-        super().data_received(data)
         between = self.cycle is None or self.cycle.response_complete
         if between and self._patience is None and not self.transport.is_closing():
             self._await_head()
