@@ -56,12 +56,13 @@ def _configuration(port: int) -> dict[str, Any]:
 class Hass:
     """One Home Assistant; `start` may be called again after `kill`."""
 
-    def __init__(self, folder: Path, port: int = 0) -> None:
-        self.folder, self.port = folder, port or free_port()
+    def __init__(self, folder: Path, **more: Any) -> None:
+        """`more` goes into its configuration."""
+        self.folder, self.port = folder, free_port()
         self.url, self.token = f"http://127.0.0.1:{self.port}", ""
         self._process: subprocess.Popen[bytes] | None = None
         folder.mkdir(exist_ok=True)
-        (folder / "configuration.yaml").write_text(json.dumps(_configuration(self.port)))  # JSON is YAML
+        (folder / "configuration.yaml").write_text(json.dumps(_configuration(self.port) | more))  # JSON is YAML
         shutil.copytree(ROOT / "custom_components", folder / "custom_components")
         tools = folder / "tools"
         tools.mkdir()
@@ -188,12 +189,22 @@ class Hass:
 
 
 @contextmanager
-def running(folder: Path) -> Iterator[Hass]:
-    hass = Hass(folder)
+def running(folder: Path, **more: Any) -> Iterator[Hass]:
+    hass = Hass(folder, **more)
     try:
         yield hass.start()
     finally:
         hass.kill()
+
+
+def own_address() -> str:
+    """The address of this machine in its network; that of loopback where it is in none."""
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as one:
+        try:
+            one.connect(("224.0.0.251", 1))
+        except OSError:
+            return "127.0.0.1"
+        return str(one.getsockname()[0])
 
 
 def free_port() -> int:

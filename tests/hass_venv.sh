@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Installs a real Home Assistant for the tests into a venv of its own, $1: the newest that a Python at hand can run.
-# Home Assistant 2024.12 and newer can talk to `batti wyoming`; Python 3.11 runs 2024.3 at most.
+# Python 3.11 runs 2024.3 at most, and 3.12 2025.1, to which the custom integration cannot talk.
 set -euo pipefail
 venv=$1
 candidates=("${HASS_PYTHON:-}" python3.14 python3.13 "$HOME"/.pyenv/versions/3.13*/bin/python3 python3.12
@@ -26,4 +26,10 @@ for part in parts:
     print(*json.loads((components / part / "manifest.json").read_text()).get("requirements", ()))
 PY
 ) -c "$constraints"
-touch "$venv/.ready"
+if "$venv/bin/python" -c 'from homeassistant.const import MAJOR_VERSION, MINOR_VERSION
+raise SystemExit((MAJOR_VERSION, MINOR_VERSION) < (2025, 4))'; then
+    touch "$venv/.ready"
+else
+    echo "$("$python" --version) runs no Home Assistant since 2025.4, and the tests need that: install Python 3.13" >&2
+    exit 1
+fi

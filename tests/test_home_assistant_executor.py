@@ -10,7 +10,7 @@ import hass
 import pytest
 from hass import Hass
 
-from batti.command import Action
+from batti.command import COLORS, Action
 from batti.home import Home
 from batti.serve.home_assistant.client import Client, Refused, Unreachable
 from batti.serve.home_assistant.executor import HomeAssistant
@@ -94,6 +94,13 @@ def test_several_changes_of_a_place_are_one_call(real: Hass) -> None:
     assert nearest(now["attributes"]["rgb_color"]) == "blue"
     state = looks(real)["kitchen", None]
     assert (state.on, state.brightness, state.color) == (True, 0.4, "blue")
+
+
+@pytest.mark.parametrize("color", COLORS)
+def test_every_colour_is_read_back_as_it_was_sent(real: Hass, color: str) -> None:
+    [outcome] = run(real, {"room": "kitchen", "action": "change_color", "color": color})
+    assert outcome.done
+    assert looks(real)["kitchen", None].color == color
 
 
 def test_a_whole_house_is_one_call(real: Hass) -> None:

@@ -62,6 +62,7 @@ def test_what_intents_can_say(actions: list[dict[str, Any]], expected: list[Any]
         {"room": "kitchen", "action": "turn_on", "for": "10m"},
         {"room": "all", "except": ["kitchen"], "action": "turn_off"},
         {"room": "kitchen", "action": "toggle"},
+        {"room": "kitchen", "action": "change_color", "color": "purple"},  # a magenta there
         {"room": "kitchen", "action": "get_state"},
         {"room": "bedroom", "light": "table lamp", "action": "adjust_brightness", "brightness": 0.4},  # it cannot
         {"room": "terrace", "action": "turn_on"},  # it is not there
@@ -275,10 +276,13 @@ def test_junk_hurts_nobody(port: int, junk: bytes) -> None:
 
 @hass.needed
 def test_a_wrong_token_ends_it_with_one_line(real: Hass, tmp_path: Path) -> None:
-    done = run("wyoming", "--home-assistant", real.url, "--state", str(tmp_path), "--port", "0", environment={
-        "HASS_TOKEN": "no.such.token"})  # fmt: skip
-    [line] = refused(done, 1)
-    assert "refuses the token" in line
+    options = ("--home-assistant", real.url, "--state", str(tmp_path), "--port", "0")
+    [line] = refused(run("wyoming", *options, environment={"HASS_TOKEN": real.token}), 1)
+    assert "has no lights of Home Assistant" in line
+    (tmp_path / "home.yaml").write_text(HOME.to_yaml())
+    for verb in ("wyoming", "serve"):
+        [line] = refused(run(verb, *options, environment={"HASS_TOKEN": "no.such.token"}), 1)
+        assert "refuses the token" in line
 
 
 def test_the_network_is_not_let_in_unasked(tmp_path: Path) -> None:
@@ -287,6 +291,13 @@ def test_the_network_is_not_let_in_unasked(tmp_path: Path) -> None:
     assert "--allow" in line
     [line] = refused(run(*command, "--allow", "home", environment={"HASS_TOKEN": "x"}), 1)
     assert "'home' is no address" in line
+
+
+def state_with_home(folder: Path) -> Path:
+    state = folder / "state"
+    state.mkdir()
+    (state / "home.yaml").write_text(HOME.to_yaml())
+    return state
 
 
 def test_it_is_announced_to_the_network(tmp_path: Path) -> None:
@@ -304,7 +315,7 @@ def test_it_is_announced_to_the_network(tmp_path: Path) -> None:
     zeroconf = Zeroconf(interfaces=["127.0.0.1"], ip_version=IPVersion.V4Only)
     try:
         browser = ServiceBrowser(zeroconf, "_wyoming._tcp.local.", listener=Listener())
-        with wyoming(tmp_path / "state", "http://127.0.0.1:9", "x") as number:
+        with wyoming(state_with_home(tmp_path), "http://127.0.0.1:9", "x") as number:
             until = time.monotonic() + 10
             while not any(one and one.port == number for one in found):
                 assert time.monotonic() < until, found
@@ -316,3 +327,20 @@ def test_it_is_announced_to_the_network(tmp_path: Path) -> None:
         browser.cancel()
     finally:
         zeroconf.close()
+
+
+@hass.needed
+@pytest.mark.skipif(hass.own_address().startswith("127."), reason="this machine is in no network")
+def test_home_assistant_finds_it_by_itself(tmp_path: Path) -> None:
+    address = hass.own_address()
+    with hass.running(tmp_path / "hass", zeroconf={}) as real:
+        options = ("--host", address, "--allow", address)
+        with wyoming(state_with_home(tmp_path), real.url, real.token, *options):
+            until = time.monotonic() + 30
+            while not (found := [one for one in real.ask({"type": "config_entries/flow/progress"})[0]
+                                 if one["handler"] == "wyoming"]):  # fmt: skip
+                assert time.monotonic() < until
+                time.sleep(0.2)
+            assert found[0]["context"]["title_placeholders"] == {"name": "batti"}
+            made = real.post(f"config/config_entries/flow/{found[0]['flow_id']}")
+            assert (made["type"], made["title"]) == ("create_entry", "batti")

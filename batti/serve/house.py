@@ -121,6 +121,10 @@ class House:
             _log.error("what is due cannot be seen: %s", error)
             await asyncio.sleep(_EVERY_WHEN_LOST)  # the clock begins no second look meanwhile
             return
+        except asyncio.CancelledError:
+            if self._clock.running:
+                raise
+            return  # the clock was stopped meanwhile: no fault to be logged
         for job in due:
             task = asyncio.create_task(self._take(job))
             self._under_way.add(task)

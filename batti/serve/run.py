@@ -32,7 +32,7 @@ def run(settings: Settings) -> None:
         made = service(settings)  # what is wrong is said here, once and not by each process
         made.store.close()
         if isinstance(made.house.executor, HomeAssistant):
-            asyncio.run(made.house.executor.check())
+            asyncio.run(made.house.executor.check(made.home_file.home()))
         settings.pass_on()
         os.environ.setdefault("MALLOC_ARENA_MAX", "2")  # a heap for each thread keeps what others have freed
         bound = _bound(settings)

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any, TypeAlias
 
 from batti.command import Action
-from batti.errors import BattiError
+from batti.errors import BattiError, quote
 from batti.home import Home
 from batti.serve import lights
 from batti.serve.home_assistant import looks
@@ -91,8 +91,12 @@ class HomeAssistant:
             await asyncio.gather(*(self._call(call, entities, known) for call in calls))
         return [_effect(effect, 0, plan.calls) for effect in effects]
 
-    async def check(self) -> None:
-        """Connects once. Raises BattiError where the token is refused; what does not answer yet may do so later."""
+    async def check(self, home: Home) -> None:
+        """Connects once. Raises BattiError where the token is refused, or no light of the home is Home Assistant's;
+        what does not answer yet may do so later."""
+        if not entities_of(home):
+            hint = f"make its file: batti home import --home-assistant {self.client.url} --out FILE"
+            raise BattiError(f"the home {quote(home.name)} has no lights of Home Assistant", hint)
         try:
             await self.client.connect()
         except Unreachable as error:
@@ -171,7 +175,7 @@ def _data(action: Action, effect: Effect) -> _Data:
             return {"brightness_step_pct": round(100 * step)}
         return {"brightness_pct": round(100 * after.brightness)}
     if action.action == "change_color":
-        return {"color_name": after.color} if after.color else {"color_temp_kelvin": after.color_temp}
+        return looks.color_data(after.color) if after.color else {"color_temp_kelvin": after.color_temp}
     return {}
 
 
@@ -181,13 +185,13 @@ def _whole(state: LightState) -> tuple[bool, _Data]:
         return False, {}
     data: _Data = {"brightness_pct": round(100 * state.brightness)} if state.abilities.brightness else {}
     if state.color:
-        data["color_name"] = state.color
+        data |= looks.color_data(state.color)
     elif state.color_temp:
         data["color_temp_kelvin"] = state.color_temp
     return True, data
 
 
-_ALIKE = ({"brightness_pct", "brightness_step_pct"}, {"color_name", "color_temp_kelvin"})
+_ALIKE = ({"brightness_pct", "brightness_step_pct"}, {"color_name", "rgb_color", "color_temp_kelvin"})
 
 
 def _merged(earlier: _Data, later: _Data) -> _Data:

@@ -14,12 +14,22 @@ _COLORED = {"hs", "xy", "rgb", "rgbw", "rgbww"}
 _DIMMED = _COLORED | {"brightness", "color_temp", "white"}
 _WARMEST, _COLDEST = 1900, 6500  # kelvin of the command language
 _WHITE = 0.2  # saturation below which a colour is called white
-# The names of the command language as CSS, and so Home Assistant, means them.
+# The names of the command language as CSS, and so Home Assistant, means them; but CSS's purple is a dark magenta, and
+# lamps know no dark colours.
 _RGB = {
     "red": (255, 0, 0), "orange": (255, 165, 0), "gold": (255, 215, 0), "yellow": (255, 255, 0), "green": (0, 128, 0),
-    "turquoise": (64, 224, 208), "cyan": (0, 255, 255), "blue": (0, 0, 255), "purple": (128, 0, 128),
+    "turquoise": (64, 224, 208), "cyan": (0, 255, 255), "blue": (0, 0, 255), "purple": (128, 0, 255),
     "magenta": (255, 0, 255), "pink": (255, 192, 203),
 }  # fmt: skip
+
+
+UNNAMED = ("purple",)
+"""Colours that Home Assistant's name does not give."""
+
+
+def color_data(color: str) -> dict[str, Any]:
+    """What `light.turn_on` is told for a colour."""
+    return {"rgb_color": list(_RGB[color])} if color in UNNAMED else {"color_name": color}
 
 
 def state_of(key: Light, state: Mapping[str, Any] | None) -> LightState:

@@ -11,6 +11,7 @@ from batti.command import Action, Command
 from batti.home import Home
 from batti.serve import lights
 from batti.serve.home_assistant.executor import entities_of
+from batti.serve.home_assistant.looks import UNNAMED
 from batti.serve.lights import Light, LightState
 
 SEVERAL = (2026, 6)
@@ -44,7 +45,7 @@ def intents_of(command: Command, home: Home, states: Mapping[Light, LightState])
 
 
 def _can_be_said(action: Action) -> bool:
-    if action.when != (None, None, None) or action.except_ or action.brightness_step:
+    if action.when != (None, None, None) or action.except_ or action.brightness_step or action.color in UNNAMED:
         return False
     return action.action in ("turn_on", "turn_off", "adjust_brightness", "change_color")
 

@@ -45,7 +45,7 @@ def run(settings: Settings, listening: Listening, room: str | None) -> None:
 async def _serve(made: Service, listening: Listening, networks: Sequence[Network], room: str | None) -> None:
     executor = made.house.executor
     assert isinstance(executor, HomeAssistant)  # the command line asks for its address
-    await executor.check()
+    await executor.check(made.home_file.home())
     model, interpreter = await made.talk.ready(Wish())
     room = Interpreter(model.backend, interpreter.home, room).room if room else None  # as the home calls it
     await made.talk.understand(["bhancha ko batti nibhau"], Wish())  # what is slow at first is read now
