@@ -1,0 +1,83 @@
+"""`batti train`, `tune`, `compare` and `export`: parse, call, print."""
+
+from __future__ import annotations
+
+import json
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+import click
+
+from batti.errors import BattiError
+
+_FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
+_FOLDER = click.Path(file_okay=False, path_type=Path)
+_RUN = click.Path(exists=True, file_okay=False, path_type=Path)
+_changes = click.option(
+    "--set", "changes", multiple=True, metavar="KEY=VALUE", help="Another value of the recipe, like lora.rank=8."
+)
+_QUANTS = ("f32", "f16", "bf16", "q8_0", "q6_k", "q5_k_m", "q4_k_m")
+
+
+@click.command()
+@click.argument("recipe", type=_FILE)
+@click.option("--out", required=True, type=_FOLDER, help="Folder of the run.")
+@_changes
+def train(recipe: Path, out: Path, changes: tuple[str, ...]) -> None:
+    """Train a model by a RECIPE such as configs/ship.yaml or configs/lora.yaml.
+
+    A stopped run goes on where it was. Several GPUs: accelerate launch -m batti train ...
+    """
+    from batti.train.recipe import Recipe, is_of_language_model, parsed
+
+    if is_of_language_model(parsed(recipe)):
+        found = _training("language", "batti[lm]").train(Recipe.load(recipe, changes), out)
+        if found["scores"]:
+            click.echo(f"{out}: {found['scores']['exact']:.1%} exact, {found['scores']['partial']:.1%} partial")
+        click.echo(f"{out}: next: batti --model {out} \"...\", or batti export {out} --to gguf")
+        return
+    if changes:
+        raise BattiError("--set is for recipes of language models", "write the value into the recipe")
+    scratch = _training("scratch")
+    scratch.Trainer(scratch.Recipe.load(recipe), out).train()
+    click.echo(f"{out}: weights.safetensors; next: batti export {out} MODEL")
+
+
+@click.command()
+@click.argument("recipe", type=_FILE)
+@click.option("--out", required=True, type=_FOLDER, help="Folder of the search; the study has its name.")
+@click.option("--trials", default=20, show_default=True, type=click.IntRange(min=1), help="Finished ones, in all.")
+@click.option("--workers", default=1, show_default=True, type=click.IntRange(min=1), help="Trials at once, here.")
+@click.option("--storage", default="", help="Database of the study, for several machines: postgresql://USER@HOST/NAME.")
+@_changes
+def tune(recipe: Path, out: Path, trials: int, workers: int, storage: str, changes: tuple[str, ...]) -> None:
+    """Search for the best settings of a RECIPE by its `search`; a stopped search goes on where it was."""
+    from batti.train.recipe import Recipe
+
+    module = _training("tune", "batti[lm]")
+    found = module.tune(Recipe.load(recipe, changes), out, trials, workers, storage)
+    click.echo(json.dumps(found["best"]))
+    click.echo(f"{out}: next: batti train {out}/best.yaml --out RUN")
+
+
+@click.command()
+@click.argument("runs", nargs=-1, required=True, metavar="RUN...", type=_RUN)
+@click.option("--plot", type=click.Path(dir_okay=False, path_type=Path), help="Write the validation losses here (.png).")
+@click.option("--json", "as_json", is_flag=True, help="JSON instead of a table.")
+def compare(runs: tuple[Path, ...], plot: Path | None, as_json: bool) -> None:
+    """Compare finished RUNs: exact, partial, fields, loss, time, memory, trainable parameters."""
+    from batti.train import compare as comparison
+
+    made = comparison.rows(runs)
+    click.echo(json.dumps(made, indent=1) if as_json else comparison.table(made))
+    if plot:
+        _training("compare", "batti[lm]").plot(runs, plot)
+
+
+def _training(module: str, package: str = "batti[train]") -> Any:
+    """A module of `batti.train`. Raises BattiError where its libraries are not installed."""
+    try:
+        return import_module(f"batti.train.{module}")
+    except ModuleNotFoundError as error:
+        raise BattiError(f"training needs {error.name}", f"pip install '{package}'") from None
