@@ -61,19 +61,25 @@ def tokenizer(recipe: Recipe) -> Any:
         found = AutoTokenizer.from_pretrained(recipe.base)
     except (OSError, ValueError, KeyError, ImportError) as error:
         raise refusal(recipe.base, error) from None
-    has_template = bool(found.chat_template)
-    if recipe.form == "chat" and not has_template:
-        raise BattiError(f"'{recipe.base}' has no chat template", "write form: plain, or name its instruct model")
-    if recipe.form == "plain" or not has_template:
-        found.chat_template = chat.PLAIN
+    found.chat_template = _template(recipe, found)
     if found.pad_token_id is None:
         found.pad_token = found.eos_token
     return found
 
 
+def _template(recipe: Recipe, found: Any) -> str:
+    """The base's own chat template, that of Llama 3 where it has the words for it, or plain text."""
+    own = found.chat_template if found.chat_template != chat.PLAIN else None
+    if recipe.form == "plain" or (recipe.form == "auto" and not own):
+        return chat.PLAIN
+    if not own and not set(_HEADERS) <= set(found.get_vocab()):
+        raise BattiError(f"'{recipe.base}' has no chat template", "write form: plain, or name its instruct model")
+    return str(own or CHAT)
+
+
 def model(recipe: Recipe) -> Any:
     """The base with its weights as they are trained: frozen ones may be small. Raises BattiError."""
-    options: dict[str, Any] = {"attn_implementation": recipe.attention, "dtype": dtype(recipe)}
+    options: dict[str, Any] = {"attn_implementation": attention(recipe), "dtype": dtype(recipe)}
     if recipe.method == "full":
         options["dtype"] = torch.float32  # small steps would be lost in half precision; the products are in it
     if recipe.quantize == "nf4":
@@ -82,6 +88,19 @@ def model(recipe: Recipe) -> Any:
         return AutoModelForCausalLM.from_pretrained(recipe.base, **options)
     except (OSError, ValueError, KeyError, RuntimeError, ImportError) as error:
         raise refusal(recipe.base, error) from None
+
+
+def attention(recipe: Recipe) -> str:
+    """The implementation of attention that is trained with."""
+    packed = recipe.packing and torch.cuda.is_available()
+    if recipe.attention == "varlen" or (recipe.attention == "auto" and packed):
+        if not packed:
+            raise BattiError("attention: varlen needs a GPU and packing", "write attention: sdpa")
+        from batti.train import varlen
+
+        varlen.register()
+        return varlen.NAME
+    return "sdpa" if recipe.attention == "auto" else recipe.attention
 
 
 def four_bits(recipe: Recipe) -> Any:

@@ -91,11 +91,13 @@ class Trainer(SFTTrainer):  # type: ignore[misc]
     def answers(self, some: Sequence[Row], tokens: int) -> list[str]:
         """Greedy answers, each process giving its share."""
         model = self.accelerator.unwrap_model(self.model)
-        training = model.training
+        training, attention = model.training, model.config._attn_implementation
         model.eval()
+        model.set_attn_implementation("sdpa")  # what is asked is padded and not packed
         count, mine = self.args.world_size, self.args.process_index
         with self.compute_loss_context_manager():
             said = score.answers(model, self.processing_class, some[mine::count], tokens)
+        model.set_attn_implementation(attention)
         model.train(training)
         if count == 1:
             return said
@@ -154,7 +156,7 @@ def _begin(recipe: Recipe, learned: Sequence[Row]) -> tuple[Any, Any]:
     tokenizer = bases.tokenizer_of(texts, recipe.shape.vocabulary)
     tokenizer.chat_template = bases.CHAT if recipe.form == "chat" else bases.chat.PLAIN
     model = bases.llama(recipe.shape, tokenizer, recipe.seed)
-    model.set_attn_implementation(recipe.attention)
+    model.set_attn_implementation(bases.attention(recipe))
     return model, tokenizer
 
 
@@ -210,6 +212,7 @@ def _settings(recipe: Recipe, out: Path) -> SFTConfig:
         gradient_checkpointing=recipe.checkpointing, torch_compile=recipe.compile, eval_strategy="steps",
         save_strategy="steps", logging_strategy="steps", save_total_limit=2, load_best_model_at_end=True,
         metric_for_best_model=f"eval_{recipe.best}", greater_is_better=recipe.best == "exact",
+        train_sampling_strategy="random" if recipe.packing else "group_by_length",
         restore_callback_states_from_checkpoint=True, report_to=["tensorboard"], dataloader_pin_memory=half,
         dataloader_num_workers=2 if torch.cuda.is_available() else 0, ddp_find_unused_parameters=False,
     )  # fmt: skip

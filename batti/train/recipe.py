@@ -108,7 +108,7 @@ class Recipe(Strict):
     weight_decay: float = Field(default=0.0, ge=0)
     clip: float = Field(default=1.0, gt=0)
     packing: bool = True
-    attention: Literal["sdpa", "eager", "flex_attention", "flash_attention_2"] = "sdpa"
+    attention: Literal["auto", "varlen", "sdpa", "eager", "flash_attention_2"] = "auto"
     compile: bool = False
     checkpointing: bool = False
     precision: Literal["auto", "float32", "bfloat16"] = "auto"

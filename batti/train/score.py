@@ -15,7 +15,7 @@ from batti.evaluate import metrics, thesis
 from batti.train.rows import Row
 
 Scores = dict[str, Any]
-_BATCH = 64
+_BATCH = 256 if torch.cuda.is_available() else 32
 _NOTHING = {"intent": "none", "rooms": [], "actions": []}
 
 
