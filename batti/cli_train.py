@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -33,6 +34,8 @@ def train(recipe: Path, out: Path, changes: tuple[str, ...]) -> None:
 
     if is_of_language_model(parsed(recipe)):
         found = _training("language", "batti[lm]").train(Recipe.load(recipe, changes), out)
+        if int(os.environ.get("RANK", "0")):
+            return  # one of several processes speaks
         if found["scores"]:
             click.echo(f"{out}: {found['scores']['exact']:.1%} exact, {found['scores']['partial']:.1%} partial")
         click.echo(f"{out}: next: batti --model {out} \"...\", or batti export {out} --to gguf")

@@ -24,7 +24,7 @@ from accelerate.utils import gather_object
 from datasets import Dataset
 from datasets.utils.logging import disable_progress_bar
 from peft import LoraConfig
-from transformers import EarlyStoppingCallback, ProgressCallback, TrainerCallback
+from transformers import EarlyStoppingCallback, PrinterCallback, ProgressCallback, TrainerCallback
 from transformers.trainer_callback import ExportableState
 from trl import SFTConfig, SFTTrainer
 
@@ -177,6 +177,7 @@ def _trainer(
         peft_config=adapters if wanted else None,
     )  # fmt: skip
     trainer.remove_callback(ProgressCallback)
+    trainer.remove_callback(PrinterCallback)
     trainer.add_callback(Bar)
     trainer.asked, trainer.answer_tokens = judged[: recipe.data.exact_sentences], recipe.data.answer_tokens
     if trainer.asked and trainer.is_fsdp_enabled:

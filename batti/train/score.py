@@ -27,8 +27,8 @@ def answers(model: Any, tokenizer: Any, rows: Sequence[Row], tokens: int, batch:
     for start in range(0, len(rows), batch):
         some = order[start : start + batch]
         prompts = tokenizer.apply_chat_template(
-            [rows[i].asked for i in some], add_generation_prompt=True, padding=True, padding_side="left",
-            return_tensors="pt", return_dict=True,
+            [rows[i].asked for i in some], add_generation_prompt=True, padding=True, return_tensors="pt",
+            return_dict=True, tokenizer_kwargs={"padding_side": "left"},
         ).to(model.device)  # fmt: skip
         out = model.generate(
             **prompts, do_sample=False, max_new_tokens=tokens, pad_token_id=tokenizer.pad_token_id,
