@@ -17,7 +17,7 @@ from batti import __version__
 from batti.cli_bench import bench
 from batti.cli_data import data
 from batti.cli_evaluate import evaluate
-from batti.cli_train import _training, compare, train, tune
+from batti.cli_train import compare, export, train, tune
 from batti.errors import BattiError
 
 if TYPE_CHECKING:
@@ -67,7 +67,7 @@ def main() -> None:
 main.add_command(data)
 main.add_command(bench)
 main.add_command(evaluate)
-for verb in (train, tune, compare):
+for verb in (train, tune, compare, export):
     main.add_command(verb)
 
 
@@ -197,15 +197,3 @@ def _converse(interpreter: Interpreter, as_json: bool) -> None:
             _answer(interpreter, text, as_json)
     if readline is not None:
         readline.write_history_file(history)
-
-
-@main.command()
-@click.argument("run", type=click.Path(exists=True, file_okay=False, path_type=Path))
-@click.argument("model", type=click.Path(file_okay=False, path_type=Path))
-@click.option(
-    "--weights", type=click.Choice(["int8", "half"]), default="int8", show_default=True, help="How they are stored."
-)
-def export(run: Path, model: Path, weights: str) -> None:
-    """Write the weights of a training RUN as a MODEL folder that `batti --model` reads."""
-    _training("export").export(run, model, weights)
-    click.echo(f"{model}: next: batti --model {model} \"...\"")

@@ -10,7 +10,7 @@ from typing import Any
 
 import click
 
-from batti.errors import BattiError
+from batti.errors import BattiError, did_you_mean, quote
 
 _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 _FOLDER = click.Path(file_okay=False, path_type=Path)
@@ -19,6 +19,17 @@ _changes = click.option(
     "--set", "changes", multiple=True, metavar="KEY=VALUE", help="Another value of the recipe, like lora.rank=8."
 )
 _QUANTS = ("f32", "f16", "bf16", "q8_0", "q6_k", "q5_k_m", "q4_k_m")
+
+
+def _quants(ctx: click.Context, param: click.Parameter, value: str) -> list[str]:
+    """The types of a list, each once."""
+    wanted = list(dict.fromkeys(part.strip().lower() for part in value.split(",") if part.strip()))
+    for one in wanted:
+        if one not in _QUANTS:
+            raise click.BadParameter(f"{quote(one)}; {did_you_mean(one, _QUANTS)}")
+    if not wanted:
+        raise click.BadParameter("name one at least, like q8_0")
+    return wanted
 
 
 @click.command()
@@ -76,6 +87,44 @@ def compare(runs: tuple[Path, ...], plot: Path | None, as_json: bool) -> None:
     click.echo(json.dumps(made, indent=1) if as_json else comparison.table(made))
     if plot:
         _training("compare", "batti[lm]").plot(runs, plot)
+
+
+@click.command()
+@click.argument("run", type=_RUN)
+@click.argument("model", type=_FOLDER, required=False)
+@click.option("--to", type=click.Choice(["gguf", "onnx"]), help="Of a language model: for llama.cpp, or one graph.")
+@click.option("--quant", default="q8_0,q4_k_m", show_default=True, callback=_quants, metavar="LIST",
+              help=f"Types of the GGUF files: {', '.join(_QUANTS)}.")
+@click.option("--sentences", default=200, show_default=True, type=click.IntRange(min=1),
+              help="Validation sentences that each GGUF file has to answer.")
+@click.option("--tolerance", default=2.0, show_default=True, type=click.FloatRange(0, 100), metavar="POINTS",
+              help="Exact answers in a hundred that a GGUF file may lose.")
+@click.option("--weights", type=click.Choice(["int8", "half"]), default="int8", show_default=True,
+              help="How those of the small network are stored.")  # fmt: skip
+def export(run: Path, model: Path | None, to: str | None, quant: list[str], sentences: int, tolerance: float,
+           weights: str) -> None:  # fmt: skip
+    """Write the weights of a training RUN as a MODEL folder that `batti --model` reads.
+
+    A run of a language model is written into RUN/gguf or RUN/onnx where no MODEL is named.
+    """
+    from batti.train.recipe import is_of_language_model, parsed
+
+    if not is_of_language_model(parsed(run / "config.yaml")):
+        if to or not model:
+            raise BattiError(f"'{run}' holds a run of the small network", f"batti export {run} MODEL")
+        _training("export").export(run, model, weights)
+        click.echo(f"{model}: next: batti --model {model} \"...\"")
+        return
+    out = model or run / (to or "gguf")
+    if to == "onnx":
+        _training("onnx_export", "batti[lm,train]").export(run, out)
+        click.echo(f"{out}: model.onnx")
+        return
+    found = _training("gguf_export", "batti[lm,gguf]").export(run, out, quant, sentences, tolerance / 100)
+    for one in found:
+        size = f"{one['bytes'] / 1e6:.1f} MB, " if one["bytes"] else ""
+        click.echo(f"{one['file']}: {size}{one['exact']:.1%} exact, {one['partial']:.1%} partial")
+    click.echo(f"{out}: next: batti --model {out}/{found[-1]['file']} \"...\"")
 
 
 def _training(module: str, package: str = "batti[train]") -> Any:

@@ -7,6 +7,7 @@ from typing import Any
 
 import torch
 from peft import PeftModel
+from transformers import logging as progress
 from transformers import AutoModelForCausalLM, AutoTokenizer
 
 from batti.errors import BattiError
@@ -22,6 +23,7 @@ def load(run: Path) -> tuple[Any, Any, Recipe]:
     if not (run / "metrics.json").exists():
         raise BattiError(f"'{run}' holds no finished run of a language model", "train it to the end: batti train --out")
     recipe = Recipe.load(run / "config.yaml")
+    progress.disable_progress_bar()
     folder = recipe.base if recipe.method == "lora" else str(run)
     try:
         model = AutoModelForCausalLM.from_pretrained(folder, dtype=torch.float32)
