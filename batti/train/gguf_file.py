@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 from batti.dataset.whole import whole
 from batti.errors import BattiError
 from batti.train.bases import WORDS
-from batti.train.quantize import TYPES, kind_of, packed
+from batti.train.gguf_types import TYPES, kind_of, packed
 
 _ARCHITECTURES = {"llama": MODEL_ARCH.LLAMA, "qwen2": MODEL_ARCH.QWEN2, "gemma3_text": MODEL_ARCH.GEMMA3}
 _SPLITS = {WORDS: "llama-bpe", WORDS.replace(r"\p{N}{1,3}", r"\p{N}"): "qwen2"}
@@ -29,7 +29,7 @@ _Array = NDArray[np.float32]
 
 
 def write(model: Any, tokenizer: Any, path: Path, quant: str) -> None:
-    """Write the file, whole or not at all; matrices in a type of `quantize.TYPES`. Raises BattiError."""
+    """Write the file, whole or not at all; matrices in a type of `gguf_types.TYPES`. Raises BattiError."""
     config = model.config
     architecture = _ARCHITECTURES.get(config.model_type)
     if architecture is None:
