@@ -118,18 +118,19 @@ class Lookup:
             if words and ((index, words) not in names or names[index, words].factor < factor):
                 names[index, words] = _Name.of(index, *parts, factor=factor)
 
-        hints: list[tuple[str, str]] = []
+        hints: dict[tuple[str, str], None] = {}
         for index, entity in enumerate(self.entities):
             for name in entity.names:
                 add(index, name)
                 for room in rooms.get(entity.room or "", ()):
                     add(index, room, name)
-                translated = sound.translations(name)
-                for word in translated:
-                    add(index, word, factor=sound.TRANSLATED)
-                hints += [(word, entity.kind) for word in (name, *sorted(translated))]
-                if entity.kind == "group" and name.endswith("s"):  # `sabai pod`
-                    hints.append((name[:-1], entity.kind))
+            # The names of one thing mean the same, so that their translations are much the same too.
+            translated = sorted(set[str]().union(*map(sound.translations, entity.names)))
+            for word in translated:
+                add(index, word, factor=sound.TRANSLATED)
+            hints |= {(word, entity.kind): None for word in (*entity.names, *translated)}
+            if entity.kind == "group":  # `sabai pod`
+                hints |= {(name[:-1], entity.kind): None for name in entity.names if name.endswith("s")}
         self.gazetteer = Gazetteer(hints)
         self._names = list(names.values())
         self._joined = [name.joined for name in self._names]

@@ -84,10 +84,10 @@ def _light_stems() -> tuple[str, ...]:
 
 @lru_cache(maxsize=20000)
 def is_light(word: str) -> bool:
-    """Whether the word is one of the light ones, well or badly spelled."""
-    return word in _light_words() or any(
-        word[:1] == stem[0] and len(word) > 2 and similar(stem, word) >= 0.75 for stem in _light_stems()
-    )
+    """Whether the word is one of the light ones, well or badly spelled; bhai is no bad spelling of batti."""
+    if word in _light_words() or word in _meanings():
+        return word in _light_words()
+    return any(word[:1] == stem[0] and len(word) > 2 and similar(stem, word) >= 0.75 for stem in _light_stems())
 
 
 @cache
@@ -139,13 +139,24 @@ def translations(name: str) -> set[str]:
     said: set[str] = set()
     for start in range(len(words)):
         for end in range(start + 1, len(words) + 1):
-            inside = " ".join(words[start:end])
-            concepts = _synonyms().get(inside) or _synonyms().get(inside.removesuffix("s"), ())
-            other = {lexicon.key(word) for concept in concepts for word in concept.words}
-            # A word that leaves open who is meant would lead on to somebody else (kaka, uncle, mama).
-            other -= lexicon.load().frames["vague"].keys()
+            other = _other_words(" ".join(words[start:end]))
             said |= {" ".join((*words[:start], word, *words[end:])) for word in other}
     return said
+
+
+@lru_cache(maxsize=1 << 14)
+def _other_words(said: str) -> frozenset[str]:
+    """What else may be said for a name or a part of it, by the lexicon."""
+    concepts = _synonyms().get(said) or _synonyms().get(said.removesuffix("s"), ())
+    other = {lexicon.key(word) for concept in concepts for word in concept.words}
+    return frozenset(name for name in other if not _is_vague(name))
+
+
+def _is_vague(name: str) -> bool:
+    """Whether it leaves open who is meant, and would lead on to somebody else (kaka, uncle, mama)."""
+    vague = lexicon.load().frames["vague"]
+    telling = [word.removesuffix("s") for word in name.split() if not is_light(fold(word))]
+    return bool(telling) and all(word in vague for word in telling)
 
 
 def _meaning(word: str) -> frozenset[str]:
@@ -201,13 +212,16 @@ def alike(a: str, b: str) -> float:
 
 
 def readings(said: str) -> Iterator[list[str]]:
-    """The words of what was said, with and without a case ending at the end."""
+    """The words of what was said, with and without hesitations, false starts and a case ending at the end."""
     words = words_of(said)
     if words:
         yield words
     fluent = words_of(_hesitations().sub("", said))
     if fluent and fluent != words:
         yield fluent
+    begun_once = [word for word, after in zip(fluent, [*fluent[1:], ""], strict=False) if not _is_start(word, after)]
+    if begun_once != fluent:  # `ge gate`
+        yield begun_once
     plain = words_of(said, numbers=False)
     if plain != words:  # `cha` is six, and half of `bhan cha`
         yield plain
@@ -217,6 +231,10 @@ def readings(said: str) -> Iterator[list[str]]:
             yield words[:-1]
         elif words and len(words[-1]) > len(ending) + 2 and words[-1].endswith(ending):
             yield [*words[:-1], words[-1].removesuffix(ending)]
+
+
+def _is_start(word: str, after: str) -> bool:
+    return 1 < len(word) < len(after) and after.startswith(word) and not (word.isdigit() or is_light(word))
 
 
 @cache

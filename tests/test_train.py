@@ -141,7 +141,7 @@ KILLED = """
 import sys
 from pathlib import Path
 from batti.train.scratch import Recipe, Trainer
-Trainer(Recipe.load(Path(sys.argv[1])), Path(sys.argv[2])).train(save_every=5)
+Trainer(Recipe.load(Path(sys.argv[1])), Path(sys.argv[2])).train(save_every=0.2)
 """
 
 
@@ -166,8 +166,7 @@ def test_a_killed_run_goes_on_from_its_checkpoint(tmp_path: Path) -> None:
     assert resumed.step == 0
     assert resumed.resume()
     stopped = resumed.step
-    assert stopped >= 5
-    assert stopped % 5 == 0
+    assert stopped > 0
     assert resumed.spent > 0
     assert resumed.average.steps == stopped
     assert resumed.optimizer.state_dict()["state"]
@@ -310,7 +309,7 @@ def torch_answer(network: Network, text: str) -> list[Step]:
         while not answer.done:
             x = network.embed_answer(torch.tensor([[token]]), memory)
             x, past = network.step(x, past, past.shape[4], None, keys, mask)
-            chances = network.scores(x, memory, ids)[0, -1].exp().numpy()
+            chances = network.logits(x, memory, ids).log_softmax(-1)[0, -1].exp().numpy()
             token = int(np.where(answer.mask(len(chances)), chances, -1).argmax())
             answer.say(token)
             steps.append((token, chances))

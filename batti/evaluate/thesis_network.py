@@ -14,6 +14,7 @@ from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
 from tqdm import tqdm
 
 from batti import prompt
+from batti.sound import word_ids
 from batti.text import MAX_CHARS, normalize
 from batti.train.model import Network, Shape
 from batti.train.scratch import FromYaml
@@ -55,9 +56,10 @@ class Seq2Seq(Network):
         self.tokens.apply(self._init)
         self.out.apply(self._init)
 
-    def sentence_keys(self, ids: Tensor) -> Tensor:
-        """(B, T) character ids -> what the decoder looks at."""
-        return self.memory_keys(self.read(self.characters(ids), ids))
+    def sentence_keys(self, ids: Tensor, words: Tensor | None) -> Tensor:
+        """(B, T) character ids and numbers of words -> what the decoder looks at."""
+        x = self.characters(ids)
+        return self.memory_keys(self.read(x if words is None else x + self.read_words(words), ids))
 
     def next_words(self, answers: Tensor, keys: Tensor, there: Tensor) -> Tensor:
         """Scores (B, L, words) of what follows each word of the answers (B, L)."""
@@ -67,9 +69,9 @@ class Seq2Seq(Network):
         scores: Tensor = self.out(x)
         return scores
 
-    def loss(self, ids: Tensor, answers: Tensor, smoothing: float) -> Tensor:
+    def loss(self, ids: Tensor, words: Tensor | None, answers: Tensor, smoothing: float) -> Tensor:
         """Mean cross-entropy of answers (B, L), which begin with START and are padded with PAD."""
-        keys = self.sentence_keys(ids)
+        keys = self.sentence_keys(ids, words)
         scores = self.next_words(answers[:, :-1], keys, (ids > 0)[:, None, None, :])
         return F.cross_entropy(
             scores.float().flatten(0, 1), answers[:, 1:].flatten(), ignore_index=_PAD, label_smoothing=smoothing
@@ -81,8 +83,9 @@ class Seq2Seq(Network):
         return [said for at in range(0, len(commands), _CHUNK) for said in self._answer(commands[at : at + _CHUNK])]
 
     def _answer(self, commands: Sequence[str]) -> list[str]:
-        ids = torch.from_numpy(prompt.pad([_characters(c) for c in commands])).to(self.out.weight.device)
-        keys = self.sentence_keys(ids)
+        device = self.out.weight.device
+        ids, words = _sentences([_encoded(command, self.shape.words) for command in commands], device)
+        keys = self.sentence_keys(ids, words)
         answers = torch.full((len(ids), 1), _START, device=ids.device)
         while answers.shape[1] <= _LONGEST and not bool((answers == _END).any(1).all()):
             best = self.next_words(answers, keys, (ids > 0)[:, None, None, :])[:, -1].argmax(-1)
@@ -94,8 +97,20 @@ class Seq2Seq(Network):
         return " ".join(self.said[token - _END - 1] for token in row[1:end] if token > _END)
 
 
-def _characters(command: str) -> list[int]:
-    return prompt.encode_text(normalize(command)[:MAX_CHARS])
+Encoded = tuple[list[int], list[int]]
+"""The characters of a sentence, and the number of the word of each, where words are read."""
+
+
+def _encoded(command: str, words: int) -> Encoded:
+    text = normalize(command)[:MAX_CHARS]
+    return prompt.encode_text(text), word_ids(text, words) if words else []
+
+
+def _sentences(some: Sequence[Encoded], device: torch.device) -> tuple[Tensor, Tensor | None]:
+    """Character ids (B, T) and numbers of words."""
+    ids, words = zip(*some, strict=True)
+    padded = torch.from_numpy(prompt.pad(ids)).to(device)
+    return padded, torch.from_numpy(prompt.pad(words)).to(device) if any(words) else None
 
 
 def train(rows: Sequence[Row], recipe: Recipe) -> Seq2Seq:
@@ -111,9 +126,10 @@ def train(rows: Sequence[Row], recipe: Recipe) -> Seq2Seq:
     )
     schedule = torch.optim.lr_scheduler.LambdaLR(optimizer, lambda step: _rate((step + 1) / steps, recipe.warmup))
     bar = tqdm(_batches(rows, words, recipe), total=steps, desc="train", disable=None)
-    for ids, answers in bar:
+    for sentences, answers in bar:
+        ids, numbers = _sentences(sentences, network.out.weight.device)
         with torch.autocast(device, torch.bfloat16, enabled=recipe.bfloat16):
-            loss = network.loss(ids.to(device), answers.to(device), recipe.smoothing)
+            loss = network.loss(ids, numbers, answers.to(device), recipe.smoothing)
         optimizer.zero_grad(set_to_none=True)
         loss.backward()  # type: ignore[no-untyped-call]
         nn.utils.clip_grad_norm_(network.parameters(), 1.0)
@@ -131,20 +147,23 @@ def _rate(progress: float, warmup: float) -> float:
     return min(1.0, progress / warmup) * 0.5 * (1 + math.cos(math.pi * min(1.0, progress)))
 
 
-def _batches(rows: Sequence[Row], words: Sequence[str], recipe: Recipe) -> Iterator[tuple[Tensor, Tensor]]:
+def _batches(
+    rows: Sequence[Row], words: Sequence[str], recipe: Recipe
+) -> Iterator[tuple[Sequence[Encoded], Tensor]]:
     """Every epoch's rows in a new order, those of about one length together."""
     token = {word: _END + 1 + i for i, word in enumerate(words)}
     encoded = [
-        (_characters(command), [_START, *(token[word] for word in output.split()), _END]) for command, output in rows
+        (_encoded(command, recipe.shape.words), [_START, *(token[word] for word in output.split()), _END])
+        for command, output in rows
     ]
     order = Random(recipe.seed)
     for _ in range(recipe.epochs):
         order.shuffle(encoded)
-        batches: list[list[tuple[list[int], list[int]]]] = []
+        batches: list[list[tuple[Encoded, list[int]]]] = []
         for at in range(0, len(encoded), pool := recipe.batch * _SORTED_TOGETHER):
-            some = sorted(encoded[at : at + pool], key=lambda one: len(one[0]))
+            some = sorted(encoded[at : at + pool], key=lambda one: len(one[0][0]))
             batches += [some[i : i + recipe.batch] for i in range(0, len(some), recipe.batch)]
         order.shuffle(batches)
         for batch in batches:
-            characters, answers = zip(*batch, strict=True)
-            yield torch.from_numpy(prompt.pad(characters)), torch.from_numpy(prompt.pad(answers))
+            sentences, answers = zip(*batch, strict=True)
+            yield sentences, torch.from_numpy(prompt.pad(answers))

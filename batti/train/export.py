@@ -1,38 +1,36 @@
 """A trained network as ONNX graphs that run without torch, with checksums beside them.
 
-Two graphs: `encoder` (run once for a sentence) and `decoder` (once for an answer token). The weights of
-matrix products are 8-bit integers, scaled in blocks, and their other side is quantized position by
-position: but for rounding, an answer does not depend on the sentences that are read with it, as it does under
-ONNX Runtime's dynamic quantization with its one scale a tensor. Other weights keep half precision, as in training.
+Two graphs: `encoder` (run once for a sentence) and `decoder` (once for an answer token).
 """
 
 from __future__ import annotations
 
 import hashlib
 import json
-import logging
 import tempfile
+from itertools import islice
 from pathlib import Path
 
 import numpy as np
 import onnx
+import onnxruntime as ort
 import torch
-from onnx import TensorProto, helper, numpy_helper
-from onnxruntime.quantization.matmul_nbits_quantizer import MatMulNBitsQuantizer
 from torch import Tensor, nn
 
 from batti import prompt
 from batti.backends.onnx import FORMAT
 from batti.gazetteer import TAGS
+from batti.grammar import MAX_ENTRIES
 from batti.text import ALPHABET
-from batti.train.model import Network
+from batti.train import quantize, stream
+from batti.train.fused import OPERATORS, FusedAttention, FusedDecoderBlock
+from batti.train.model import Network, Shape
 from batti.train.scratch import Recipe, load_network
 
-_LARGE = 4096  # bytes from which a weight is worth halving
-_BLOCK = 64  # weights that share a scale
-_IN_INTEGERS = 4  # ONNX Runtime's accuracy level: the products themselves are of 8-bit integers
-WEIGHTS = ("int8", "half")
-"""How the weights of matrix products can be stored."""
+_SEED, _BATCH, _BATCHES = 5, 32, 8  # of the sentences on which the ranges of 8-bit products are found
+
+
+_LONGEST = 80 * MAX_ENTRIES  # tokens of an answer; the grammar ends it sooner
 
 
 class _Encoder(nn.Module):
@@ -46,13 +44,23 @@ class _Encoder(nn.Module):
 
 
 class _Decoder(_Encoder):
+    def __init__(self, network: Network) -> None:
+        super().__init__(network)
+        self.blocks = nn.ModuleList(FusedDecoderBlock(block) for block in network.decoder)  # type: ignore[arg-type]
+        self.turns = network.turns(_LONGEST, 0, network.out.weight)
+
     def forward(  # type: ignore[override]
         self, tokens: Tensor, ids: Tensor, memory: Tensor, keys: Tensor, past: Tensor
     ) -> tuple[Tensor, Tensor]:
         network = self.network
         x = network.embed_answer(tokens, memory)
-        x, present = network.step(x, past, past.shape[4], None, keys, (ids > 0)[:, None, None, :])
-        return network.scores(x, memory, ids)[:, -1].exp(), present
+        presents = []
+        mask = (ids > 0)[:, None, None, :]
+        for i, block in enumerate(self.blocks):
+            x, present = block(x, past[i], keys[i], self.turns, None, mask)
+            presents.append(present)
+        scores = network.logits(network.out_norm(x), memory, ids)[:, -1]
+        return scores.softmax(-1), torch.stack(presents)
 
 
 def _examples(network: Network) -> dict[str, dict[str, Tensor]]:
@@ -94,44 +102,47 @@ _OUTPUTS = {"encoder": ["memory", "keys"], "decoder": ["probabilities", "present
 def export(run: Path, out: Path, weights: str = "int8") -> None:
     """Write the ONNX graphs and `model.json` of a run. Raises BattiError where there is no run."""
     network, recipe = load_network(run)
-    out.mkdir(parents=True, exist_ok=True)
+    for block in network.encoder:
+        block.attention = FusedAttention(block.attention)  # type: ignore[arg-type]
     parts = {"encoder": _Encoder(network), "decoder": _Decoder(network)}
-    for name, example in _examples(network).items():
-        with tempfile.TemporaryDirectory() as folder:
-            plain = Path(folder) / f"{name}.onnx"
-            torch.onnx.export(
-                parts[name].eval(), tuple(example.values()), plain, input_names=list(example),
-                output_names=_OUTPUTS[name], dynamic_axes=_AXES[name], opset_version=20, dynamo=False,
-            )  # fmt: skip
-            graph = onnx.load(plain)
-        onnx.checker.check_model(graph)
-        onnx.save(_halved(_in_integers(graph) if weights == "int8" else graph), out / f"{name}.onnx")
+    graphs = {name: _graph(name, parts[name], example) for name, example in _examples(network).items()}
+    if weights == "int8":
+        feeds = _feeds(graphs, recipe.shape)
+        graphs = {name: quantize.in_integers(graph, feeds[name]) for name, graph in graphs.items()}
+    out.mkdir(parents=True, exist_ok=True)
+    for name, graph in graphs.items():
+        onnx.save(quantize.halved(graph), out / f"{name}.onnx")
     write_manifest(out, recipe)
 
 
-def _in_integers(model: onnx.ModelProto) -> onnx.ModelProto:
-    """The graph with its matrix products by constant weights in 8-bit integers."""
-    logging.getLogger("onnxruntime.quantization").setLevel(logging.WARNING)  # it names every node
-    quantizer = MatMulNBitsQuantizer(
-        model, bits=8, block_size=_BLOCK, is_symmetric=True, accuracy_level=_IN_INTEGERS
-    )
-    quantizer.process()
-    made: onnx.ModelProto = quantizer.model.model
-    return made
+def _graph(name: str, part: nn.Module, example: dict[str, Tensor]) -> onnx.ModelProto:
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / f"{name}.onnx"
+        torch.onnx.export(
+            part.eval(), tuple(example.values()), path, input_names=list(example), output_names=_OUTPUTS[name],
+            dynamic_axes=_AXES[name], opset_version=20, dynamo=False, custom_opsets={OPERATORS: 1},
+        )  # fmt: skip
+        graph = onnx.load(path)
+    onnx.checker.check_model(graph)
+    return graph
 
 
-def _halved(model: onnx.ModelProto) -> onnx.ModelProto:
-    """The graph with its large weights in half precision, cast back as it is loaded."""
-    graph = model.graph
-    casts = []
-    for weight in graph.initializer:
-        if weight.data_type == TensorProto.FLOAT and len(weight.raw_data) > _LARGE:
-            name, values = weight.name, numpy_helper.to_array(weight)
-            weight.CopyFrom(numpy_helper.from_array(values.astype(np.float16), f"{name}.half"))
-            casts.append(helper.make_node("Cast", [f"{name}.half"], [name], to=TensorProto.FLOAT))
-    for cast in reversed(casts):
-        graph.node.insert(0, cast)
-    return model
+def _feeds(graphs: dict[str, onnx.ModelProto], shape: Shape) -> dict[str, list[quantize.Feed]]:
+    """What goes into the graphs as they read sentences made for it and say the answers."""
+    sessions = {name: ort.InferenceSession(graph.SerializeToString()) for name, graph in graphs.items()}
+    feeds: dict[str, list[quantize.Feed]] = {"encoder": [], "decoder": []}
+    sentences = stream.Stream(_SEED, _BATCH, words=shape.words)
+    for batch in islice(sentences, _BATCHES):
+        sentence = {name: values.numpy() for name, values in batch.items()}
+        answers = sentence.pop("answers")
+        memory, keys = sessions["encoder"].run(None, sentence)
+        past = np.zeros((shape.decoder_layers, 2, _BATCH, shape.heads, 0, shape.width // shape.heads), np.float32)
+        feeds["encoder"].append(sentence)
+        for step in range(answers.shape[1] - 1):
+            said = {"tokens": answers[:, step : step + 1], "ids": sentence["ids"], "memory": memory, "keys": keys}
+            feeds["decoder"].append(said | {"past": past})
+            past = sessions["decoder"].run(None, feeds["decoder"][-1])[1]
+    return feeds
 
 
 def write_manifest(out: Path, recipe: Recipe) -> None:

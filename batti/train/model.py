@@ -79,6 +79,11 @@ class Attention(nn.Module):
         out: Tensor = self.out(x.transpose(1, 2).flatten(2))
         return out
 
+    def within(self, x: Tensor, turns: Turns, mask: Tensor | None, dropout: float) -> Tensor:
+        """Self-attention of (B, T, D), with rotary position embedding."""
+        query, (key, value) = rotate(self.split(self.query(x)), turns), self.keys(x)
+        return self.attend(query, rotate(key, turns), value, mask, dropout)
+
 
 class Block(nn.Module):
     """Pre-norm self-attention and feed-forward."""
@@ -96,11 +101,7 @@ class Block(nn.Module):
         return x + F.dropout(self.down(F.dropout(hidden, self.rate, self.training)), self.rate, self.training)
 
     def forward(self, x: Tensor, turns: Turns, mask: Tensor | None) -> Tensor:
-        y = self.norm1(x)
-        query = rotate(self.attention.split(self.attention.query(y)), turns)
-        key, value = self.attention.keys(y)
-        dropout = self.rate if self.training else 0.0
-        y = self.attention.attend(query, rotate(key, turns), value, mask, dropout)
+        y = self.attention.within(self.norm1(x), turns, mask, self.rate if self.training else 0.0)
         return self.feed(x + F.dropout(y, self.rate, self.training))
 
 
@@ -161,7 +162,7 @@ class Network(nn.Module):
         self.tags = nn.Embedding(TAGS, d, padding_idx=0)
         if shape.words:
             self.words = nn.Embedding(shape.words, d, padding_idx=0)
-        self.near = nn.Conv1d(d, d, shape.kernel, padding=shape.kernel // 2)
+        self.near = nn.Linear(shape.kernel * d, d)
         self.merge = nn.Linear(shape.merge * d, d)
         self.encoder = nn.ModuleList(Block(shape) for _ in range(shape.encoder_layers))
         self.spread = nn.Linear(d, shape.merge * d)
@@ -188,11 +189,14 @@ class Network(nn.Module):
         """(B, T) character ids, tags of the home's names (see `gazetteer`) and, where the shape has
         words, their numbers (see `sound.word_ids`) -> (B, T, D)."""
         x = self.characters(ids) + self.tags(tags)
-        if words is not None:
-            if self.training:  # so that a word that was never seen can be read by its characters
-                words = words * (torch.rand_like(words, dtype=torch.float32) > _UNREAD)
-            x = x + self.words(words)
-        return self.read(x, ids)
+        return self.read(x if words is None else x + self.read_words(words), ids)
+
+    def read_words(self, words: Tensor) -> Tensor:
+        """(B, T) numbers of words -> (B, T, D)."""
+        if self.training:  # so that a word that was never seen can be read by its characters
+            words = words * (torch.rand_like(words, dtype=torch.float32) > _UNREAD)
+        embedded: Tensor = self.words(words)
+        return embedded
 
     def read(self, x: Tensor, ids: Tensor) -> Tensor:
         """Embedded characters (B, T, D) -> (B, T, D), each with what stands around it.
@@ -206,7 +210,7 @@ class Network(nn.Module):
         # alike whether it comes from the batch or from here.
         x = x * (ids > 0).unsqueeze(-1)
         x = torch.cat((x, x.new_zeros(batch, merge - 1, width)), dim=1)[:, : groups * merge]
-        x = x + F.gelu(self.near(x.transpose(1, 2)).transpose(1, 2))
+        x = x + F.gelu(self.near(self.around(x)))
         y = self.merge(x.reshape(batch, groups, merge * width))
         turns = self.turns(groups, 0, x)
         there = (ids > 0)[:, None, None, ::merge]
@@ -215,6 +219,12 @@ class Network(nn.Module):
         x = x + self.spread(y).reshape(batch, groups * merge, width)
         out: Tensor = self.encoder_norm(x[:, :chars])
         return out
+
+    def around(self, x: Tensor) -> Tensor:
+        """(B, T, D) -> (B, T, kernel x D): each character between its neighbours, for a convolution as a product."""
+        side = self.shape.kernel // 2
+        wide = F.pad(x, (0, 0, side, side))
+        return torch.cat([wide[:, i : i + x.shape[1]] for i in range(self.shape.kernel)], dim=-1)
 
     def turns(self, length: int, start: int, like: Tensor) -> Turns:
         """Of so many positions from `start` on."""
@@ -248,11 +258,11 @@ class Network(nn.Module):
             presents.append(present)
         return self.out_norm(x), torch.stack(presents)
 
-    def scores(self, x: Tensor, memory: Tensor, ids: Tensor) -> Tensor:
-        """(B, L, D) -> log-probabilities (B, L, V + T)."""
+    def logits(self, x: Tensor, memory: Tensor, ids: Tensor) -> Tensor:
+        """(B, L, D) -> scores of what may be said next (B, L, V + T)."""
         pointer = self.point(x) @ memory.transpose(1, 2) * self.shape.width**-0.5
         pointer = pointer.float().masked_fill((ids == 0)[:, None, :], -1e9)
-        return torch.cat((self.out(x).float(), pointer), dim=-1).log_softmax(-1)
+        return torch.cat((self.out(x).float(), pointer), dim=-1)
 
     def empty_past(self, batch: int, like: Tensor) -> Tensor:
         """The past before the first token."""
@@ -267,7 +277,7 @@ class Network(nn.Module):
         causal = torch.ones(x.shape[1], x.shape[1], dtype=torch.bool, device=x.device).tril()
         mask = (ids > 0)[:, None, None, :]
         x, _ = self.step(x, self.empty_past(len(ids), x), 0, causal, self.memory_keys(memory), mask)
-        loss = -self.scores(x, memory, ids).gather(-1, targets.unsqueeze(-1)).squeeze(-1)
+        loss = -self.logits(x, memory, ids).log_softmax(-1).gather(-1, targets.unsqueeze(-1)).squeeze(-1)
         there = targets != prompt.PAD
         return (loss * there).sum() / there.sum(), memory
 

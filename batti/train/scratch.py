@@ -140,8 +140,11 @@ class Trainer:
         return True
 
     # -- the loop ------------------------------------------------------------------------------
-    def train(self, save_every: int = 2000) -> None:
-        """Run to the recipe's end with a progress bar; a stopped run is resumed by running again."""
+    def train(self, save_every: float = 60.0) -> None:
+        """Run to the recipe's end with a progress bar; a stopped run is resumed by running again.
+
+        `save_every` is in seconds: what a crash loses at most.
+        """
         self.resume()
         recipe = self.recipe
         # A resumed run draws fresh sentences: the seed moves on with the step.
@@ -150,6 +153,7 @@ class Trainer:
         data = stream.batches(sentences, recipe.workers)
         bar = tqdm(total=100, unit="%", desc="train", mininterval=1.0)
         began, spent_before = time.monotonic(), self.spent
+        saved = began
         self.network.train()
         losses: list[torch.Tensor] = []
         while self._progress() < 1.0:
@@ -159,8 +163,9 @@ class Trainer:
             if self.step % 100 == 0:
                 self._report(bar, losses)
                 losses.clear()
-            if self.step % save_every == 0:
+            if time.monotonic() - saved >= save_every:
                 self.save()
+                saved = time.monotonic()
         bar.close()
         self.save()
 

@@ -1,0 +1,75 @@
+"""Weights of an ONNX graph made small: matrix products in 8-bit integers, other large weights in half precision.
+
+The products have a scale for each column of a weight, and one for what is multiplied by it, found beforehand on
+sentences (static quantization): an answer does not depend on the sentences that are read with it, as it does
+under dynamic quantization with its scale for whatever comes.
+"""
+
+from __future__ import annotations
+
+import logging
+import tempfile
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import onnx
+from numpy.typing import NDArray
+from onnx import TensorProto, helper, numpy_helper
+from onnxruntime.quantization import CalibrationDataReader, QuantFormat, QuantType, quantize_static
+
+Feed = Mapping[str, NDArray[Any]]
+"""The inputs of a graph, by name."""
+_LARGE = 4096  # bytes from which a weight is worth halving
+
+
+class _Feeds(CalibrationDataReader):  # type: ignore[misc]
+    def __init__(self, feeds: Iterable[Feed]) -> None:
+        self._feeds = iter(feeds)
+
+    def get_next(self) -> Feed | None:
+        return next(self._feeds, None)
+
+
+def in_integers(model: onnx.ModelProto, feeds: Iterable[Feed]) -> onnx.ModelProto:
+    """The graph with its matrix products by constant weights in 8-bit integers, their ranges those of these inputs."""
+    logging.getLogger().setLevel(max(logging.getLogger().level, logging.ERROR))  # it advises on the root logger
+    with tempfile.TemporaryDirectory() as folder:
+        plain, made = Path(folder) / "plain.onnx", Path(folder) / "made.onnx"
+        onnx.save(model, plain)
+        quantize_static(
+            plain, made, _Feeds(feeds), quant_format=QuantFormat.QDQ, op_types_to_quantize=["MatMul"], per_channel=True,
+            activation_type=QuantType.QUInt8, weight_type=QuantType.QInt8,
+            extra_options={"MatMulConstBOnly": True, "OpTypesToExcludeOutputQuantization": ["MatMul"]},
+        )  # fmt: skip
+        return onnx.load(made)
+
+
+def halved(model: onnx.ModelProto) -> onnx.ModelProto:
+    """The graph with its large single-precision weights in half precision, cast back where they are used.
+
+    Of a table only the rows that were looked up are cast, so that it does not grow in memory.
+    """
+    graph = model.graph
+    large = {w.name: w for w in graph.initializer if w.data_type == TensorProto.FLOAT and len(w.raw_data) > _LARGE}
+    for name, weight in large.items():
+        weight.CopyFrom(numpy_helper.from_array(numpy_helper.to_array(weight).astype(np.float16), name))
+    nodes: list[onnx.NodeProto] = []
+    cast: set[str] = set()
+    for node in graph.node:
+        if node.op_type == "Gather" and node.input[0] in large:
+            rows = node.output[0]
+            node.output[0] = f"{rows}.half"
+            nodes += [node, helper.make_node("Cast", [node.output[0]], [rows], to=TensorProto.FLOAT)]
+            continue
+        for i, name in enumerate(node.input):
+            if name in large:
+                node.input[i] = f"{name}.full"
+                if name not in cast:
+                    nodes.append(helper.make_node("Cast", [name], [f"{name}.full"], to=TensorProto.FLOAT))
+                cast.add(name)
+        nodes.append(node)
+    del graph.node[:]
+    graph.node.extend(nodes)
+    return model
