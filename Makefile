@@ -19,6 +19,7 @@ $(VENV)/.run: pyproject.toml | $(BIN)/python
 
 $(VENV)/.test: pyproject.toml | $(BIN)/python
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[test]'
+	@runs/test_packages.sh
 	@touch $@ $(VENV)/.run
 
 ifdef TEXT

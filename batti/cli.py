@@ -17,7 +17,7 @@ from batti import __version__
 from batti.cli_bench import bench
 from batti.cli_data import data
 from batti.cli_evaluate import evaluate
-from batti.cli_train import compare, export, train, tune
+from batti.cli_train import adapt, compare, export, train, tune
 from batti.errors import BattiError
 
 if TYPE_CHECKING:
@@ -67,7 +67,7 @@ def main() -> None:
 main.add_command(data)
 main.add_command(bench)
 main.add_command(evaluate)
-for verb in (train, tune, compare, export):
+for verb in (train, tune, compare, export, adapt):
     main.add_command(verb)
 
 

@@ -1,4 +1,4 @@
-"""`batti train`, `tune`, `compare` and `export`: parse, call, print."""
+"""`batti train`, `tune`, `compare`, `export` and `adapt`: parse, call, print."""
 
 from __future__ import annotations
 
@@ -77,7 +77,7 @@ def tune(recipe: Path, out: Path, trials: int, workers: int, storage: str, chang
 
 @click.command()
 @click.argument("runs", nargs=-1, required=True, metavar="RUN...", type=_RUN)
-@click.option("--plot", type=click.Path(dir_okay=False, path_type=Path), help="Write the validation losses here (.png).")
+@click.option("--plot", type=click.Path(dir_okay=False, path_type=Path), help="Picture of the validation losses (.png).")
 @click.option("--json", "as_json", is_flag=True, help="JSON instead of a table.")
 def compare(runs: tuple[Path, ...], plot: Path | None, as_json: bool) -> None:
     """Compare finished RUNs: exact, partial, fields, loss, time, memory, trainable parameters."""
@@ -125,6 +125,26 @@ def export(run: Path, model: Path | None, to: str | None, quant: list[str], sent
         size = f"{one['bytes'] / 1e6:.1f} MB, " if one["bytes"] else ""
         click.echo(f"{one['file']}: {size}{one['exact']:.1%} exact, {one['partial']:.1%} partial")
     click.echo(f"{out}: next: batti --model {out}/{found[-1]['file']} \"...\"")
+
+
+@click.command()
+@click.option("--home", required=True, type=_FILE, help="Home file of the household.")
+@click.option("--examples", required=True, type=_FILE,
+              help='Lines of {"command": "...", "expected": {"actions": [...]}}.')  # fmt: skip
+@click.option("--out", required=True, type=_FOLDER, help="Where the taught model goes.")
+@click.option("--model", type=_RUN, help="Model folder to begin with; the shipped model without it.")
+@click.option("--tolerance", default=1.0, show_default=True, type=click.FloatRange(0, 100), metavar="POINTS",
+              help="Other sentences in a hundred that it may lose.")  # fmt: skip
+def adapt(home: Path, examples: Path, out: Path, model: Path | None, tolerance: float) -> None:
+    """Teach the shipped model a household's own way of speaking from a few corrected sentences, on the CPU."""
+    from batti.home import Home
+
+    theirs = Home.load(home)
+    found = _training("adapt", "batti[lm,train]").adapt(theirs, examples, out, model, tolerance / 100)
+    for name, (before, after) in (("these sentences", found.taught), ("others about this home", found.home),
+                                  ("about other homes", found.others)):  # fmt: skip
+        click.echo(f"{name}: {before:.1%} right before, {after:.1%} now")
+    click.echo(f"{out}: after {found.seconds:.0f} s; next: batti --home {home} --model {out} \"...\"")
 
 
 def _training(module: str, package: str = "batti[train]") -> Any:

@@ -75,8 +75,8 @@ def modelfile(tokenizer: Any, name: str) -> list[str]:
     both = f"{{{{ if .System }}}}{prompt}{{{{ else }}}}{alone}{{{{ end }}}}{{{{ .Response }}}}"
     template = both.replace(_SYSTEM, "{{ .System }}").replace(_USER, "{{ .Prompt }}")
     return [
-        f"# ollama create batti -f {'Modelfile.' + name.rsplit('-', 1)[-1].removesuffix('.gguf')}",
-        "# The system message is the home's: python -c 'from batti import chat, Home; print(chat.system(Home.default()))'",
+        f"# ollama create batti -f Modelfile.{name.rsplit('-', 1)[-1].removesuffix('.gguf')}",
+        "# The system message tells of the home: see docs/finetune.md.",
         f"FROM ./{name}", f'TEMPLATE """{template}"""', "PARAMETER temperature 0",
         f'PARAMETER stop "{tokenizer.eos_token}"',
     ]  # fmt: skip

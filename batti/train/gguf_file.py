@@ -89,12 +89,14 @@ def _describe_gemma(writer: gguf.GGUFWriter, config: Any) -> None:
     if [kind == "full_attention" for kind in config.layer_types] != wide:
         raise BattiError("llama.cpp knows Gemma 3 with every sixth layer seeing everything only", "use such a base")
     writer.add_sliding_window(config.sliding_window)
+    writer.add_rope_freq_base_swa(float(config.rope_parameters["sliding_attention"]["rope_theta"]))
 
 
 def _rope(config: Any) -> Mapping[str, Any]:
     """What says how positions turn; of the layers that see everything, where there are several kinds."""
     said: Mapping[str, Any] = config.rope_parameters
-    return said.get("full_attention", said)
+    whole: Mapping[str, Any] = said.get("full_attention", said)
+    return whole
 
 
 def _head(config: Any) -> int:
@@ -171,7 +173,8 @@ def _splitter(described: Mapping[str, Any]) -> str:
         return "gpt-2"
     if len(patterns) == 1 and patterns[0] in _SPLITS:
         return _SPLITS[patterns[0]]
-    raise BattiError("llama.cpp does not know how this tokenizer takes text apart", "use a base of Llama 3, Qwen 2 or Gemma 3")
+    raise BattiError("llama.cpp does not know how this tokenizer takes text apart",
+                     "use a base of Llama 3, Qwen 2 or Gemma 3")  # fmt: skip
 
 
 def _add_special(writer: gguf.GGUFWriter, tokenizer: Any) -> None:

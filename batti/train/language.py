@@ -28,6 +28,7 @@ from transformers import EarlyStoppingCallback, PrinterCallback, ProgressCallbac
 from transformers.trainer_callback import ExportableState
 from trl import SFTConfig, SFTTrainer
 
+from batti import chat
 from batti.dataset import records
 from batti.errors import BattiError
 from batti.train import bases, rows, score
@@ -154,7 +155,7 @@ def _begin(recipe: Recipe, learned: Sequence[Row]) -> tuple[Any, Any]:
         return bases.model(recipe), tokenizer
     texts = (f"{message['content']}\n" for row in learned for message in (*row.asked[-1:], {"content": row.answer}))
     tokenizer = bases.tokenizer_of(texts, recipe.shape.vocabulary)
-    tokenizer.chat_template = bases.CHAT if recipe.form == "chat" else bases.chat.PLAIN
+    tokenizer.chat_template = bases.CHAT if recipe.form == "chat" else chat.PLAIN
     model = bases.llama(recipe.shape, tokenizer, recipe.seed)
     model.set_attn_implementation(bases.attention(recipe))
     return model, tokenizer

@@ -7,8 +7,8 @@ from typing import Any
 
 import torch
 from peft import PeftModel
-from transformers import logging as progress
 from transformers import AutoModelForCausalLM, AutoTokenizer
+from transformers import logging as progress
 
 from batti.errors import BattiError
 from batti.train import bases

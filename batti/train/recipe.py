@@ -34,6 +34,12 @@ class Data(Strict):
     exact_sentences: int = Field(default=100, ge=0)
     answer_tokens: Positive = 160
 
+    def checks(self) -> Iterator[Finding]:
+        """There is something to learn from, and to be judged by."""
+        for key in ("train", "validation"):
+            if not getattr(self, key):
+                yield Finding((key,), f"data.{key} names no file", "name one at least")
+
 
 class Lora(Strict):
     """Low-rank adapters (Hu et al. 2021)."""

@@ -64,11 +64,6 @@ def scores(rows: Sequence[Row], said: Sequence[str]) -> Scores:
     }
 
 
-def exact(row: Row, text: str) -> bool:
-    """Whether an answer is the expected one."""
-    return scores([row], [text])["exact"] == 1.0
-
-
 def _expected(row: Row) -> metrics.Document:
     assert row.home is not None
     return chat.command_of(row.home, row.answer).to_dict()

@@ -74,9 +74,10 @@ def _gpus() -> int:
 def _study(recipe: Recipe, out: Path, storage: str) -> optuna.Study:
     """The study of a folder's name. Raises BattiError where its storage cannot be reached."""
     optuna.logging.set_verbosity(optuna.logging.ERROR)
+    url = storage.replace("postgresql://", "postgresql+psycopg://", 1)  # the driver that is installed with it
     try:
         kept: Any = (
-            RDBStorage(storage, heartbeat_interval=30) if storage
+            RDBStorage(url, heartbeat_interval=30) if storage
             else JournalStorage(JournalFileBackend(str(out / JOURNAL)))
         )  # fmt: skip
         return optuna.create_study(
@@ -86,8 +87,8 @@ def _study(recipe: Recipe, out: Path, storage: str) -> optuna.Study:
         )  # fmt: skip
     except (SQLAlchemyError, ModuleNotFoundError, ImportError) as error:
         said = str(error).strip().splitlines()[0]
-        raise BattiError(f"the study's storage cannot be used: {said}",
-                         "write --storage postgresql://USER@HOST/DATABASE (pip install psycopg2-binary)") from None  # fmt: skip
+        hint = "write --storage postgresql://USER@HOST/DATABASE (pip install 'psycopg[binary]')"
+        raise BattiError(f"the study's storage cannot be used: {said}", hint) from None
 
 
 def _sampler(seed: int) -> optuna.samplers.BaseSampler:
@@ -157,8 +158,9 @@ def _best_of(figures: dict[str, Any], best: str) -> float:
     return float(max(seen) if best == "exact" else min(seen))
 
 
-def _finished(study: optuna.Study) -> Sequence[optuna.trial.FrozenTrial]:
-    return study.get_trials(deepcopy=False, states=_DONE)
+def _finished(study: optuna.Study) -> Sequence[Any]:
+    found: Sequence[Any] = study.get_trials(deepcopy=False, states=_DONE)
+    return found
 
 
 def _summary(study: optuna.Study) -> dict[str, Any]:

@@ -15,8 +15,8 @@ def begin(recipe: Recipe) -> tuple[Any, Any]:
         from unsloth import FastLanguageModel
     except (ImportError, NotImplementedError) as error:  # the latter where there is no GPU
         said = str(error).strip().splitlines()[0]
-        raise BattiError(f"accelerator: unsloth cannot be used: {said}",
-                         "pip install unsloth on a machine with a GPU, or write accelerator: none") from None  # fmt: skip
+        hint = "pip install unsloth on a machine with a GPU, or write accelerator: none"
+        raise BattiError(f"accelerator: unsloth cannot be used: {said}", hint) from None
     if recipe.method == "scratch":
         raise BattiError("unsloth has no models from scratch", "write accelerator: none")
     model, _ = FastLanguageModel.from_pretrained(
