@@ -12,6 +12,7 @@ import os
 import shutil
 import subprocess
 import sys
+import warnings
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -183,6 +184,7 @@ def plot(study: optuna.Study, out: Path) -> None:
     matplotlib.use("Agg")
     from matplotlib import pyplot
 
+    warnings.filterwarnings("ignore", category=optuna.exceptions.ExperimentalWarning)
     for name, function in _PLOTS.items():
         try:
             getattr(optuna.visualization.matplotlib, function)(study)
