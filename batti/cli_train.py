@@ -77,7 +77,7 @@ def tune(recipe: Path, out: Path, trials: int, workers: int, storage: str, chang
 
 @click.command()
 @click.argument("runs", nargs=-1, required=True, metavar="RUN...", type=_RUN)
-@click.option("--plot", type=click.Path(dir_okay=False, path_type=Path), help="Picture of the validation losses (.png).")
+@click.option("--plot", type=click.Path(dir_okay=False, path_type=Path), help="Picture of the losses (.png).")
 @click.option("--json", "as_json", is_flag=True, help="JSON instead of a table.")
 def compare(runs: tuple[Path, ...], plot: Path | None, as_json: bool) -> None:
     """Compare finished RUNs: exact, partial, fields, loss, time, memory, trainable parameters."""

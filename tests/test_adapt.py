@@ -99,7 +99,9 @@ def model() -> Path:
     return shipped()
 
 
-def test_a_household_s_sentences_are_learned_and_the_rest_is_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_household_s_sentences_are_learned_and_the_rest_is_kept(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(adapt, "_CHECKED", 100)
     folder, path = model(), lines(tmp_path / "my.jsonl", SAID)
     found = adapt.adapt(HOME, path, tmp_path / "out", folder, 0.03)
@@ -109,8 +111,8 @@ def test_a_household_s_sentences_are_learned_and_the_rest_is_kept(tmp_path: Path
     reading = taught.generate(HOME, ["baithak zapzap"])[0]
     assert reading.command.actions[0].to_dict() == SAID[1][1]
     with pytest.raises(BattiError, match="the model knows these sentences already"):
-        adapt.adapt(HOME, lines(tmp_path / "again.jsonl", [("bhancha ko batti nibhau", {"room": "kitchen", "action": "turn_off"})]),
-                    tmp_path / "again", folder)  # fmt: skip
+        known = lines(tmp_path / "known.jsonl", [("bhancha ko batti nibhau", {"room": "kitchen", "action": "turn_off"})])
+        adapt.adapt(HOME, known, tmp_path / "again", folder)
 
 
 def test_a_model_that_would_lose_the_rest_is_refused() -> None:

@@ -142,7 +142,8 @@ def test_packed_sentences_do_not_see_one_another(data: Path, base: Path, tmp_pat
 
 
 def test_training_stops_early_and_keeps_the_best(data: Path, base: Path, tmp_path: Path) -> None:
-    settings = recipe("full", data, base=base, learning_rate=0.5, epochs=30, evaluations=15, patience=2, packing="false")
+    wild = {"learning_rate": 0.5, "epochs": 30, "evaluations": 15, "patience": 2, "packing": "false"}
+    settings = recipe("full", data, base=base, **wild)
     found = language.train(settings, tmp_path / "run")
     seen = [(entry["eval_loss"], entry["step"]) for entry in found["history"] if "eval_loss" in entry]
     assert len(seen) < 15
@@ -150,7 +151,8 @@ def test_training_stops_early_and_keeps_the_best(data: Path, base: Path, tmp_pat
 
 
 def test_a_killed_run_goes_on_to_the_same_curve(data: Path, base: Path, tmp_path: Path) -> None:
-    wanted = dict(base=base, epochs=16, evaluations=24, patience=0, data__exact_sentences=0, packing="false")
+    wanted = {"base": base, "epochs": 16, "evaluations": 24, "patience": 0, "data__exact_sentences": 0,
+              "packing": "false"}  # fmt: skip
     whole = language.train(recipe("lora", data, **wanted), tmp_path / "whole")
     out = tmp_path / "killed"
     changes = [part for change in changes_of(data, **wanted) for part in ("--set", change)]
@@ -171,12 +173,14 @@ def test_a_killed_run_goes_on_to_the_same_curve(data: Path, base: Path, tmp_path
 
 
 def test_two_processes_learn_what_one_does(data: Path, base: Path, tmp_path: Path) -> None:
-    wanted = dict(base=base, steps=4, batch=8, together=4, lora__dropout=0, packing="false", data__exact_sentences=6)
+    wanted = {"base": base, "steps": 4, "batch": 8, "together": 4, "lora__dropout": 0, "packing": "false",
+              "data__exact_sentences": 6}  # fmt: skip
     one = language.train(recipe("lora", data, **wanted), tmp_path / "one")
     changes = [part for change in changes_of(data, **wanted) for part in ("--set", change)]
     launch = [sys.executable, "-m", "torch.distributed.run", "--standalone", "--nproc_per_node", "2", "-m", "batti"]
     out = tmp_path / "two"
-    subprocess.run([*launch, "train", "configs/lora.yaml", "--out", str(out), *changes], check=True, capture_output=True)
+    command = [*launch, "train", "configs/lora.yaml", "--out", str(out), *changes]
+    subprocess.run(command, check=True, capture_output=True)
     two = figures(out)
     assert two["processes"] == 2
     assert losses(two) == pytest.approx(losses(one), rel=1e-3)

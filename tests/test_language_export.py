@@ -78,7 +78,8 @@ def sentence_piece(data: Path) -> Any:
     made.normalizer = normalizers.Replace(" ", "▁")
     made.decoder = decoders.Sequence([decoders.Replace("▁", " "), decoders.ByteFallback(), decoders.Fuse()])
     specials = ["<pad>", "<eos>", "<bos>", "<unk>", *(f"<0x{byte:02X}>" for byte in range(256))]
-    made.train_from_iterator(texts(data), trainers.BpeTrainer(vocab_size=500, special_tokens=specials, show_progress=False))
+    trainer = trainers.BpeTrainer(vocab_size=500, special_tokens=specials, show_progress=False)
+    made.train_from_iterator(texts(data), trainer)
     described = json.loads(made.to_str())
     described["added_tokens"] = [one for one in described["added_tokens"] if not one["content"].startswith("<0x")]
     made = Tokenizer.from_str(json.dumps(described))
@@ -92,7 +93,8 @@ def sentence_piece(data: Path) -> Any:
 
 def model_of(name: str, tokenizer: Any) -> Any:
     torch.manual_seed(5)
-    ends = {"bos_token_id": tokenizer.bos_token_id, "eos_token_id": tokenizer.eos_token_id, "vocab_size": len(tokenizer)}
+    ends = {"bos_token_id": tokenizer.bos_token_id, "eos_token_id": tokenizer.eos_token_id}
+    ends["vocab_size"] = len(tokenizer)
     if name == "gemma3":
         return Gemma3ForCausalLM(Gemma3TextConfig(
             **SIZES | {"num_hidden_layers": 6}, **ends, head_dim=32, query_pre_attn_scalar=32, sliding_window=16,

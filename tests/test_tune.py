@@ -1,4 +1,4 @@
-"""The search for settings: real trials, a journal file and a PostgreSQL server, workers side by side, going on after a stop."""
+"""The search for settings: real trials on a journal file and on a PostgreSQL server, workers, going on after a stop."""
 
 import json
 import os
@@ -23,8 +23,10 @@ from batti.errors import BattiError  # noqa: E402
 from batti.train import language, tune  # noqa: E402
 from batti.train.recipe import Recipe  # noqa: E402
 
-SHORT = {"epochs": 1, "data__exact_sentences": 0, "data__limit": 12, "data__validation_limit": 4, "search__batch": "[4]",
-         "search__rank": "[2, 4]", "evaluations": 2, "data__answer_tokens": 4}  # fmt: skip
+SHORT = {
+    "epochs": 1, "data__exact_sentences": 0, "data__limit": 12, "data__validation_limit": 4, "search__batch": "[4]",
+    "search__rank": "[2, 4]", "evaluations": 2, "data__answer_tokens": 4,
+}  # fmt: skip
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -121,6 +123,6 @@ def test_workers_share_a_study_on_postgresql(folder: Path, short: dict[str, Any]
 
 def test_a_storage_that_is_not_there_is_one_line(folder: Path) -> None:
     pytest.importorskip("psycopg", reason=NEEDED)
-    with pytest.raises(BattiError, match="the study's storage cannot be used: .*; write --storage postgresql://") as error:
+    with pytest.raises(BattiError, match=r"the study's storage cannot be used: .*; write --storage") as error:
         tune.tune(_any(), folder / "nowhere", 1, 1, "postgresql://nobody@127.0.0.1:9/none")
     assert "\n" not in str(error.value)

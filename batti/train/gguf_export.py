@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+import torch
 from tqdm import tqdm
 
 from batti.backends.llama_cpp import LlamaCppBackend
@@ -60,7 +61,7 @@ def _gate(
 
 def answers(path: Path, judged: Sequence[Row], tokens: int) -> list[str]:
     """What llama.cpp answers, held to no grammar: the gate is about the weights."""
-    model = LlamaCppBackend.load(path)
+    model = LlamaCppBackend.load(path, torch.get_num_threads())  # as many as OMP_NUM_THREADS says
     return [model.reply(row.asked, tokens) for row in tqdm(judged, desc=path.name, disable=None)]
 
 
