@@ -19,7 +19,7 @@ SMALL = {
 }  # fmt: skip
 SHAPE = {
     "shape.layers": "2", "shape.width": "64", "shape.feed_forward": "128", "shape.heads": "4", "shape.kv_heads": "2",
-    "shape.vocabulary": "400", "shape.context": "2048",
+    "shape.vocabulary": "400", "shape.context": "2048", "best": "loss",
 }  # fmt: skip
 
 

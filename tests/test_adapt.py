@@ -111,7 +111,8 @@ def test_a_household_s_sentences_are_learned_and_the_rest_is_kept(
     reading = taught.generate(HOME, ["baithak zapzap"])[0]
     assert reading.command.actions[0].to_dict() == SAID[1][1]
     with pytest.raises(BattiError, match="the model knows these sentences already"):
-        known = lines(tmp_path / "known.jsonl", [("bhancha ko batti nibhau", {"room": "kitchen", "action": "turn_off"})])
+        said = ("bhancha ko batti nibhau", {"room": "kitchen", "action": "turn_off"})
+        known = lines(tmp_path / "known.jsonl", [said])
         adapt.adapt(HOME, known, tmp_path / "again", folder)
 
 

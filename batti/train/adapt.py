@@ -32,7 +32,7 @@ from batti.train.corrected import Corrected
 from batti.train.model import Network
 from batti.train.stream import Encoded, encode_example
 
-SECONDS = 60.0
+SECONDS = 50.0
 """Of learning, at most."""
 _STEPS = 150
 _BATCH = 24  # sentences in a step, a third of them the household's
