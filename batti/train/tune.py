@@ -51,6 +51,8 @@ def tune(recipe: Recipe, out: Path, trials: int, workers: int, storage: str = ""
             process.terminate()
     if failed and not _finished(study):
         raise BattiError("no trial could be finished", "see what the first of them says above")
+    for done in out.glob("trials/*/metrics.json"):
+        _tidy(done.parent)  # of one that was killed as it ended
     found = _summary(study)
     records.write_lines(out / "tune.json", [json.dumps(found, indent=1)])
     best = recipe.changed(**_flat(study.best_params))
@@ -120,9 +122,7 @@ def work(recipe: Recipe, out: Path, trials: int, storage: str) -> None:
         try:
             figures = language.train(suggested(trial, recipe), folder, report)
         finally:
-            for path in folder.glob("*"):  # the figures stay, the weights of a trial are of no use
-                if path.name not in ("config.yaml", "metrics.json"):
-                    shutil.rmtree(path) if path.is_dir() else path.unlink()
+            _tidy(folder)
         trial.set_user_attr("exact", figures["scores"]["exact"])
         trial.set_user_attr("seconds", figures["seconds"])
         return _best_of(figures, recipe.best)
@@ -131,6 +131,13 @@ def work(recipe: Recipe, out: Path, trials: int, storage: str) -> None:
     enough = MaxTrialsCallback(trials, states=_DONE)
     if len(_finished(study)) < trials:
         study.optimize(objective, callbacks=[enough], catch=(MemoryError, RuntimeError))
+
+
+def _tidy(folder: Path) -> None:
+    """The figures of a trial stay; its weights are of no use."""
+    for path in folder.glob("*"):
+        if path.name not in ("config.yaml", "metrics.json"):
+            shutil.rmtree(path) if path.is_dir() else path.unlink()
 
 
 def suggested(trial: optuna.Trial, recipe: Recipe) -> Recipe:
