@@ -23,6 +23,12 @@ from batti.text import MAX_CHARS
 MAX_ANSWER = 512
 """Tokens of an answer, at most; the document of a usual sentence has about fifty."""
 Messages = list[dict[str, str]]
+PLAIN = (
+    "{{ bos_token }}{% for message in messages %}{% if message['role'] == 'system' %}{{ message['content'] }}\n\n"
+    "{% elif message['role'] == 'user' %}Sentence: {{ message['content'] }}\nAnswer:\n"
+    "{% else %}{{ message['content'] }}{{ eos_token }}{% endif %}{% endfor %}"
+)
+"""The chat template of a model that has none of its own: the same messages as plain text."""
 _FENCED = re.compile(r"\s*```(?:ya?ml)?[ \t]*\n(.*?\n)```\s*", re.DOTALL)
 
 

@@ -7,7 +7,6 @@ import os
 import sys
 import time
 from collections.abc import Iterator
-from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
 
@@ -21,6 +20,7 @@ from batti.cli_evaluate import evaluate
 from batti.cli_home import home
 from batti.cli_mqtt import mqtt
 from batti.cli_serve import serve
+from batti.cli_train import adapt, compare, export, train, tune
 from batti.cli_wyoming import wyoming
 from batti.errors import BattiError
 
@@ -71,10 +71,8 @@ def main() -> None:
 main.add_command(data)
 main.add_command(bench)
 main.add_command(evaluate)
-main.add_command(home)
-main.add_command(serve)
-main.add_command(mqtt)
-main.add_command(wyoming)
+for verb in (train, tune, compare, export, adapt, home, serve, mqtt, wyoming):
+    main.add_command(verb)
 
 
 @main.command()
@@ -203,33 +201,3 @@ def _converse(interpreter: Interpreter, as_json: bool) -> None:
             _answer(interpreter, text, as_json)
     if readline is not None:
         readline.write_history_file(history)
-
-
-@main.command()
-@click.argument("recipe", type=_FILE)
-@click.option("--out", required=True, type=click.Path(file_okay=False, path_type=Path), help="Folder of the run.")
-def train(recipe: Path, out: Path) -> None:
-    """Train a model by a RECIPE such as configs/ship.yaml; a stopped run goes on where it was."""
-    scratch = _training("scratch")
-    scratch.Trainer(scratch.Recipe.load(recipe), out).train()
-    click.echo(f"{out}: weights.safetensors; next: batti export {out} MODEL")
-
-
-@main.command()
-@click.argument("run", type=click.Path(exists=True, file_okay=False, path_type=Path))
-@click.argument("model", type=click.Path(file_okay=False, path_type=Path))
-@click.option(
-    "--weights", type=click.Choice(["int8", "half"]), default="int8", show_default=True, help="How they are stored."
-)
-def export(run: Path, model: Path, weights: str) -> None:
-    """Write the weights of a training RUN as a MODEL folder that `batti --model` reads."""
-    _training("export").export(run, model, weights)
-    click.echo(f"{model}: next: batti --model {model} \"...\"")
-
-
-def _training(module: str) -> Any:
-    """A module of `batti.train`. Raises BattiError where its libraries are not installed."""
-    try:
-        return import_module(f"batti.train.{module}")
-    except ModuleNotFoundError as error:
-        raise BattiError(f"training needs {error.name}", "pip install 'batti[train]'") from None

@@ -111,6 +111,12 @@ class LlamaCppBackend(ChatBackend):
         """The server's whole answer about a sentence; `options` are llama.cpp's own."""
         return self._call(self._server.handle_chat_completions, {"messages": chat.messages(home, sentence), **options})
 
+    def reply(self, messages: chat.Messages, tokens: int) -> str:
+        """A greedy answer of at most so many tokens that is held to no grammar."""
+        body = {"messages": messages, "temperature": 0, "max_tokens": tokens}
+        answer = self._call(self._server.handle_chat_completions, body)
+        return answer["choices"][0]["message"]["content"] or ""
+
     def timed(self, home: Home, sentence: str, tokens: int | None = None, cached: bool = True) -> Timings:
         """What an answer takes, or one of exactly so many tokens, whatever it says; `cached`: with the home known."""
         options = _FREELY | {"max_tokens": tokens} if tokens else _held(home)

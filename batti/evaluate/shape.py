@@ -150,7 +150,7 @@ def _texts() -> Iterator[str]:
     yield from map(chr, range(0x0900, 0x0980))
 
 
-def _more_bits(layer: int, layers: int) -> bool:
+def more_bits(layer: int, layers: int) -> bool:
     """The layers whose values and down projections llama.cpp's Q4_K_M keeps in six bits."""
     eighth = layers // 8
     return layer < eighth or layer >= 7 * layers // 8 or (layer - eighth) % 3 == 2
@@ -162,7 +162,7 @@ def _tensors(shape: Shape) -> Iterator[_Tensor]:
     yield _Tensor("output_norm.weight", 0, width, Kind.F32)
     yield _Tensor("rope_freqs.weight", 0, shape.head // 2, Kind.F32)
     for layer in range(shape.layers):
-        finer = Kind.Q6_K if _more_bits(layer, shape.layers) else Kind.Q4_K
+        finer = Kind.Q6_K if more_bits(layer, shape.layers) else Kind.Q4_K
         for name, rows, columns, kind in (
             ("attn_norm", 0, width, Kind.F32),
             ("attn_q", width, width, Kind.Q4_K),

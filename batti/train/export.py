@@ -25,7 +25,7 @@ from batti.text import ALPHABET
 from batti.train import quantize, stream
 from batti.train.fused import OPERATORS, FusedAttention, FusedDecoderBlock
 from batti.train.model import Network, Shape
-from batti.train.scratch import Recipe, load_network
+from batti.train.scratch import load_network
 
 _SEED, _BATCH, _BATCHES = 5, 32, 8  # of the sentences on which the ranges of 8-bit products are found
 
@@ -101,18 +101,22 @@ _OUTPUTS = {"encoder": ["memory", "keys"], "decoder": ["probabilities", "present
 
 def export(run: Path, out: Path, weights: str = "int8") -> None:
     """Write the ONNX graphs and `model.json` of a run. Raises BattiError where there is no run."""
-    network, recipe = load_network(run)
+    write(load_network(run)[0], out, weights)
+
+
+def write(network: Network, out: Path, weights: str = "int8") -> None:
+    """Write a network as a model folder; it cannot be trained any more afterwards."""
     for block in network.encoder:
         block.attention = FusedAttention(block.attention)  # type: ignore[arg-type]
     parts = {"encoder": _Encoder(network), "decoder": _Decoder(network)}
     graphs = {name: _graph(name, parts[name], example) for name, example in _examples(network).items()}
     if weights == "int8":
-        feeds = _feeds(graphs, recipe.shape)
+        feeds = _feeds(graphs, network.shape)
         graphs = {name: quantize.in_integers(graph, feeds[name]) for name, graph in graphs.items()}
     out.mkdir(parents=True, exist_ok=True)
     for name, graph in graphs.items():
         onnx.save(quantize.halved(graph), out / f"{name}.onnx")
-    write_manifest(out, recipe)
+    write_manifest(out, network.shape)
 
 
 def _graph(name: str, part: nn.Module, example: dict[str, Tensor]) -> onnx.ModelProto:
@@ -145,7 +149,7 @@ def _feeds(graphs: dict[str, onnx.ModelProto], shape: Shape) -> dict[str, list[q
     return feeds
 
 
-def write_manifest(out: Path, recipe: Recipe) -> None:
+def write_manifest(out: Path, shape: Shape) -> None:
     """`model.json`: format, shape, and the SHA-256 of each graph."""
     graphs = sorted(out.glob("*.onnx"))
     sums = {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in graphs}
@@ -153,7 +157,7 @@ def write_manifest(out: Path, recipe: Recipe) -> None:
         "format": FORMAT,
         "vocabulary": prompt.VOCABULARY,
         "alphabet": ALPHABET,
-        "shape": recipe.shape.model_dump(mode="json"),
+        "shape": shape.model_dump(mode="json"),
         "sha256": sums,
     }
     (out / "model.json").write_text(json.dumps(manifest, indent=2) + "\n")
