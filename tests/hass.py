@@ -33,7 +33,8 @@ _LAMPS = {  # object id -> (name, what it can do besides on and off)
     "secret": ("Secret", ()),
     "lost": ("Lost", ()),
 }
-_LIMITS = {"hall": {"min_mireds_template": "{{ 250 }}", "max_mireds_template": "{{ 400 }}"}}  # 2500 to 4000 K
+_LIMITS = {"hall": {"min_mireds_template": "{{ 250 }}", "max_mireds_template": "{{ 400 }}"},  # 2500 to 4000 K
+           "kitchen_light": {"supports_transition_template": "{{ true }}"}}  # fmt: skip
 _PLUG = {"terrace": {"availability_template": "{{ is_state('input_boolean.plugged', 'on') }}"}}
 
 

@@ -206,8 +206,9 @@ def test_what_is_restored_looks_as_it_did(real: Hass) -> None:
 
 def test_transition_is_for_lights_that_can(real: Hass) -> None:
     with real.calls() as calls:
-        run(real, {"room": "hall", "action": "turn_on"}, transition=2.0)
-    assert "transition" not in calls[0]["service_data"]  # these template lights change at once
+        run(real, {"room": "hall", "action": "turn_on"}, {"room": "kitchen", "action": "turn_on"}, transition=2.0)
+    assert {call["service_data"]["entity_id"][0]: call["service_data"].get("transition") for call in calls} == {
+        "light.hall": None, "light.kitchen_light": 2.0}  # fmt: skip
 
 
 # --- faults ------------------------------------------------------------------------------------

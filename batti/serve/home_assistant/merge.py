@@ -37,9 +37,10 @@ def merged(mine: Home, fresh: Home, base: Home | None) -> tuple[Home, list[str]]
     groups = _groups(mine, fresh, base, rooms)
     # A home without Home Assistant's time zone, as before it was first read, has none of its own.
     zone = _chosen(mine.time_zone, fresh.time_zone, base.time_zone)
-    made = {"name": _chosen(mine.name, fresh.name, base.name), "time_zone": zone, "confirm_below": mine.confirm_below}
+    kept = {key: getattr(mine, key) for key in Home.model_fields}
     rooms, groups = _apart(rooms, groups, mine)
-    return Home.from_dict({**made, "rooms": rooms, "groups": groups}), news
+    made = {"name": _chosen(mine.name, fresh.name, base.name), "time_zone": zone, "rooms": rooms, "groups": groups}
+    return Home.from_dict(kept | made), news
 
 
 def _chosen(mine: str, fresh: str, base: str) -> str:
@@ -127,17 +128,20 @@ def _with_lights(
             name = there.name if lamp.name == was.name else lamp.name
             lamps[entity] = _Lamp(area, name, _more(lamp.aliases, there.aliases, was.aliases))
     lamps |= {entity: lamp for entity, lamp in fresh.items() if entity not in mine and entity not in base}
-    return [_lit(room, {entity: lamp for entity, lamp in lamps.items() if room.area and lamp.area == room.area})
+    known = {light.entity: light for room in rooms for light in room.lights if light.entity}
+    return [_lit(room, {entity: lamp for entity, lamp in lamps.items() if room.area and lamp.area == room.area}, known)
             for room in rooms]  # fmt: skip
 
 
-def _lit(room: Room, lamps: dict[str, _Lamp]) -> Room:
-    """The room with its lights: those of Home Assistant, then the user's own without an entity."""
+def _lit(room: Room, lamps: dict[str, _Lamp], known: Mapping[str, Light]) -> Room:
+    """The room with its lights: those of Home Assistant, `known` ones with all that the user wrote about them, then
+    the user's own without an entity."""
     if not room.area:
         return room
     own = [entity for entity, lamp in lamps.items() if lamp.name is None]
     spare = {entity: replace(lamps[entity], name=entity.removeprefix("light.").replace("_", " ")) for entity in own[1:]}
-    lights = [Light(name=lamp.name, aliases=lamp.aliases, entity=entity)
+    lights = [known.get(entity, Light(name=lamp.name, entity=entity)).model_copy(
+                  update={"name": lamp.name, "aliases": lamp.aliases})
               for entity, lamp in (lamps | spare).items() if lamp.name]  # fmt: skip
     others = [light for light in room.lights if light.entity is None]
     return room.model_copy(update={"entity": own[0] if own else None, "lights": (*lights, *others)})
