@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from pathlib import Path
 
 import click
@@ -27,6 +26,8 @@ def import_home(url: str, out: Path, token_file: Path | None) -> None:
 
     Run it again when something was changed there: what you edited in the file stays as you wrote it.
     """
+    import asyncio  # slow to import
+
     try:
         from batti.serve.home_assistant import keep
         from batti.serve.settings import hass_token

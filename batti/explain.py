@@ -48,7 +48,6 @@ class Explanation:
     confidence: float
     entries: tuple[tuple[Part, ...], ...]
 
-
     def to_dict(self) -> dict[str, Any]:
         """Plain data: the command as `Result` has it, and the parts with what was said."""
         entries = [
