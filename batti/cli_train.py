@@ -37,9 +37,13 @@ def _quants(ctx: click.Context, param: click.Parameter, value: str) -> list[str]
 @click.option("--out", required=True, type=_FOLDER, help="Folder of the run.")
 @_changes
 def train(recipe: Path, out: Path, changes: tuple[str, ...]) -> None:
-    """Train a model by a RECIPE such as configs/ship.yaml or configs/lora.yaml.
+    """Train a model by a RECIPE.
 
-    A stopped run goes on where it was. Several GPUs: accelerate launch -m batti train ...
+    There are two kinds. One that says `method: lora`, `full` or `scratch` is of a language model: its keys are
+    explained in configs/lora.yaml, and --set changes them. One without is of the small network that batti ships:
+    see configs/ship.yaml.
+
+    A stopped run goes on where it was. Language models on several GPUs: accelerate launch -m batti train ...
     """
     from batti.train.recipe import Recipe, is_of_language_model, parsed
 

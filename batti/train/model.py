@@ -7,21 +7,22 @@ et al. 2015): a place is pointed at, not named, so that one network serves any h
 
 from __future__ import annotations
 
-from typing import Self
+from collections.abc import Iterator
 
 import torch
 import torch.nn.functional as F
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import Field
 from torch import Tensor, nn
 
 from batti import prompt
 from batti.gazetteer import TAGS
+from batti.schema import Finding, Strict
+from batti.train.recipe import no_multiple
 
 
-class Shape(BaseModel):
+class Shape(Strict):
     """Sizes of the network."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
     width: int = Field(default=256, gt=0)
     heads: int = Field(default=4, gt=0)
     encoder_layers: int = Field(default=6, gt=0)
@@ -32,15 +33,14 @@ class Shape(BaseModel):
     words: int = Field(default=0, ge=0)  # numbers that words are hashed to; 0: characters alone
     dropout: float = Field(default=0.1, ge=0, lt=1)
 
-    @model_validator(mode="after")
-    def _fits(self) -> Self:
+    def checks(self) -> Iterator[Finding]:
+        """Heads of equal width, an even one; words that can be told apart; as many characters on both sides."""
         if self.width % (2 * self.heads):
-            raise ValueError(f"width {self.width} is no multiple of twice the heads, {2 * self.heads}")
+            yield no_multiple(self.width, self.heads)
         if self.words == 1:
-            raise ValueError("words 1 tells no word from another; 0 leaves them out, 8192 is usual")
+            yield Finding(("words",), "words 1 tells no word from another", "write 0 to leave them out, or 8192")
         if self.kernel % 2 == 0:
-            raise ValueError(f"kernel {self.kernel} is even; a character needs as many on both sides")
-        return self
+            yield Finding(("kernel",), f"kernel {self.kernel} is even", f"write {self.kernel + 1}")
 
 
 Turns = tuple[Tensor, Tensor]

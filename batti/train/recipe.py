@@ -1,6 +1,8 @@
 """The recipe of a language model's training: one schema for LoRA, QLoRA, full training and from scratch.
 
-Every key is explained in `configs/lora.yaml`. Values are checked all at once, with the line of each fault.
+Every key is explained in `configs/lora.yaml`. Values are checked all at once, with the line of each fault. The small
+network of this project, which makes its own sentences while it trains, has other knobs and a recipe of its own
+(`scratch.Recipe`).
 """
 
 from __future__ import annotations
@@ -50,6 +52,13 @@ class Lora(Strict):
     targets: str | tuple[str, ...] = "all-linear"
 
 
+def no_multiple(width: int, heads: int) -> Finding:
+    """The fault of a width that the heads cannot share evenly, the two halves of rotary positions each."""
+    whole = 2 * heads
+    return Finding(("width",), f"width {width} is no multiple of twice the heads, {whole}",
+                   f"write {whole * max(1, width // whole)}")
+
+
 class Shape(Strict):
     """Sizes of a Llama that is made here, and of its vocabulary."""
 
@@ -64,8 +73,7 @@ class Shape(Strict):
     def checks(self) -> Iterator[Finding]:
         """Heads of equal width, an even one, and groups of equal size."""
         if self.width % (2 * self.heads):
-            yield Finding(("width",), f"width {self.width} is no multiple of twice the heads, {2 * self.heads}",
-                          f"write {2 * self.heads * max(1, self.width // (2 * self.heads))}")
+            yield no_multiple(self.width, self.heads)
         if self.heads % self.kv_heads:
             yield Finding(("kv_heads",), f"{self.heads} heads cannot share {self.kv_heads} of keys and values",
                           f"write a divisor of {self.heads}")
@@ -178,17 +186,22 @@ class Recipe(Strict):
 
 def parsed(path: Path) -> Document:
     """A recipe as plain data. Raises BattiError."""
+    return parse(text_of(path, "configs/lora.yaml"), str(path))
+
+
+def text_of(path: Path, like: str) -> str:
+    """What stands in a recipe, one such as `like`. Raises BattiError."""
     try:
-        return parse(path.read_text(encoding="utf-8"), str(path))
+        return path.read_text(encoding="utf-8")
     except OSError as error:
-        raise BattiError(f"{path}: {error.strerror}", "name a recipe such as configs/lora.yaml") from None
+        raise BattiError(f"{path}: {error.strerror}", f"name a recipe such as {like}") from None
     except UnicodeDecodeError:
         raise BattiError(f"{path}: not UTF-8 text", "save the file as UTF-8") from None
 
 
 def is_of_language_model(document: Document) -> bool:
-    """Whether a recipe is one of these; those of the small network have no method."""
-    return isinstance(document.data, dict) and "method" in document.data
+    """Whether a recipe is one of these: those of the small network have none of these keys."""
+    return isinstance(document.data, dict) and not document.data.keys().isdisjoint(("method", "base", "data"))
 
 
 def _change(document: Document, change: str, said: dict[Loc, str]) -> None:

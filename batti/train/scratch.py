@@ -15,31 +15,27 @@ from typing import Any, Self
 
 import torch
 import yaml
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 from safetensors import SafetensorError
 from safetensors.torch import load_file, save_file
 from torch import nn
 from tqdm import tqdm
 
+from batti.document import read
 from batti.errors import BattiError
+from batti.schema import Strict
 from batti.train import stream
 from batti.train.model import Auxiliary, Network, Shape
+from batti.train.recipe import text_of
 
 
-class FromYaml(BaseModel):
+class FromYaml(Strict):
     """Settings that are read from a file; unknown keys are refused."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
     @classmethod
     def load(cls, path: Path) -> Self:
-        """Raises BattiError for a missing or faulty file."""
-        try:
-            return cls.model_validate(yaml.safe_load(path.read_text(encoding="utf-8")))
-        except OSError as error:
-            raise BattiError(f"{path}: {error.strerror}", "name a recipe such as configs/ship.yaml") from None
-        except (yaml.YAMLError, ValueError) as error:  # pydantic's and a bad encoding's are ValueErrors
-            raise BattiError(f"{path}: {' '.join(str(error).split())}", "mend the recipe") from None
+        """Raises BattiError for a missing file, or with all faults of one and their lines."""
+        return read(cls, text_of(path, "configs/ship.yaml"), str(path))
 
 
 class Recipe(FromYaml):
@@ -144,7 +140,7 @@ class Trainer:
         (self.out / "checkpoint.tmp").replace(self.out / "checkpoint.pt")
         weights = {k: v.contiguous().half().cpu() for k, v in self.average.weights.items()}
         save_file(weights, self.out / "weights.safetensors")
-        (self.out / "config.yaml").write_text(yaml.safe_dump(self.recipe.model_dump(mode="json")))
+        (self.out / "config.yaml").write_text(yaml.safe_dump(self.recipe.model_dump(mode="json", exclude_none=True)))
         (self.out / "metrics.json").write_text(json.dumps(self.history, indent=1))
 
     def resume(self) -> bool:
@@ -230,7 +226,7 @@ def load_network(folder: Path) -> tuple[Network, Recipe]:
         recipe = Recipe.load(folder / "config.yaml")
         weights = load_file(folder / "weights.safetensors")
     except (OSError, BattiError, SafetensorError):
-        raise BattiError(f"no trained run in {folder}", "train one with `python -m batti.train`") from None
+        raise BattiError(f"no trained run in {folder}", "train one: batti train configs/ship.yaml --out RUN") from None
     network = Network(recipe.shape)
     network.load_state_dict({k: v.float() for k, v in weights.items()})
     return network.eval(), recipe
