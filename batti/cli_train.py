@@ -153,6 +153,7 @@ def adapt(home: Path, examples: Path, out: Path, model: Path | None, tolerance: 
 
 def _training(module: str, package: str = "batti[train]") -> Any:
     """A module of `batti.train`. Raises BattiError where its libraries are not installed."""
+    os.environ.setdefault("TORCH_CPP_LOG_LEVEL", "ERROR")  # read once, as torch is loaded
     try:
         return import_module(f"batti.train.{module}")
     except ModuleNotFoundError as error:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import hashlib
 import json
 import tempfile
+import warnings
 from itertools import islice
 from pathlib import Path
 
@@ -28,8 +29,6 @@ from batti.train.model import Network, Shape
 from batti.train.scratch import load_network
 
 _SEED, _BATCH, _BATCHES = 5, 32, 8  # of the sentences on which the ranges of 8-bit products are found
-
-
 _LONGEST = 80 * MAX_ENTRIES  # tokens of an answer; the grammar ends it sooner
 
 
@@ -120,11 +119,13 @@ def write(network: Network, out: Path, weights: str = "int8") -> None:
 
 
 def _graph(name: str, part: nn.Module, example: dict[str, Tensor]) -> onnx.ModelProto:
-    with tempfile.TemporaryDirectory() as folder:
+    axes = {one: _AXES[name][one] for one in (*example, *_OUTPUTS[name])}
+    with tempfile.TemporaryDirectory() as folder, warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # it tells what it leaves as it is
         path = Path(folder) / f"{name}.onnx"
         torch.onnx.export(
             part.eval(), tuple(example.values()), path, input_names=list(example), output_names=_OUTPUTS[name],
-            dynamic_axes=_AXES[name], opset_version=20, dynamo=False, custom_opsets={OPERATORS: 1},
+            dynamic_axes=axes, opset_version=20, dynamo=False, custom_opsets={OPERATORS: 1},
         )  # fmt: skip
         graph = onnx.load(path)
     onnx.checker.check_model(graph)
