@@ -33,8 +33,9 @@ from batti.home import Home  # noqa: E402
 from batti.lookup import Lookup  # noqa: E402
 from batti.text import normalize  # noqa: E402
 from batti.train import stream  # noqa: E402
+from batti.train.auxiliary import Auxiliary  # noqa: E402
 from batti.train.export import export  # noqa: E402
-from batti.train.model import Auxiliary, Network  # noqa: E402
+from batti.train.model import Network  # noqa: E402
 from batti.train.scratch import Recipe, Trainer, load_network  # noqa: E402
 
 PLAIN = {"width": 32, "heads": 2, "encoder_layers": 1, "decoder_layers": 1, "feed_forward": 64, "dropout": 0.0}

@@ -12,9 +12,8 @@ import math
 import os
 import resource
 import shutil
-import time
 import warnings
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -24,56 +23,16 @@ from accelerate.utils import gather_object
 from datasets import Dataset
 from datasets.utils.logging import disable_progress_bar
 from peft import LoraConfig
-from transformers import EarlyStoppingCallback, PrinterCallback, ProgressCallback, TrainerCallback
-from transformers.trainer_callback import ExportableState
+from transformers import EarlyStoppingCallback, PrinterCallback, ProgressCallback
 from trl import SFTConfig, SFTTrainer
 
 from batti import chat
 from batti.dataset import records
 from batti.errors import BattiError
 from batti.train import bases, rows, score
+from batti.train.progress import Bar, Clock, Report, Reporter
 from batti.train.recipe import Recipe
 from batti.train.rows import Row
-
-Report = Callable[[int, dict[str, float]], None]
-"""Told the step and the figures of each evaluation; what it raises ends the run."""
-
-
-class Clock(TrainerCallback, ExportableState):  # type: ignore[misc]
-    """Seconds in training steps, evaluations left out, also across a stop; and a last evaluation at the end."""
-
-    def __init__(self) -> None:
-        self.seconds, self._began = 0.0, 0.0
-
-    def state(self) -> dict[str, Any]:
-        return {"args": {}, "attributes": {"seconds": self.seconds}}
-
-    def on_step_begin(self, args: Any, state: Any, control: Any, **_: Any) -> None:
-        self._began = time.perf_counter()
-
-    def on_step_end(self, args: Any, state: Any, control: Any, **_: Any) -> None:
-        self.seconds += time.perf_counter() - self._began
-        if state.global_step >= state.max_steps:
-            control.should_evaluate = control.should_save = control.should_log = True
-
-
-class Bar(ProgressCallback):  # type: ignore[misc]
-    """The libraries' progress bar, with the latest figures behind it."""
-
-    def on_log(self, args: Any, state: Any, control: Any, logs: Any = None, **_: Any) -> None:
-        if state.is_world_process_zero and self.training_bar is not None:
-            said = {key: f"{logs[key]:.4g}" for key in ("loss", "eval_loss", "eval_exact") if key in (logs or {})}
-            self.training_bar.set_postfix(said, refresh=False)
-
-
-class Reporter(TrainerCallback):  # type: ignore[misc]
-    """Tells somebody of each evaluation."""
-
-    def __init__(self, report: Report) -> None:
-        self.report = report
-
-    def on_evaluate(self, args: Any, state: Any, control: Any, metrics: Any = None, **_: Any) -> None:
-        self.report(state.global_step, metrics)
 
 
 class Trainer(SFTTrainer):  # type: ignore[misc]

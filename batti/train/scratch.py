@@ -25,7 +25,8 @@ from batti.document import read
 from batti.errors import BattiError
 from batti.schema import Strict
 from batti.train import stream
-from batti.train.model import Auxiliary, Network, Shape
+from batti.train.auxiliary import Auxiliary
+from batti.train.model import Network, Shape
 from batti.train.recipe import text_of
 
 
