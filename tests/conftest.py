@@ -35,6 +35,20 @@ def interpreter() -> Interpreter:
     return Interpreter.load()
 
 
+@pytest.fixture(scope="module")
+def one_thread() -> Iterator[None]:
+    """Torch on one thread, here and in processes that are started: a tiny network gains nothing from more."""
+    import torch
+
+    before = torch.get_num_threads()
+    torch.set_num_threads(1)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("OMP_NUM_THREADS", "1")
+        patch.setenv("HF_HUB_OFFLINE", "1")
+        yield
+    torch.set_num_threads(before)
+
+
 # --- the page: see browsing.py and test_serve_page*.py -------------------------------------------
 
 

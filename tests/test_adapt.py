@@ -1,7 +1,6 @@
 """A model folder learns a household's sentences and does not lose the rest."""
 
 import json
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +11,7 @@ torch = pytest.importorskip("torch", reason=NEEDED)
 for module in ("onnx", "peft", "safetensors"):
     pytest.importorskip(module, reason=NEEDED)
 
-from batti.backends.onnx import OnnxBackend, shipped  # noqa: E402
+from batti.backends.onnx import OnnxBackend  # noqa: E402
 from batti.errors import BattiError  # noqa: E402
 from batti.home import Home  # noqa: E402
 from batti.train import adapt, corrected, export, restore  # noqa: E402
@@ -31,12 +30,7 @@ SAID = [
 ]
 
 
-@pytest.fixture(scope="module", autouse=True)
-def one_thread() -> Iterator[None]:
-    before = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(before)
+pytestmark = pytest.mark.usefixtures("one_thread")
 
 
 def lines(path: Path, said: Any) -> Path:
@@ -90,21 +84,11 @@ def test_what_cannot_be_taught_is_told_with_its_line(line: str, problem: str, tm
     assert problem in str(error.value)
 
 
-def model() -> Path:
-    """The shipped model, where this version of batti can take it apart."""
-    try:
-        restore.restore(shipped())
-    except BattiError as error:
-        pytest.skip(f"the shipped model is of an older export: {error}")
-    return shipped()
-
-
 def test_a_household_s_sentences_are_learned_and_the_rest_is_kept(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(adapt, "_CHECKED", 100)
-    folder, path = model(), lines(tmp_path / "my.jsonl", SAID)
-    found = adapt.adapt(HOME, path, tmp_path / "out", folder, 0.03)
+    found = adapt.adapt(HOME, lines(tmp_path / "my.jsonl", SAID), tmp_path / "out", tolerance=0.03)
     assert found.taught[0] < 0.5 < 0.9 <= found.taught[1]
     assert found.seconds < 120
     taught = OnnxBackend.load(tmp_path / "out")
@@ -113,7 +97,7 @@ def test_a_household_s_sentences_are_learned_and_the_rest_is_kept(
     with pytest.raises(BattiError, match="the model knows these sentences already"):
         said = ("bhancha ko batti nibhau", {"room": "kitchen", "action": "turn_off"})
         known = lines(tmp_path / "known.jsonl", [said])
-        adapt.adapt(HOME, known, tmp_path / "again", folder)
+        adapt.adapt(HOME, known, tmp_path / "again")
 
 
 def test_a_model_that_would_lose_the_rest_is_refused() -> None:
