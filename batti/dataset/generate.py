@@ -27,8 +27,8 @@ from batti.prompt import Asked
 
 _HOMES_A_CHUNK = 24
 """Homes that are made from one seed: what a worker is given at a time."""
-_TOGETHER = 8
-"""Homes that the same wordings are said over."""
+TOGETHER = 8
+"""Homes in a row that the same wordings are said over."""
 _REFUSED: dict[str, Any] = {"rooms": [], "actions": []}
 
 
@@ -39,7 +39,7 @@ def examples(
     rng = Random(seed)
     lex = lexicon.load()
     while True:
-        theirs = [homes.known(home) if home else homes.random_home(lex, rng) for _ in range(_TOGETHER)]
+        theirs = [homes.known(home) if home else homes.random_home(lex, rng) for _ in range(TOGETHER)]
         speakers = [Speaker(one, lex, rng) for one in theirs]
         said: list[list[Example]] = [[] for _ in speakers]
         for _ in range(per_home):
