@@ -11,7 +11,7 @@ from batti import lexicon
 from batti.command import Command
 from batti.dataset import bank, compose, coverage, phrases
 from batti.dataset.coverage import Heard
-from batti.evaluate.run import Case, read_cases
+from batti.evaluate.cases import Case, read_cases
 from batti.home import Home
 from batti.lexicon import Lexicon
 

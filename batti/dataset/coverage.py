@@ -13,7 +13,7 @@ from batti.dataset.bank import Compiled
 from batti.dataset.compose import RULES, Rule
 from batti.dataset.source import shown, words
 from batti.errors import Fault
-from batti.evaluate.run import Case
+from batti.evaluate.cases import Case
 from batti.lexicon import Lexicon, key
 
 _NO_GOLDEN = "add a sentence to a file of the golden tests"

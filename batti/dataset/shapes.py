@@ -14,7 +14,7 @@ from batti.dataset.bank import KINDS
 from batti.dataset.phrases import Phrase
 from batti.dataset.source import Written
 from batti.errors import Fault
-from batti.evaluate.run import Case
+from batti.evaluate.cases import Case
 from batti.schema import ALL, HERE
 
 _DONE = {"on": "turn_on", "off": "turn_off", "toggle": "toggle", "query": "get_state"}

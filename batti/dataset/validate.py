@@ -16,7 +16,7 @@ from batti.dataset.phrases import Phrase
 from batti.dataset.source import Written, shown, words
 from batti.dataset.speaker import Speaker, Unfit, dressed
 from batti.errors import BattiError, Fault
-from batti.evaluate.run import Case, read_cases
+from batti.evaluate.cases import Case, read_cases
 from batti.lexicon import Lexicon
 from batti.paths import resources
 

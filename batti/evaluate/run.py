@@ -12,9 +12,7 @@ from tqdm import tqdm
 
 from batti.backends import Backend
 from batti.evaluate import metrics
-from batti.evaluate.cases import Case, home_groups, read_cases
-
-__all__ = ["Case", "Outcome", "read_cases", "run", "short"]
+from batti.evaluate.cases import Case, home_groups
 
 
 @dataclass(frozen=True)
