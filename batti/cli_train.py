@@ -113,6 +113,8 @@ def export(run: Path, model: Path | None, to: str | None, quant: list[str], sent
     """
     from batti.train.recipe import is_of_language_model, parsed
 
+    if not (run / "config.yaml").exists():
+        raise BattiError(f"no trained run in '{run}'", "train one: batti train RECIPE --out RUN")
     if not is_of_language_model(parsed(run / "config.yaml")):
         if to or not model:
             raise BattiError(f"'{run}' holds a run of the small network", f"batti export {run} MODEL")

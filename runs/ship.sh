@@ -4,7 +4,7 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 python3 -m venv .venv
-.venv/bin/pip install --quiet -e '.[train]'
+.venv/bin/pip install --quiet -e '.[train,eval]'
 batti=.venv/bin/batti
 
 # 1. The language is data: every sentence of the phrase bank is parsed, all faults at once.
