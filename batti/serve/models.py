@@ -187,6 +187,10 @@ class Models:
             self._changed, self._chosen = changed, self._choice.read_text(encoding="utf-8").strip()
         return self._chosen if self._chosen in self.names else self.names[0]
 
+    def streams(self, name: str) -> bool:
+        """Whether one of `names` is a language model: what it writes can be passed on; it points at no words."""
+        return name != SHIPPED and backends.runtime_of(name) != "onnx"
+
     async def choose(self, name: str) -> None:
         """Makes one of `names` the model that answers, once it can be loaded. Raises BattiError."""
         await self.get(name)
