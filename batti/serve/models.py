@@ -74,7 +74,7 @@ class Model:
 
     async def _ask(self, home: Home, sentences: Sequence[str]) -> list[Reading]:
         if self._count and self._count + len(sentences) > MOST_WAITING:
-            raise Busy
+            raise Busy("too many sentences wait already")
         loop = asyncio.get_running_loop()
         asked = _Asked(home, sentences, loop.create_future())
         with self._lock:

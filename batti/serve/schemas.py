@@ -233,8 +233,8 @@ class Done(BaseModel):
 
 
 class ModelOf(BaseModel):
-    """A model; `chosen` is the one that answers where a request names none. `streams` is whether it is a language model:
-    /v1/interpret/stream passes on what it writes, as its runtime gives it, and /v1/explain has nothing to ask it."""
+    """A model; `chosen` is the one that answers where a request names none. `streams` is whether it is a language
+    model: /v1/interpret/stream passes on what it writes, as its runtime gives it, and /v1/explain has no use for it."""
 
     id: str
     object: Literal["model"] = "model"
