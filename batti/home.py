@@ -4,19 +4,17 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import Any, Literal, NamedTuple, Self
+from typing import Any, Literal, Self
 
-from pydantic import BaseModel
-
+from batti import home_rules
 from batti.command import Action, Command, intent_of
 from batti.document import dump, path, read, validated
 from batti.errors import BattiError, Fault, did_you_mean, quote
 from batti.paths import resources
-from batti.schema import ALL, HERE, RESERVED, Finding, Loc, Name, Strict, folded
+from batti.schema import ALL, HERE, Finding, Name, Strict, folded
 from batti.values import EntityId, Threshold, TimeZone
-from batti.wiring import Mqtt, shared
+from batti.wiring import Mqtt
 
-MAX_ROOMS = 500
 CONFIRM_BELOW = 0.6
 """Where a home file says nothing: at this certainty and above an answer is acted on without asking back."""
 TIME_ZONE = "Asia/Kathmandu"
@@ -79,15 +77,6 @@ class Entity:
     name: str
     room: str | None
     names: tuple[str, ...]
-
-
-class _Named(NamedTuple):
-    """A name or alias as written; `owner` is the path of what it names, `room` a light's room."""
-
-    loc: Loc
-    owner: Loc
-    text: str
-    room: int | None
 
 
 class Home(Strict):
@@ -235,17 +224,7 @@ class Home(Strict):
     @classmethod
     def rules(cls, raw: dict[str, Any], context: Any) -> Iterator[Finding]:
         """Faults between the entries: too many, doubled or reserved names, unknown rooms."""
-        rooms, groups = _dicts(raw.get("rooms")), _dicts(raw.get("groups"))
-        if raw.get("rooms") in ([], ()):
-            yield Finding(("rooms",), "the home has no rooms", "name one at least")
-        if len(rooms) > MAX_ROOMS:
-            yield Finding(("rooms", MAX_ROOMS), f"the home has {len(rooms)} rooms",
-                          f"name {MAX_ROOMS} at most")
-        named = [*_all_names(rooms, groups)]
-        yield from _name_rules(named)
-        yield from _id_rules(rooms, groups)
-        yield from _group_rules(rooms, groups)
-        yield from shared(_lamps(rooms))
+        return home_rules.between(raw)
 
 
 def _names(one: Room | Group | Light) -> tuple[str, ...]:
@@ -259,91 +238,3 @@ def _without_empty(data: dict[str, Any]) -> dict[str, Any]:
         if isinstance(value, list) else value
         for key, value in kept.items()
     }  # fmt: skip
-
-
-def _lamps(rooms: list[dict[str, Any]]) -> Iterator[tuple[Loc, dict[str, Any]]]:
-    """What is written of lamps, with its path."""
-    for index, room in enumerate(rooms):
-        owners = [((), room), *((("lights", i), light) for i, light in enumerate(_dicts(room.get("lights"))))]
-        for inside, owner in owners:
-            if isinstance(owner.get("mqtt"), dict):
-                yield ("rooms", index, *inside, "mqtt"), owner["mqtt"]
-
-
-def _dicts(items: object) -> list[dict[str, Any]]:
-    """The entries of a list as mappings; what is none becomes an empty one, to keep the places."""
-    if not isinstance(items, list | tuple):
-        return []
-    plain = [item.model_dump() if isinstance(item, BaseModel) else item for item in items]
-    return [item if isinstance(item, dict) else {} for item in plain]
-
-
-def _all_names(rooms: list[dict[str, Any]], groups: list[dict[str, Any]]) -> Iterator[_Named]:
-    for index, room in enumerate(rooms):
-        yield from _names_in(room, ("rooms", index), None)
-        for place, light in enumerate(_dicts(room.get("lights"))):
-            yield from _names_in(light, ("rooms", index, "lights", place), index)
-    for index, group in enumerate(groups):
-        yield from _names_in(group, ("groups", index), None)
-
-
-def _names_in(entry: dict[str, Any], owner: Loc, room: int | None) -> Iterator[_Named]:
-    if isinstance(entry.get("name"), str):
-        yield _Named((*owner, "name"), owner, entry["name"], room)
-    aliases = entry.get("aliases")
-    for index, alias in enumerate(aliases if isinstance(aliases, list | tuple) else ()):
-        if isinstance(alias, str):
-            yield _Named((*owner, "aliases", index), owner, alias, room)
-
-
-def _name_rules(named: list[_Named]) -> Iterator[Finding]:
-    seen: dict[str, list[_Named]] = {}
-    for one in named:
-        key = folded(one.text)
-        if key in RESERVED:
-            yield Finding(one.loc, f"the name {quote(one.text)} is reserved",
-                          "call it something else")
-        earlier = seen.setdefault(key, [])
-        if clash := next((other for other in earlier if key and _clash(one, other)), None):
-            yield Finding(one.loc, f"the name {quote(one.text)} is given to two things",
-                          "change one of them", clash.loc)
-        earlier.append(one)
-
-
-def _clash(one: _Named, other: _Named) -> bool:
-    if one.owner == other.owner:
-        return False
-    # Lights of one name in two rooms are told apart by their rooms.
-    return one.room is None or other.room is None or one.room == other.room
-
-
-def _id_rules(rooms: list[dict[str, Any]], groups: list[dict[str, Any]]) -> Iterator[Finding]:
-    """An id of Home Assistant stands once."""
-    places = [(("rooms", index), room) for index, room in enumerate(rooms)]
-    places += [(("groups", index), group) for index, group in enumerate(groups)]
-    lights = [((*loc, "lights", index), light)
-              for loc, room in places for index, light in enumerate(_dicts(room.get("lights")))]
-    seen: dict[tuple[str, str], Loc] = {}
-    for loc, entry in (*places, *lights):
-        for key in ("area", "floor", "entity"):
-            if isinstance(value := entry.get(key), str):
-                first = seen.setdefault((key, value.strip()), (*loc, key))
-                if first != (*loc, key):
-                    yield Finding((*loc, key), f"the {key} {quote(value)} is there twice", "keep one", first)
-
-
-def _group_rules(rooms: list[dict[str, Any]], groups: list[dict[str, Any]]) -> Iterator[Finding]:
-    called: dict[str, str] = {}  # every name and alias -> the name of the room
-    for room in rooms:
-        if isinstance(room.get("name"), str):
-            called |= dict.fromkeys((folded(name.text) for name in _names_in(room, (), None)),
-                                    room["name"])
-    known = {folded(name, case=True) for name in called.values()}
-    for index, group in enumerate(groups):
-        members = group.get("rooms")
-        for place, member in enumerate(members if isinstance(members, list | tuple) else ()):
-            if isinstance(member, str) and folded(member, case=True) not in known:
-                meant = called.get(folded(member))
-                hint = f"write {quote(meant)}" if meant else did_you_mean(member, called.values())
-                yield Finding(("groups", index, "rooms", place),
-                              f"the home has no room {quote(member)}", hint)
