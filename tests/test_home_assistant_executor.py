@@ -3,7 +3,7 @@
 import asyncio
 import signal
 import time
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable
 from typing import Any, TypeVar
 
 import hass
@@ -36,18 +36,6 @@ groups:
 """)
 SOON = 5.0  # seconds within which a server that is gone is told
 Result = TypeVar("Result")
-
-
-@pytest.fixture(scope="module")
-def started(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Hass]:
-    with hass.running(tmp_path_factory.mktemp("hass") / "config") as real:
-        yield real
-
-
-@pytest.fixture
-def real(started: Hass) -> Hass:
-    started.all_off()
-    return started
 
 
 def using(real: Hass, doing: Callable[[HomeAssistant], Awaitable[Result]], token: str = "", **options: Any) -> Result:

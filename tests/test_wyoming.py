@@ -82,18 +82,6 @@ def test_versions() -> None:
 # --- the server --------------------------------------------------------------------------------
 
 @pytest.fixture(scope="module")
-def started(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Hass]:
-    with hass.running(tmp_path_factory.mktemp("hass") / "config") as real:
-        yield real
-
-
-@pytest.fixture
-def real(started: Hass) -> Hass:
-    started.all_off()
-    return started
-
-
-@pytest.fixture(scope="module")
 def port(started: Hass, tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
     folder = tmp_path_factory.mktemp("wyoming")
     home = folder / "home.yaml"
