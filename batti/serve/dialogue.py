@@ -12,7 +12,7 @@ from functools import cache
 from batti import lexicon
 from batti.home import Entity, Home
 from batti.lookup import Lookup
-from batti.schema import HERE
+from batti.schema import ALL, HERE
 from batti.serve.phrases import yes_words
 from batti.serve.talk import Answer, Talk, Wish
 from batti.text import normalize
@@ -33,8 +33,9 @@ async def answered(talk: Talk, said: str, before: str, wish: Wish) -> Answer | N
     [understood] = await talk.understand([before], wish)
     result = understood.result
     readings = [command for command, _ in result.readings if command.actions] if result.needs_confirmation else []
+    whole = wish.ask_before_all and ALL in result.command.rooms
     words = normalize(said).strip(_MARKS)
-    if readings and words in yes_words():
+    if (readings or whole) and words in yes_words():
         return await talk.say(before, replace(wish, confirm=True))
     room, light = await asyncio.to_thread(_named, talk.house.home(), words)
     if not room:
