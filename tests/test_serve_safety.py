@@ -70,6 +70,10 @@ def test_the_lights_are_in_one_place(tmp_path: Path) -> None:
     assert "not both" in refused(*both, "--state", str(tmp_path), HASS_TOKEN=TOKEN)
 
 
+def test_a_home_without_lamps_has_none_on_a_broker(tmp_path: Path) -> None:
+    assert "has a lamp; write mqtt:" in refused("--mqtt", "mqtt://localhost", "--state", str(tmp_path))
+
+
 def test_an_address_with_a_password_is_refused_and_not_shown(tmp_path: Path) -> None:
     for option, address in (("--mqtt", "mqtt://u:geheim@h"), ("--home-assistant", "http://u:geheim@h:8123")):
         said = refused(option, address, "--state", str(tmp_path), HASS_TOKEN=TOKEN)

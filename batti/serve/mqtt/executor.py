@@ -13,6 +13,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from batti.command import Action
+from batti.errors import BattiError, quote
 from batti.home import Home
 from batti.serve import lights
 from batti.serve.lights import Effect, Light, LightState, Outcome, Problem
@@ -64,6 +65,12 @@ class MqttLights:
         self._turn = asyncio.Lock()  # between looking at states and sending what follows from them
         self._settled = 0.0  # when the first word of the lamps is waited for no longer
         self.link = Link(broker, f"{broker.client_id}-{uuid.uuid4().hex[:8]}", self._hear, self._begin)
+
+    async def check(self, home: Home) -> None:
+        """See `Executor`; the broker is not asked."""
+        if not home.lamps():
+            raise BattiError(f"no light of the home {quote(home.name)} has a lamp",
+                             "write mqtt: beneath one, as docs/mqtt.md tells")  # fmt: skip
 
     async def run(self, home: Home, actions: Sequence[Action]) -> list[Outcome]:
         """See `Executor`."""
