@@ -43,7 +43,7 @@ $(HASS)/.ready: tests/hass_venv.sh
 test: $(VENV)/.test $(HASS)/.ready
 	$(BIN)/ruff check .
 	$(BIN)/mypy
-	$(BIN)/pytest
+	$(BIN)/pytest -n 2 --dist loadfile
 
 clean:
 	rm -rf $(VENV) $(HASS) build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -145,6 +145,7 @@ class Lookup:
             for word in named.telling:
                 self._by_word.setdefault(word, []).append(i)
         frames = lexicon.load().frames
+        self._premises = [sound.words_of(name) for name in frames["premises"]]
         self._common = {
             place: {tuple(sound.words_of(name)) for name in said}
             for place, said in ((HERE, frames["here"]), (ALL, [*frames["whole"], home.name]))
@@ -164,6 +165,8 @@ class Lookup:
                 if any(tuple(words) in names for words in readings):
                     return place, 1.0
         if best < ENOUGH:
+            if any(words[0] in sound.every() and words[1:] in self._premises for words in readings if words[1:]):
+                return ALL, 1.0  # `jamma office`
             return self._all_of(readings) or (None, _STRANGER * _certainty(ENOUGH - best))
         equal = [index for index, score in scored.items() if score > best - 1e-6]
         if len(equal) > 1:

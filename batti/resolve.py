@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 from typing import Any
 
+from batti import sound
 from batti.command import Command, one_form
 from batti.home import Entity
 from batti.lookup import Lookup
@@ -38,9 +39,20 @@ def resolve(asked: Sequence[Asked], sentence: str, lookup: Lookup) -> tuple[Comm
             certainty = min(certainty, sure)
         action = _action([place for place, _ in found], entry, lookup)
         if action is None:
+            if _points_back(entry, asked, sentence):  # `uhako kotha, hajurba ko kotha ko batti`
+                continue
             return Command.unknown_room(), certainty
         actions.append(action)
     return Command.from_dict({"actions": one_form(actions)}, groups=lookup.groups), certainty
+
+
+def _points_back(entry: Asked, asked: Sequence[Asked], sentence: str) -> bool:
+    """Whether the place is one like `his room` that another entry, of which the same is asked, names."""
+    return (
+        not isinstance(entry.place, str)
+        and all(map(sound.is_light, sound.words_of(_text(entry.place, sentence))))
+        and any(other is not entry and other.doing == entry.doing for other in asked)
+    )
 
 
 def _find(place: Span | str, sentence: str, lookup: Lookup) -> tuple[Place | None, float]:

@@ -222,6 +222,10 @@ def readings(said: str) -> Iterator[list[str]]:
     begun_once = [word for word, after in zip(fluent, [*fluent[1:], ""], strict=False) if not _is_start(word, after)]
     if begun_once != fluent:  # `ge gate`
         yield begun_once
+    pairs = zip(fluent, [*fluent[1:], ""], strict=False)
+    once = [word for word, after in pairs if not _meaning(word) & _meaning(after)]
+    if once != fluent:  # `grandma's hajurama`
+        yield once
     plain = words_of(said, numbers=False)
     if plain != words:  # `cha` is six, and half of `bhan cha`
         yield plain
@@ -234,7 +238,10 @@ def readings(said: str) -> Iterator[list[str]]:
 
 
 def _is_start(word: str, after: str) -> bool:
-    return 1 < len(word) < len(after) and after.startswith(word) and not (word.isdigit() or is_light(word))
+    """Whether a word is the next one begun: `bhan bhancha`, `ge gate`."""
+    if word.isdigit() or is_light(word) or not 1 < len(word) < len(after):
+        return False
+    return after.startswith(word) or (len(word) == 2 and after[0] == word[0])
 
 
 @cache

@@ -185,6 +185,23 @@ def test_a_near_but_different_name_is_refused(own: str, said: str) -> None:
 
 @pytest.mark.parametrize(
     ("own", "said"),
+    [
+        ("gate", "ge gate"), ("hajurama ko kotha", "grandma's hajurama ko kotha"), ("home theatre", "home theater"),
+        ("room 4", "room um room four"),
+    ],
+)  # fmt: skip
+def test_false_starts_and_names_said_twice_over_are_found(own: str, said: str) -> None:
+    assert found_name(home_of(own, "veranda"), said) == own
+
+
+@pytest.mark.parametrize("said", ["jamma office", "all rooms", "whole flat", "pura ghar", "sabai kotha"])
+def test_all_of_a_kind_of_home_is_the_whole_of_it(said: str) -> None:
+    assert Lookup(home_of("kitchen", "veranda")).find(said)[0] == "all"
+    assert found_name(home_of("kitchen", "veranda"), said.split()[-1] + " number 7") is None
+
+
+@pytest.mark.parametrize(
+    ("own", "said"),
     [("store", "stairs"), ("store room", "stairs"), ("mama ko kotha", "maiju ko kotha"), ("यज्ञशाला", "गौशाला")],
 )
 def test_a_name_of_the_same_consonants_is_refused(own: str, said: str) -> None:
