@@ -69,8 +69,7 @@ class MqttLights:
     async def check(self, home: Home) -> None:
         """See `Executor`; the broker is not asked."""
         if not home.lamps():
-            raise BattiError(f"no light of the home {quote(home.name)} has a lamp",
-                             "write mqtt: beneath one, as docs/mqtt.md tells")  # fmt: skip
+            raise BattiError(f"no light of {quote(home.name)} has a lamp", "write mqtt: beneath one (docs/mqtt.md)")
 
     async def run(self, home: Home, actions: Sequence[Action]) -> list[Outcome]:
         """See `Executor`."""
@@ -128,8 +127,7 @@ class MqttLights:
         await self._listen(self._lights.values())
         self._settled = _clock() + _FIRST
 
-    async def _listen(self, new: Iterable[_Light]) -> None:
-        new = list(new)
+    async def _listen(self, new: Collection[_Light]) -> None:
         await self.link.subscribe(list(dict.fromkeys(topic for light in new for topic in light.lamp.topics)))
         for question in dict.fromkeys(light.lamp.question() for light in new):
             if question:
