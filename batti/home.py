@@ -223,8 +223,8 @@ class Home(Strict):
 
     @classmethod
     def rules(cls, raw: dict[str, Any], context: Any) -> Iterator[Finding]:
-        """Faults between the entries."""
-        return home_rules.faults(raw)
+        """Faults between the entries: too many, doubled or reserved names, unknown rooms."""
+        return home_rules.between(raw)
 
 
 def _names(one: Room | Group | Light) -> tuple[str, ...]:

@@ -1,6 +1,6 @@
-"""What must hold between the entries of a home file."""
+"""What must hold between the entries of a home file, which are looked at as written: all faults are told at once."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 from pydantic import BaseModel
@@ -21,15 +21,15 @@ class _Named(NamedTuple):
     room: int | None
 
 
-def faults(raw: Mapping[str, Any]) -> Iterator[Finding]:
-    """Too many rooms, doubled or reserved names, ids and lamps, unknown rooms; `raw` is a home as written."""
+def between(raw: dict[str, Any]) -> Iterator[Finding]:
+    """Too many, doubled or reserved names, unknown rooms, ids and lamps that are there twice."""
     rooms, groups = _dicts(raw.get("rooms")), _dicts(raw.get("groups"))
     if raw.get("rooms") in ([], ()):
         yield Finding(("rooms",), "the home has no rooms", "name one at least")
     if len(rooms) > MAX_ROOMS:
-        yield Finding(("rooms", MAX_ROOMS), f"the home has {len(rooms)} rooms",
-                      f"name {MAX_ROOMS} at most")
-    yield from _name_rules(_all_names(rooms, groups))
+        yield Finding(("rooms", MAX_ROOMS), f"the home has {len(rooms)} rooms", f"name {MAX_ROOMS} at most")
+    named = [*_all_names(rooms, groups)]
+    yield from _name_rules(named)
     yield from _id_rules(rooms, groups)
     yield from _group_rules(rooms, groups)
     yield from shared(_lamps(rooms))
@@ -70,7 +70,7 @@ def _names_in(entry: dict[str, Any], owner: Loc, room: int | None) -> Iterator[_
             yield _Named((*owner, "aliases", index), owner, alias, room)
 
 
-def _name_rules(named: Iterator[_Named]) -> Iterator[Finding]:
+def _name_rules(named: list[_Named]) -> Iterator[Finding]:
     seen: dict[str, list[_Named]] = {}
     for one in named:
         key = folded(one.text)

@@ -11,6 +11,7 @@ from batti import Home, Interpreter
 
 if TYPE_CHECKING:
     from browsing import Page
+    from hass import Hass
     from serving import Served
 
 settings.register_profile("batti", deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -90,3 +91,22 @@ def page(chromium: "Page", house: "Served") -> Iterator["Page"]:
     yield chromium.open(house.url).ready()
     assert chromium.complaints() == []
     assert chromium.hosts() <= {"127.0.0.1"}
+
+
+# --- Home Assistant: see hass.py -----------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def started(tmp_path_factory: pytest.TempPathFactory) -> Iterator["Hass"]:
+    """A real Home Assistant, for the tests of one file."""
+    import hass
+
+    with hass.running(tmp_path_factory.mktemp("hass") / "config") as one:
+        yield one
+
+
+@pytest.fixture
+def real(started: "Hass") -> "Hass":
+    """That one with all its lights off."""
+    started.all_off()
+    return started

@@ -24,10 +24,11 @@ class Served:
         self.log = state.parent / f"{state.name}.log"
 
     def start(self) -> "Served":
+        kept = {"TMPDIR": str(self.state.parent)}  # what a killed process leaves behind
         with self.log.open("a") as log:
             self._process = subprocess.Popen(
                 [*BATTI, "serve", "--port", "0", "--state", str(self.state), "--rate", "0", *self._options],
-                stdout=subprocess.PIPE, stderr=log, text=True, env=os.environ | self._environment,
+                stdout=subprocess.PIPE, stderr=log, text=True, env=os.environ | kept | self._environment,
                 start_new_session=True,
             )  # fmt: skip
         assert self._process.stdout is not None

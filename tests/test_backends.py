@@ -40,6 +40,15 @@ def test_without_a_name_it_is_the_shipped_model() -> None:
     assert type(backends.load()).__name__ == "OnnxBackend"
 
 
+def test_what_runs_a_model_is_seen_by_its_name(tmp_path: Path) -> None:
+    for folder, file in (("ours", "model.json"), ("theirs", "config.json"), ("adapter", "adapter_config.json")):
+        (tmp_path / folder).mkdir()
+        (tmp_path / folder / file).write_text("{}")
+    names = ("", str(tmp_path / "ours"), str(tmp_path / "theirs"), str(tmp_path / "adapter"), "a/b.gguf", "https://h/v1#m")
+    assert [backends.runtime_of(name) for name in names] == [
+        "onnx", "onnx", "transformers", "transformers", "llama_cpp", "openai"]  # fmt: skip
+
+
 @pytest.mark.parametrize("name, problem", [
     ("nowhere", "no batti model in 'nowhere'"),
     ("nowhere.gguf", "there is no model file 'nowhere.gguf'"),

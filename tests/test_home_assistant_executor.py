@@ -3,7 +3,7 @@
 import asyncio
 import signal
 import time
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable
 from typing import Any, TypeVar
 
 import hass
@@ -14,7 +14,6 @@ from batti.command import COLORS, Action
 from batti.home import Home
 from batti.serve.home_assistant.client import Client, Refused, Unreachable
 from batti.serve.home_assistant.executor import HomeAssistant
-from batti.serve.home_assistant.looks import nearest
 from batti.serve.lights import LightState, Outcome
 
 pytestmark = hass.needed
@@ -37,18 +36,6 @@ groups:
 """)
 SOON = 5.0  # seconds within which a server that is gone is told
 Result = TypeVar("Result")
-
-
-@pytest.fixture(scope="module")
-def started(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Hass]:
-    with hass.running(tmp_path_factory.mktemp("hass") / "config") as real:
-        yield real
-
-
-@pytest.fixture
-def real(started: Hass) -> Hass:
-    started.all_off()
-    return started
 
 
 def using(real: Hass, doing: Callable[[HomeAssistant], Awaitable[Result]], token: str = "", **options: Any) -> Result:
@@ -91,7 +78,7 @@ def test_several_changes_of_a_place_are_one_call(real: Hass) -> None:
     assert call["service_data"] == {"entity_id": ["light.kitchen_light"], "brightness_pct": 40, "color_name": "blue"}
     now = real.state("kitchen_light")
     assert now["attributes"]["brightness"] == 102
-    assert nearest(now["attributes"]["rgb_color"]) == "blue"
+    assert now["attributes"]["rgb_color"] == [0, 0, 255]
     state = looks(real)["kitchen", None]
     assert (state.on, state.brightness, state.color) == (True, 0.4, "blue")
 

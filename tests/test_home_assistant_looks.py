@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from batti.command import COLORS
-from batti.serve.home_assistant.looks import abilities, nearest, state_of
+from batti.serve.home_assistant.looks import abilities, state_of
 from batti.serve.lights import Abilities
 
 KEY = ("kitchen", None)
@@ -28,19 +28,6 @@ KEY = ("kitchen", None)
 )  # fmt: skip
 def test_what_a_light_can_do(about: dict[str, Any], expected: Abilities) -> None:
     assert abilities(about) == expected
-
-
-@pytest.mark.parametrize(
-    ("rgb", "color"),
-    [
-        ((255, 0, 0), "red"), ((255, 5, 20), "red"), ((0, 255, 0), "green"), ((0, 0, 255), "blue"),
-        ((255, 255, 255), "white"), ((255, 240, 230), "white"), ((255, 192, 203), "pink"),
-        ((64, 224, 208), "turquoise"), ((128, 0, 255), "purple"), ((110, 10, 250), "purple"),
-        ((255, 165, 0), "orange"), ((255, 255, 10), "yellow"), ((255, 0, 255), "magenta"), ((0, 250, 250), "cyan"),
-    ],
-)  # fmt: skip
-def test_the_nearest_colour(rgb: tuple[int, int, int], color: str) -> None:
-    assert nearest(rgb) == color
 
 
 @pytest.mark.parametrize("said", ["unavailable", "unknown", ""])

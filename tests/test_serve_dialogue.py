@@ -23,7 +23,7 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
         yield one
 
 
-@pytest.mark.parametrize("answer", ["ho", "हो", "Yes!", "hunchha", "kitchen", "bhancha"])
+@pytest.mark.parametrize("answer", ["ho", "हो", "Yes!", "hunchha", "kitchen", "bhancha", "bhancha ko ho"])
 def test_yes_or_the_room_itself_does_what_was_asked_about(served: Served, answer: str) -> None:
     served.do("sabai batti nibhau", confirm=True)
     assert served.do("bhancha ko batti bala")["status"] == "needs_confirmation"
@@ -32,7 +32,8 @@ def test_yes_or_the_room_itself_does_what_was_asked_about(served: Served, answer
     assert served.lit() == {"kitchen"}
 
 
-@pytest.mark.parametrize("answer", ["hoina", "bathroom", "garage", "", "kina?", "bedroom ko batti pani bala na aba"])
+@pytest.mark.parametrize("answer", ["hoina", "bathroom", "garage", "", "kina?", "bedroom ko batti pani bala na aba",
+                                    "bhancha hoina", "kitchen ma haina", "not the kitchen"])  # fmt: skip
 def test_anything_else_does_nothing_of_it(served: Served, answer: str) -> None:
     served.do("sabai batti nibhau", confirm=True)
     done = served.do(answer, answers="bhancha ko batti bala")
@@ -40,14 +41,44 @@ def test_anything_else_does_nothing_of_it(served: Served, answer: str) -> None:
     assert served.lit() == set()
 
 
+def test_a_sentence_of_its_own_is_no_answer(served: Served) -> None:
+    served.do("sabai batti bala", confirm=True)
+    served.do("bhancha nibhau", answers="bhancha ko batti nilo gara", confirm=True)
+    assert served.lit() == {"bathroom", "bedroom"}
+
+
 def test_a_room_says_where_here_is(served: Served) -> None:
     served.do("sabai batti nibhau", confirm=True)
     done = served.do("bathroom", answers="batti bala", confirm=True)
-    assert done["status"] in ("done", "needs_confirmation")
-    assert served.lit() <= {"bathroom"}
+    assert done["status"] == "done"
+    assert served.lit() == {"bathroom"}
+
+
+def test_yes_is_for_the_whole_house_too_where_that_is_asked_about(served: Served) -> None:
+    served.do("sabai batti nibhau", confirm=True)
+    served.do("hoina", answers="sabai batti bala", ask_before_all=True)
+    assert served.lit() == set()
+    served.do("ho", answers="sabai batti bala", ask_before_all=True)
+    assert served.lit() == {"kitchen", "bathroom", "bedroom"}
 
 
 def test_what_was_not_asked_back_is_not_answered(served: Served) -> None:
     """`ho` alone asks nothing, whatever was said before."""
+    served.do("sabai batti nibhau", confirm=True)
     assert served.do("ho", answers="aaja mausam kasto cha")["status"] != "done"
-    assert served.lit() <= {"bathroom"}
+    assert served.lit() == set()
+
+
+@pytest.mark.parametrize(("answer", "lit"), [("ho", {"kitchen"}), ("kitchen", {"kitchen"}), ("kitchen hoina", set())])
+def test_a_question_in_chat_is_answered_there(served: Served, answer: str, lit: set[str]) -> None:
+    served.do("sabai batti nibhau", confirm=True)
+    messages = [{"role": "user", "content": "bhancha ko batti bala"}]
+    asked = chat(served, messages)
+    assert asked.endswith("?") and served.lit() == set()
+    chat(served, [*messages, {"role": "assistant", "content": asked}, {"role": "user", "content": answer}])
+    assert served.lit() == lit
+
+
+def chat(served: Served, messages: list[dict[str, str]]) -> str:
+    answer = served.post("/v1/chat/completions", {"model": "house", "messages": messages}).json()
+    return str(answer["choices"][0]["message"]["content"])

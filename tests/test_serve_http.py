@@ -284,8 +284,8 @@ def test_models_are_listed_chosen_and_streamed(tmp_path: Path) -> None:
     with running(Yaml(lambda body: yaml)) as chat:
         name = f"{chat.url}#tiny"
         with serving(tmp_path / "state", "--model", name) as served:
-            assert [(m["id"], m["chosen"]) for m in served.get("/v1/models").json()["data"]] == [
-                (name, True), ("batti", False), ("house", False)]  # fmt: skip
+            listed = [(m["id"], m["chosen"], m["streams"]) for m in served.get("/v1/models").json()["data"]]
+            assert listed == [(name, True, True), ("batti", False, False), ("house", False, False)]
             said = served.post("/v1/interpret", {"sentence": "bhancha ko batti nibhau"}).json()
             assert (said["command"], said["model"]) == (OFF, name)
             events = events_of(served.post("/v1/interpret/stream", {"sentence": "bhancha ko batti nibhau"}).text)

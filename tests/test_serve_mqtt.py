@@ -307,6 +307,8 @@ def test_the_topic_says_where_the_speaker_is(house: House) -> None:
     assert house.speaker.ask("batti bala")["status"] == "needs_room"
     assert house.speaker.ask("batti bala", room="kausi")["status"] == "done"
     assert house.terrace.on
+    assert house.speaker.ask({"sentence": "kausi", "answers": "batti nibhau"})["status"] == "done"
+    assert not house.terrace.on
     answer = house.speaker.ask("batti bala", room="garage")
     assert (answer["status"], answer["errors"][0]["problem"]) == ("refused", "this home has no room 'garage'")
 

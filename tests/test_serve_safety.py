@@ -65,6 +65,21 @@ def test_nobody_but_this_machine_is_listened_to_without_a_token(host: str, tmp_p
     assert "without a token" in refused("--host", host, "--state", str(tmp_path))
 
 
+def test_the_lights_are_in_one_place(tmp_path: Path) -> None:
+    both = ("--mqtt", "mqtt://localhost", "--home-assistant", "http://localhost:8123")
+    assert "not both" in refused(*both, "--state", str(tmp_path), HASS_TOKEN=TOKEN)
+
+
+def test_a_home_without_lamps_has_none_on_a_broker(tmp_path: Path) -> None:
+    assert "has a lamp; write mqtt:" in refused("--mqtt", "mqtt://localhost", "--state", str(tmp_path))
+
+
+def test_an_address_with_a_password_is_refused_and_not_shown(tmp_path: Path) -> None:
+    for option, address in (("--mqtt", "mqtt://u:geheim@h"), ("--home-assistant", "http://u:geheim@h:8123")):
+        said = refused(option, address, "--state", str(tmp_path), HASS_TOKEN=TOKEN)
+        assert "password" in said and "geheim" not in said
+
+
 def test_a_short_token_is_none(tmp_path: Path) -> None:
     assert "16 at least" in refused("--host", "0.0.0.0", "--state", str(tmp_path), BATTI_TOKEN="short")
     (tmp_path / "empty").write_text("\n")

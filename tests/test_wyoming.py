@@ -82,18 +82,6 @@ def test_versions() -> None:
 # --- the server --------------------------------------------------------------------------------
 
 @pytest.fixture(scope="module")
-def started(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Hass]:
-    with hass.running(tmp_path_factory.mktemp("hass") / "config") as real:
-        yield real
-
-
-@pytest.fixture
-def real(started: Hass) -> Hass:
-    started.all_off()
-    return started
-
-
-@pytest.fixture(scope="module")
 def port(started: Hass, tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
     folder = tmp_path_factory.mktemp("wyoming")
     home = folder / "home.yaml"
@@ -300,7 +288,8 @@ def state_with_home(folder: Path) -> Path:
     return state
 
 
-def test_it_is_announced_to_the_network(tmp_path: Path) -> None:
+@pytest.mark.parametrize("host", ["127.0.0.1", "localhost"])
+def test_it_is_announced_to_the_network(tmp_path: Path, host: str) -> None:
     found: list[Any] = []
 
     class Listener:
@@ -315,7 +304,7 @@ def test_it_is_announced_to_the_network(tmp_path: Path) -> None:
     zeroconf = Zeroconf(interfaces=["127.0.0.1"], ip_version=IPVersion.V4Only)
     try:
         browser = ServiceBrowser(zeroconf, "_wyoming._tcp.local.", listener=Listener())
-        with wyoming(state_with_home(tmp_path), "http://127.0.0.1:9", "x") as number:
+        with wyoming(state_with_home(tmp_path), "http://127.0.0.1:9", "x", "--host", host) as number:
             until = time.monotonic() + 10
             while not any(one and one.port == number for one in found):
                 assert time.monotonic() < until, found

@@ -27,7 +27,7 @@ def wyoming(state: Path, url: str, token: str, *options: str, port: int = 0) -> 
         )
     try:
         assert process.stdout is not None
-        said = re.search(r"tcp://[\d.]+:(\d+)", process.stdout.readline())
+        said = re.search(r"tcp://\S+:(\d+)", process.stdout.readline())
         assert said, log.read_text()
         yield int(said[1])
         process.send_signal(signal.SIGTERM)

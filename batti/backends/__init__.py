@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
-from typing import Any, Protocol, cast
+from typing import Any, Literal, Protocol, cast
 
 from batti.command import Command
 from batti.errors import BattiError
@@ -41,16 +41,28 @@ def load(model: str | Path | None = None, threads: int = 1) -> Backend:
     for ONNX: sentences that are given together are read side by side.
     """
     name = str(model or "")
-    if name.startswith(("http://", "https://")):
-        return cast(Backend, _runtime("openai", "batti[data]").OpenAIBackend.load(name))
-    path = Path(name)
-    if name.endswith(".gguf"):
-        return cast(Backend, _runtime("llama_cpp", "batti[gguf]").LlamaCppBackend.load(path))
-    if name and not (path / "model.json").exists() and any((path / config).exists() for config in _CONFIGS):
-        return cast(Backend, _runtime("transformers", "batti[lm]").TransformersBackend.load(path))
+    match runtime_of(name):
+        case "openai":
+            return cast(Backend, _runtime("openai", "batti[data]").OpenAIBackend.load(name))
+        case "llama_cpp":
+            return cast(Backend, _runtime("llama_cpp", "batti[gguf]").LlamaCppBackend.load(Path(name)))
+        case "transformers":
+            return cast(Backend, _runtime("transformers", "batti[lm]").TransformersBackend.load(Path(name)))
     from batti.backends.onnx import OnnxBackend  # its runtime is slow to import
 
-    return OnnxBackend.load(path if name else None, threads)
+    return OnnxBackend.load(Path(name) if name else None, threads)
+
+
+def runtime_of(model: str) -> Literal["onnx", "openai", "llama_cpp", "transformers"]:
+    """What runs a model, by its name alone; nothing is loaded."""
+    if model.startswith(("http://", "https://")):
+        return "openai"
+    if model.endswith(".gguf"):
+        return "llama_cpp"
+    path = Path(model)
+    if model and not (path / "model.json").exists() and any((path / config).exists() for config in _CONFIGS):
+        return "transformers"
+    return "onnx"
 
 
 _CONFIGS = ("config.json", "adapter_config.json")

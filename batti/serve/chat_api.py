@@ -11,11 +11,10 @@ from typing import Annotated, Any
 from pydantic import BaseModel, ConfigDict, Field
 
 from batti.backends import Reading
+from batti.serve.dialogue import said_after
 from batti.serve.models import Model
-from batti.serve.phrases import yes_words
 from batti.serve.service import Service
 from batti.serve.talk import Wish
-from batti.text import normalize
 
 HOUSE = "house"
 """The name of the model that carries out what it is asked, and says so; the others answer with the YAML document."""
@@ -75,21 +74,18 @@ class ChatAnswer(BaseModel):
     usage: dict[str, int]
 
 
-def sentence_of(messages: Sequence[Message]) -> tuple[str, bool]:
-    """The sentence, and whether the user said yes to it: `ho` after a question is about what was said before it."""
+def sentences_of(messages: Sequence[Message]) -> tuple[str, str | None]:
+    """What the user says, and the sentence before it where the house asked back about that."""
     said = [message.text for message in messages if message.role == "user"]
-    last = said[-1] if said else ""
     asked_back = len(messages) > 2 and messages[-2].role == "assistant" and messages[-2].text.rstrip().endswith("?")
-    if len(said) > 1 and asked_back and normalize(last).strip(" .,!") in yes_words():
-        return said[-2], True
-    return last, False
+    return said[-1] if said else "", said[-2] if asked_back and len(said) > 1 else None
 
 
 async def pieces(service: Service, model: Model | None, messages: Sequence[Message]) -> AsyncIterator[str]:
     """The answer as it comes: the YAML of a model, or, without one, the reply of the house."""
-    sentence, confirm = sentence_of(messages)
+    sentence, before = sentences_of(messages)
     if model is None:
-        answer = await service.house.whole(service.talk.say(sentence, Wish(confirm=confirm)))
+        answer = await service.house.whole(said_after(service.talk, sentence, before, Wish()))
         for word in answer.reply.text.split(" "):
             yield f"{word} "
         return

@@ -15,11 +15,13 @@ Hs: TypeAlias = tuple[float, float]
 Xy: TypeAlias = tuple[float, float]
 
 RGB: dict[str, Rgb] = {
-    "red": (255, 0, 0), "orange": (255, 128, 0), "yellow": (255, 255, 0), "green": (0, 255, 0),
-    "blue": (0, 0, 255), "purple": (140, 0, 255), "pink": (255, 105, 180), "white": (255, 255, 255),
-    "cyan": (0, 255, 255), "magenta": (255, 0, 255), "turquoise": (64, 255, 200), "gold": (255, 200, 0),
+    "red": (255, 0, 0), "orange": (255, 165, 0), "yellow": (255, 255, 0), "green": (0, 255, 0),
+    "blue": (0, 0, 255), "purple": (128, 0, 255), "pink": (255, 192, 203), "white": (255, 255, 255),
+    "cyan": (0, 255, 255), "magenta": (255, 0, 255), "turquoise": (73, 255, 237), "gold": (255, 215, 0),
 }  # fmt: skip
-"""Every colour of the command language at full brightness: what a lamp is sent, and a picture shows."""
+"""Every colour of the command language at full brightness: what CSS, and so Home Assistant, means by its name, so that
+a lamp looks the same whichever way it is told. But CSS's purple is a dark magenta: a lamp would say that it is magenta.
+"""
 
 _TO_XYZ = ((0.4124, 0.3576, 0.1805), (0.2126, 0.7152, 0.0722), (0.0193, 0.1192, 0.9505))
 _FROM_XYZ = ((3.2406, -1.5372, -0.4986), (-0.9689, 1.8758, 0.0415), (0.0557, -0.2040, 1.0570))

@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 from collections import OrderedDict
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import cache
 
-from batti.schema import HERE
+from batti import lexicon
+from batti.home import Entity, Home
+from batti.lookup import Lookup
+from batti.schema import ALL, HERE
 from batti.serve.phrases import yes_words
 from batti.serve.talk import Answer, Talk, Wish
 from batti.text import normalize
@@ -14,7 +20,9 @@ from batti.text import normalize
 SECONDS = 60.0
 """That a question waits for its answer."""
 _MOST = 256  # questions that wait
-_SHORT = 3  # words, at most, of an answer that names a room: more is a sentence of its own
+_SHORT = 3  # words, at most, of an answer that names a room
+_SURE = 0.97  # certainty from which nothing but a name was said
+_MARKS = " .,!?।"
 
 
 async def answered(talk: Talk, said: str, before: str, wish: Wish) -> Answer | None:
@@ -23,26 +31,53 @@ async def answered(talk: Talk, said: str, before: str, wish: Wish) -> Answer | N
     The one who asks need not remember more than the sentence: what was asked is worked out again.
     """
     [understood] = await talk.understand([before], wish)
-    readings = [command for command, _ in understood.result.readings if command.actions]
-    if understood.result.needs_confirmation and readings:
-        if normalize(said).strip(" .,!") in yes_words():
-            return await talk.say(before, replace(wish, confirm=True))
-        rooms = await _rooms(talk, said, wish)
-        meant = [command for command in readings if command.rooms == rooms]
-        return await talk.do(meant[0], wish, before) if len(meant) == 1 else None
-    if HERE in understood.result.command.rooms:
-        rooms = await _rooms(talk, said, wish)
-        if len(rooms) == 1 and rooms[0] in {room.name for room in talk.house.home().rooms}:
-            return await talk.say(before, replace(wish, room=rooms[0]))
+    result = understood.result
+    readings = [command for command, _ in result.readings if command.actions] if result.needs_confirmation else []
+    whole = wish.ask_before_all and ALL in result.command.rooms
+    words = normalize(said).strip(_MARKS)
+    if (readings or whole) and words in yes_words():
+        return await talk.say(before, replace(wish, confirm=True))
+    room, light = await asyncio.to_thread(_named, talk.house.home(), words)
+    if not room:
+        return None
+    meant = [one for one in readings if one.rooms == (room,) and all(light in (None, a.light) for a in one.actions)]
+    if len(meant) == 1:
+        return await talk.do(meant[0], wish, before)
+    if HERE in result.command.rooms and room in {one.name for one in talk.house.home().rooms}:
+        return await talk.say(before, replace(wish, room=room))
     return None
 
 
-async def _rooms(talk: Talk, said: str, wish: Wish) -> tuple[str, ...]:
-    """The rooms that a few words name."""
-    if len(said.split()) > _SHORT:
-        return ()
-    [heard] = await talk.understand([f"{said} ko batti bala"], Wish(model=wish.model))
-    return heard.result.command.rooms
+async def said_after(talk: Talk, said: str, before: str | None, wish: Wish) -> Answer:
+    """What comes of `said`, which may be the answer to what was asked back about `before`."""
+    answer = await answered(talk, said, before, wish) if before is not None else None
+    return answer or await talk.say(said, wish)
+
+
+def _named(home: Home, said: str) -> tuple[str | None, str | None]:
+    """The room, group or `all` that a few normalized words name, and the light in it. More than a name names nothing
+    here: `hall hoina` means another, and `hall nibhau` is a sentence of its own."""
+    words, lookup = said.split(), Lookup(home)
+    if len(words) > 1 and words[-1] in yes_words():  # hall ho
+        words.pop()
+
+    def found(some: Sequence[str]) -> Entity | str | None:
+        what, certainty = lookup.find(" ".join(some))
+        return what if certainty >= _SURE and what != HERE else None
+
+    place = found(words) if len(words) <= _SHORT else None
+    rest = (words[:at] + words[at + 1 :] for at, word in enumerate(words) if word not in _fillers())
+    own = map(normalize, place.names) if isinstance(place, Entity) else ()
+    if place is None or (" ".join(words) not in own and any(some and found(some) == place for some in rest)):
+        return None, None
+    return (place, None) if isinstance(place, str) else (place.room or place.name, place.name if place.room else None)
+
+
+@cache
+def _fillers() -> frozenset[str]:
+    """What may stand beside a name and says nothing: `hall ko batti`."""
+    frames = lexicon.load().frames
+    return frozenset((*frames["endings"], *frames["room_words"], *frames["lamp_words"]))
 
 
 @dataclass(frozen=True)

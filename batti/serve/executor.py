@@ -14,6 +14,10 @@ class Executor(Protocol):
     """What has lights. Each method is to end within seconds, whatever the lights do: what cannot be reached is an
     outcome with a `problem`, never an exception; and nothing is done twice that may have been done once."""
 
+    async def check(self, home: Home) -> None:
+        """Raises BattiError for what does not get better by waiting, such as a home that has none of its lights."""
+        ...
+
     async def run(self, home: Home, actions: Sequence[Action]) -> list[Outcome]:
         """Carries the actions out in order, now, and says what came of each.
 

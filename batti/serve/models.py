@@ -74,7 +74,7 @@ class Model:
 
     async def _ask(self, home: Home, sentences: Sequence[str]) -> list[Reading]:
         if self._count and self._count + len(sentences) > MOST_WAITING:
-            raise Busy
+            raise Busy("too many sentences wait already")
         loop = asyncio.get_running_loop()
         asked = _Asked(home, sentences, loop.create_future())
         with self._lock:
@@ -186,6 +186,10 @@ class Models:
         if changed != self._changed:
             self._changed, self._chosen = changed, self._choice.read_text(encoding="utf-8").strip()
         return self._chosen if self._chosen in self.names else self.names[0]
+
+    def streams(self, name: str) -> bool:
+        """Whether one of `names` is a language model: what it writes can be passed on; it points at no words."""
+        return name != SHIPPED and backends.runtime_of(name) != "onnx"
 
     async def choose(self, name: str) -> None:
         """Makes one of `names` the model that answers, once it can be loaded. Raises BattiError."""

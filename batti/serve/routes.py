@@ -16,14 +16,14 @@ from batti.command import Command
 from batti.errors import BattiError, quote
 from batti.explain import explain as explained
 from batti.serve import chat_api, metrics, schemas
-from batti.serve.dialogue import answered
+from batti.serve.dialogue import said_after
 from batti.serve.errors import Invalid
 from batti.serve.feed import event
 from batti.serve.models import Model
 from batti.serve.problems import Problem
 from batti.serve.schemas import Ask, AskMany, Do
 from batti.serve.service import Service
-from batti.serve.talk import Answer, Understood, Wish
+from batti.serve.talk import Understood, Wish
 
 SSE = "text/event-stream"
 REFUSED: dict[int | str, dict[str, Any]] = {
@@ -113,13 +113,9 @@ async def carry_out(request: Request, asked: Do) -> Response:
             command = Command.from_yaml(asked.yaml, groups=home.group_names)
     except BattiError as error:
         raise Invalid(error, "command" if asked.command is not None else "yaml") from None
-    sentence = asked.sentence or ""
-    answer: Answer | None = None
-    if asked.answers is not None and command is None:
-        answer = await service.house.whole(answered(service.talk, sentence, asked.answers, asked.wish()))
-    if answer is None:
-        talk, wish = service.talk, asked.wish()
-        answer = await service.house.whole(talk.do(command, wish, sentence) if command else talk.say(sentence, wish))
+    talk, wish, sentence = service.talk, asked.wish(), asked.sentence or ""
+    answer = await service.house.whole(
+        talk.do(command, wish, sentence) if command else said_after(talk, sentence, asked.answers, wish))
     if answer.understood:
         _count([answer.understood])
     for outcome in answer.outcomes:

@@ -136,8 +136,8 @@ async def choose_model(request: Request, choice: schemas.Choice) -> Response:
 def _listed(request: Request) -> dict[str, Any]:
     known = service_of(request).models
     one = {"object": "model", "created": 0, "owned_by": "batti"}
-    data = [{"id": name, **one, "chosen": name == known.chosen} for name in known.names]
-    return {"object": "list", "data": [*data, {"id": chat_api.HOUSE, **one, "chosen": False}]}
+    data = [{"id": name, **one, "chosen": name == known.chosen, "streams": known.streams(name)} for name in known.names]
+    return {"object": "list", "data": [*data, {"id": chat_api.HOUSE, **one, "chosen": False, "streams": False}]}
 
 
 @router.post("/v1/session", status_code=204, tags=["service"])

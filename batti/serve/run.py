@@ -12,7 +12,6 @@ import tempfile
 import uvicorn
 
 from batti.errors import BattiError
-from batti.serve.home_assistant.executor import HomeAssistant
 from batti.serve.settings import Settings
 
 _FIGURES = "PROMETHEUS_MULTIPROC_DIR"  # is looked at when `metrics` is imported
@@ -31,8 +30,7 @@ def run(settings: Settings) -> None:
 
         made = service(settings)  # what is wrong is said here, once and not by each process
         made.store.close()
-        if isinstance(made.house.executor, HomeAssistant):
-            asyncio.run(made.house.executor.check(made.home_file.home()))
+        asyncio.run(made.house.executor.check(made.home_file.home()))
         settings.pass_on()
         os.environ.setdefault("MALLOC_ARENA_MAX", "2")  # a heap for each thread keeps what others have freed
         bound = _bound(settings)

@@ -233,20 +233,23 @@ class Done(BaseModel):
 
 
 class ModelOf(BaseModel):
-    """A model; `chosen` is the one that answers where a request names none."""
+    """A model; `chosen` is the one that answers where a request names none. `streams` is whether it is a language
+    model: /v1/interpret/stream passes on what it writes, as its runtime gives it, and /v1/explain has no use for it."""
 
     id: str
     object: Literal["model"] = "model"
     created: int
     owned_by: str
     chosen: bool
+    streams: bool
 
 
 class ModelList(BaseModel):
     """The models, as OpenAI's clients read it."""
 
     model_config = ConfigDict(json_schema_extra={"example": {"object": "list", "data": [
-        {"id": "batti", "object": "model", "created": 0, "owned_by": "batti", "chosen": True}]}})  # fmt: skip
+        {"id": "batti", "object": "model", "created": 0, "owned_by": "batti", "chosen": True,
+         "streams": False}]}})  # fmt: skip
 
     object: Literal["list"] = "list"
     data: list[ModelOf]

@@ -7,8 +7,6 @@ from pathlib import Path
 
 from batti.serve.executor import Executor
 from batti.serve.feed import Feed
-from batti.serve.home_assistant.client import Client
-from batti.serve.home_assistant.executor import HomeAssistant
 from batti.serve.homefile import HomeFile
 from batti.serve.house import House
 from batti.serve.models import Models
@@ -44,10 +42,13 @@ def service(settings: Settings) -> Service:
 def executor(settings: Settings, store: Store) -> Executor:
     """What has the lights. Raises BattiError."""
     if settings.mqtt:
-        from batti.serve.mqtt.broker import Broker  # who has no such lamps needs no client either
+        from batti.serve.mqtt.broker import Broker  # who has no such lights needs no client of theirs
         from batti.serve.mqtt.executor import MqttLights
 
         return MqttLights(Broker.of(settings.mqtt), store)
     if settings.hass:
+        from batti.serve.home_assistant.client import Client
+        from batti.serve.home_assistant.executor import HomeAssistant
+
         return HomeAssistant(Client(settings.hass, hass_token(settings.hass_token_file)), settings.transition)
     return SimulatedHome(store)

@@ -45,6 +45,9 @@ class Settings:
         if not is_loopback(self.host) and not token:
             raise BattiError(f"without a token nobody but this machine may be listened to, and {self.host} is more",
                              f"set {TOKEN_VARIABLE} or --token-file, or leave --host out")  # fmt: skip
+        if self.mqtt and self.hass:
+            raise BattiError("the lights are on a broker or Home Assistant's, not both",
+                             "leave --mqtt or --home-assistant out")  # fmt: skip
 
     def token(self) -> str:
         """The token that clients must show, empty for none. Raises BattiError."""

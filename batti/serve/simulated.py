@@ -99,6 +99,9 @@ class SimulatedHome:
         await asyncio.to_thread(self._memory.update, change)
         return effects
 
+    async def check(self, home: Home) -> None:
+        """Nothing to be wrong."""
+
     async def close(self) -> None:
         """Nothing to end."""
 

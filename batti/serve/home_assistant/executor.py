@@ -92,8 +92,8 @@ class HomeAssistant:
         return [_effect(effect, 0, plan.calls) for effect in effects]
 
     async def check(self, home: Home) -> None:
-        """Connects once. Raises BattiError where the token is refused, or no light of the home is Home Assistant's;
-        what does not answer yet may do so later."""
+        """See `Executor`; connects once, so that a token that is refused is told. What does not answer yet may do so
+        later."""
         if not entities_of(home):
             hint = f"make its file: batti home import --home-assistant {self.client.url} --out FILE"
             raise BattiError(f"the home {quote(home.name)} has no lights of Home Assistant", hint)

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import colorsys
 from collections.abc import Mapping
 from typing import Any
 
+from batti.serve import colors
 from batti.serve.lights import LOWEST, Abilities, Light, LightState
 
 TRANSITION = 32
@@ -13,23 +13,13 @@ TRANSITION = 32
 _COLORED = {"hs", "xy", "rgb", "rgbw", "rgbww"}
 _DIMMED = _COLORED | {"brightness", "color_temp", "white"}
 _WARMEST, _COLDEST = 1900, 6500  # kelvin of the command language
-_WHITE = 0.2  # saturation below which a colour is called white
-# The names of the command language as CSS, and so Home Assistant, means them; but CSS's purple is a dark magenta, and
-# lamps know no dark colours.
-_RGB = {
-    "red": (255, 0, 0), "orange": (255, 165, 0), "gold": (255, 215, 0), "yellow": (255, 255, 0), "green": (0, 128, 0),
-    "turquoise": (64, 224, 208), "cyan": (0, 255, 255), "blue": (0, 0, 255), "purple": (128, 0, 255),
-    "magenta": (255, 0, 255), "pink": (255, 192, 203),
-}  # fmt: skip
-
-
 UNNAMED = ("purple",)
 """Colours that Home Assistant's name does not give."""
 
 
 def color_data(color: str) -> dict[str, Any]:
     """What `light.turn_on` is told for a colour."""
-    return {"rgb_color": list(_RGB[color])} if color in UNNAMED else {"color_name": color}
+    return {"rgb_color": list(colors.RGB[color])} if color in UNNAMED else {"color_name": color}
 
 
 def state_of(key: Light, state: Mapping[str, Any] | None) -> LightState:
@@ -59,26 +49,7 @@ def abilities(about: Mapping[str, Any]) -> Abilities:
 def _color(about: Mapping[str, Any], able: Abilities) -> tuple[str | None, int | None]:
     """(color, color_temp); a light that is off, which tells neither, is taken for warm white, or for white."""
     if about.get("color_mode") in _COLORED and about.get("rgb_color"):
-        return nearest(about["rgb_color"]), None
+        return colors.name_of(colors.hs_of(tuple(about["rgb_color"]))), None
     if able.color_temp:
         return None, about.get("color_temp_kelvin") or max(able.color_temp[0], min(2700, able.color_temp[1]))
     return ("white", None) if able.color else (None, None)
-
-
-def nearest(rgb: tuple[int, int, int]) -> str:
-    """The colour of the command language that is closest, by hue and saturation: brightness is told apart."""
-    hue, saturation, _ = _hsv(rgb)
-    if saturation < _WHITE:
-        return "white"
-
-    def far(name: str) -> float:
-        other, pale, _ = _hsv(_RGB[name])
-        around = abs(hue - other)
-        return 4 * min(around, 1 - around) + abs(saturation - pale)
-
-    return min(_RGB, key=far)
-
-
-def _hsv(rgb: tuple[int, int, int]) -> tuple[float, float, float]:
-    red, green, blue = (part / 255 for part in rgb)
-    return colorsys.rgb_to_hsv(red, green, blue)

@@ -13,6 +13,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from batti.command import Action
+from batti.errors import BattiError, quote
 from batti.home import Home
 from batti.serve import lights
 from batti.serve.lights import Effect, Light, LightState, Outcome, Problem
@@ -64,6 +65,11 @@ class MqttLights:
         self._turn = asyncio.Lock()  # between looking at states and sending what follows from them
         self._settled = 0.0  # when the first word of the lamps is waited for no longer
         self.link = Link(broker, f"{broker.client_id}-{uuid.uuid4().hex[:8]}", self._hear, self._begin)
+
+    async def check(self, home: Home) -> None:
+        """See `Executor`; the broker is not asked."""
+        if not home.lamps():
+            raise BattiError(f"no light of {quote(home.name)} has a lamp", "write mqtt: beneath one (docs/mqtt.md)")
 
     async def run(self, home: Home, actions: Sequence[Action]) -> list[Outcome]:
         """See `Executor`."""
@@ -121,8 +127,7 @@ class MqttLights:
         await self._listen(self._lights.values())
         self._settled = _clock() + _FIRST
 
-    async def _listen(self, new: Iterable[_Light]) -> None:
-        new = list(new)
+    async def _listen(self, new: Collection[_Light]) -> None:
         await self.link.subscribe(list(dict.fromkeys(topic for light in new for topic in light.lamp.topics)))
         for question in dict.fromkeys(light.lamp.question() for light in new):
             if question:

@@ -19,6 +19,7 @@ from pydantic import ValidationError
 from batti.command import Action, Command
 from batti.errors import BattiError, Fault
 from batti.serve import schemas
+from batti.serve.dialogue import said_after
 from batti.serve.errors import Busy, Invalid
 from batti.serve.jobs import Job
 from batti.serve.mqtt.broker import Broker
@@ -36,11 +37,13 @@ _log = logging.getLogger("batti.mqtt")
 
 @dataclass(frozen=True)
 class Asked:
-    """A command: a sentence or a document, how it is to be taken, and its sender's own `id` for it, if it has one."""
+    """A command: a sentence or a document, how it is to be taken, the sentence that it answers a question about, and
+    its sender's own `id` for it, if it has one."""
 
     sentence: str
     wish: Wish
     document: dict[str, Any] | str | None = None
+    answers: str | None = None
     id: str | None = None
 
     def command(self, groups: frozenset[str]) -> Command | None:
@@ -70,7 +73,7 @@ def asked(payload: bytes, room: str | None) -> Asked:
         raise BattiError.of(faults) from None
     wish = Wish(do.room or room, do.model, do.confirm, do.ask_before_all)
     document = do.yaml if do.command is None else do.command
-    return Asked(do.sentence or "", wish, document, None if given is None else str(given))
+    return Asked(do.sentence or "", wish, document, do.answers, None if given is None else str(given))
 
 
 def _object(text: str) -> dict[str, Any]:
@@ -162,8 +165,9 @@ class Listener:
             document = command.command(self._talk.house.home().group_names)
             actions: tuple[Action, ...] = document.actions if document else ()
             if document is None:
-                [understood] = await self._talk.understand([command.sentence], command.wish)
-                actions = tuple(one for reading, _ in understood.result.readings for one in reading.actions)
+                sentences = [one for one in (command.sentence, command.answers) if one]
+                readings = [one.result.readings for one in await self._talk.understand(sentences, command.wish)]
+                actions = tuple(one for some in readings for reading, _ in some for one in reading.actions)
         except (BattiError, Invalid, Busy):
             return True  # it is refused again
         return Job("", 0.0, actions).may_be_repeated
@@ -173,7 +177,7 @@ class Listener:
         try:
             document = command.command(home.group_names)
             doing = self._talk.do(document, command.wish, command.sentence) if document else (
-                self._talk.say(command.sentence, command.wish))
+                said_after(self._talk, command.sentence, command.answers, command.wish))
             answer = await doing
         except (BattiError, Invalid) as error:
             return _refusal(error, "refused", command.id)

@@ -60,10 +60,10 @@ async def _listen(broker: Broker, options: Options) -> None:
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
     home_file = HomeFile(options.home)
-    if not home_file.home().lamps():
-        raise BattiError(f"no light of '{options.home}' has a lamp", "write mqtt: beneath one, as docs/mqtt.md tells")
     store = Store.open(options.state / "batti.sqlite")
-    house = House(store, MqttLights(broker, store), home_file.home, options.grace)
+    executor = MqttLights(broker, store)
+    await executor.check(home_file.home())
+    house = House(store, executor, home_file.home, options.grace)
     talk = Talk(house, Models(options.models, options.state / "model"))
     journal = Journal(options.state / "mqtt.sqlite")
     listener = Listener(broker, talk, journal, options.base)

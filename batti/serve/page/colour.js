@@ -3,17 +3,17 @@
 /** The colours of the command language as lamps give them, not as paint: [red, green, blue] of 255. */
 const NAMED = {
   red: [255, 58, 48],
-  orange: [255, 140, 40],
-  yellow: [255, 214, 64],
+  orange: [255, 148, 40],
+  yellow: [255, 244, 64],
   green: [72, 214, 96],
   blue: [64, 120, 255],
   purple: [150, 84, 255],
   pink: [255, 128, 176],
   white: [255, 250, 244],
-  cyan: [64, 220, 240],
+  cyan: [24, 224, 255],
   magenta: [255, 64, 200],
   turquoise: [64, 224, 196],
-  gold: [255, 190, 60],
+  gold: [255, 206, 48],
 };
 
 /**

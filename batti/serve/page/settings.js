@@ -33,9 +33,9 @@ export async function showModels(chosen) {
   const show = ({ data }) => {
     const models = data.filter(({ id }) => id !== FOR_CHAT);
     select.replaceChildren(...models.map(({ id }) => el("option", { value: id }, id.split("/").pop())));
-    select.value = models.find((model) => model.chosen).id;
-    select.title = select.value;
-    chosen(select.value);
+    const answering = models.find((model) => model.chosen);
+    select.value = select.title = answering.id;
+    chosen(answering);
   };
   show(await get("/v1/models"));
   select.addEventListener("change", async () => {

@@ -41,9 +41,9 @@ export function startTalking() {
   listenTo(input, () => form.requestSubmit());
 }
 
-/** Which model answers; one that is not the shipped one may write word by word. */
-export function modelIs(name) {
-  streams = name !== "batti";
+/** Which model answers, as /v1/models tells of it. */
+export function modelIs(model) {
+  streams = model.streams;
 }
 
 /** Says a sentence, and whatever has to be said after it: a room, a yes, one of two readings. */

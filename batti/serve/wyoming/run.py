@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import signal
 import socket
 from collections.abc import Sequence
@@ -21,6 +22,7 @@ from batti.serve.talk import Wish
 from batti.serve.wyoming.server import Network, Server, Wyoming
 
 _TYPE = "_wyoming._tcp.local."
+_log = logging.getLogger("batti.serve")
 
 
 @dataclass(frozen=True)
@@ -56,7 +58,8 @@ async def _serve(made: Service, listening: Listening, networks: Sequence[Network
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, ended.set)
     told = await _announced(listening.host, port) if listening.announce else None
-    print(f"batti listens at tcp://{listening.host}:{port}", flush=True)
+    shown = f"[{listening.host}]" if ":" in listening.host else listening.host
+    print(f"batti listens at tcp://{shown}:{port}", flush=True)
     await ended.wait()
     if told is not None:
         await told.async_unregister_all_services()
@@ -66,10 +69,15 @@ async def _serve(made: Service, listening: Listening, networks: Sequence[Network
     made.store.close()
 
 
-async def _announced(host: str, port: int) -> AsyncZeroconf:
-    """Tells the network that the server is there, so that Home Assistant finds it."""
-    address = host if not ip_address(host).is_unspecified else _own_address()
-    zeroconf = AsyncZeroconf(interfaces=[address])
+async def _announced(host: str, port: int) -> AsyncZeroconf | None:
+    """Tells the network that the server is there, so that Home Assistant finds it; None where there is no network."""
+    try:
+        _, _, _, _, found = min(socket.getaddrinfo(host, port))  # a name may have several; IPv4 comes first
+        address = _own_address() if ip_address(found[0]).is_unspecified else str(found[0])
+        zeroconf = AsyncZeroconf(interfaces=[address])
+    except OSError as error:
+        _log.warning("the network cannot be told that batti is here (%s): add it by hand, or say --no-announce", error)
+        return None
     name = f"batti-{socket.gethostname().split('.')[0]}-{port}"
     about = AsyncServiceInfo(_TYPE, f"{name}.{_TYPE}", parsed_addresses=[address], port=port, server=f"{name}.local.")
     await zeroconf.async_register_service(about, allow_name_change=True)

@@ -24,6 +24,7 @@ from batti.home import Home
 from batti.schema import HERE, folded
 from batti.serve import lights
 from batti.serve.dialogue import Dialogue
+from batti.serve.errors import Busy, Invalid
 from batti.serve.home_assistant.client import Client
 from batti.serve.home_assistant.executor import HomeAssistant
 from batti.serve.replies import Deed, Speaker
@@ -75,7 +76,7 @@ class Wyoming:
         context = {"conversation_id": spoken.conversation} if spoken.conversation else None
         try:
             return await self._talk.house.whole(self._said(spoken, context))
-        except BattiError as error:
+        except (BattiError, Invalid, Busy) as error:
             return [NotHandled(str(error), context).event()]
 
     async def _said(self, spoken: Spoken, context: dict[str, Any] | None) -> list[Event]:
