@@ -44,8 +44,8 @@ def test_an_unknown_word_is_a_name_where_the_home_has_it() -> None:
 def test_a_slip_is_told_by_its_letters_and_its_neighbours() -> None:
     assert languages("pleese swich of teh kitchn lihgts").split().count(EN) >= 5
     assert languages("bhanchha ko batty nibhaidiu na") == "ne ne ne ne ne"
-    assert languages("the ml is on").split()[1] == EN
-    assert languages("batti ml nibhau").split()[1] == NE
+    assert languages("the lk is on").split()[1] == EN
+    assert languages("batti lk nibhau").split()[1] == NE
 
 
 @pytest.mark.parametrize(
