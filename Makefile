@@ -1,9 +1,9 @@
-# `make run` and `make test` do all the set-up on a bare machine with Python 3.11, git and make.
+# `make run`, `make serve` and `make test` do all the set-up on a bare machine with Python 3.11, git and make.
 PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
 
-.PHONY: run test clean
+.PHONY: run serve test clean
 .DEFAULT_GOAL := run
 
 # Debian leaves ensurepip out of its python3: fetch it where it is missing and may be installed.
@@ -17,10 +17,14 @@ $(VENV)/.run: pyproject.toml | $(BIN)/python
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e .
 	@touch $@
 
+$(VENV)/.serve: pyproject.toml | $(BIN)/python
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[serve]'
+	@touch $@ $(VENV)/.run
+
 $(VENV)/.test: pyproject.toml | $(BIN)/python
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[test]'
 	@runs/test_packages.sh
-	@touch $@ $(VENV)/.run
+	@touch $@ $(VENV)/.run $(VENV)/.serve
 
 ifdef TEXT
 run: $(VENV)/.run
@@ -32,6 +36,9 @@ run: $(VENV)/.run
 		printf '\n> %s\n' "$$text"; $(BIN)/batti -- "$$text" || exit; done
 endif
 export TEXT PYTHON
+
+serve: $(VENV)/.serve
+	@$(BIN)/batti serve
 
 # A real Home Assistant for the tests; without one those that need it are skipped.
 HASS ?= .venv-hass
