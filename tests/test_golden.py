@@ -5,6 +5,7 @@ import pytest
 
 from batti import Interpreter
 from batti.evaluate import run
+from batti.evaluate.cases import read_cases
 from batti.evaluate.run import Outcome
 
 GOLDEN = sorted((Path(__file__).parent / "golden").glob("*.yaml"))
@@ -26,7 +27,7 @@ def right(outcomes: list[Outcome]) -> float:
 
 @pytest.fixture(scope="module")
 def outcomes(interpreter: Interpreter) -> list[Outcome]:
-    return run.run(interpreter.backend, [case for path in GOLDEN for case in run.read_cases(path)])
+    return run.run(interpreter.backend, [case for path in GOLDEN for case in read_cases(path)])
 
 
 def test_nearly_all_golden_sentences_are_understood(outcomes: list[Outcome]) -> None:
@@ -49,7 +50,7 @@ def test_an_unsure_answer_is_oftener_wrong(outcomes: list[Outcome]) -> None:
 
 @pytest.mark.skipif(not HOUSEHOLD.exists(), reason="the household evaluation set is not in this checkout")
 def test_the_household_sentences_are_understood(interpreter: Interpreter) -> None:
-    said = run.run(interpreter.backend, run.read_cases(HOUSEHOLD))
+    said = run.run(interpreter.backend, read_cases(HOUSEHOLD))
     assert right(said) >= 0.97, report(said)
     assert sum(one.false_action for one in said) <= 1, report(said)
 
