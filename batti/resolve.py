@@ -48,11 +48,16 @@ def resolve(asked: Sequence[Asked], sentence: str, lookup: Lookup) -> tuple[Comm
 
 def _points_back(entry: Asked, asked: Sequence[Asked], sentence: str) -> bool:
     """Whether the place is one like `his room` that another entry, of which the same is asked, names."""
-    return (
-        not isinstance(entry.place, str)
-        and all(map(sound.is_light, sound.words_of(_text(entry.place, sentence))))
-        and any(other is not entry and other.doing == entry.doing for other in asked)
+    return _tells(entry, sentence) is False and any(
+        other.doing == entry.doing and _tells(other, sentence) for other in asked if other is not entry
     )
+
+
+def _tells(entry: Asked, sentence: str) -> bool | None:
+    """Whether the words of the place tell which one it is; None where it has no words of its own (all, here)."""
+    if isinstance(entry.place, str):
+        return None
+    return not all(map(sound.is_light, sound.words_of(_text(entry.place, sentence))))
 
 
 def _find(place: Span | str, sentence: str, lookup: Lookup) -> tuple[Place | None, float]:

@@ -212,3 +212,13 @@ def test_a_device_in_the_place_of_a_place_asks_nothing_of_the_lights() -> None:
     sentence = "washing machine 30 minute ma banda gara"
     command, _ = resolve([Asked(mark(sentence, "washing machine"), OFF)], sentence, lookup_of(HOME))
     assert command == Command.none()
+
+
+def test_a_room_told_by_a_pronoun_is_the_one_named_beside_it() -> None:
+    assert done("uhako kotha, attic nibhau", ("uhako kotha", OFF), ("attic", OFF)) == [{"room": "attic"} | OFF]
+
+
+@pytest.mark.parametrize("beside", ["unko kotha", "here"])
+def test_a_room_told_by_a_pronoun_alone_is_unknown(beside: str) -> None:
+    given = given_by("uhako kotha ra unko kotha nibhau", ("uhako kotha", OFF), (beside, OFF))
+    assert given == Command.unknown_room()
