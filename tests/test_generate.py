@@ -139,6 +139,18 @@ def test_sentences_are_of_every_script_and_style(pairs: list[Pair]) -> None:
     assert len({example.command for _, example in pairs}) > 0.9 * COUNT
 
 
+def test_a_name_begun_and_broken_off_is_not_part_of_the_place(pairs: list[Pair]) -> None:
+    begun = [
+        (example.command[:start], example.command[start:end])
+        for _, example in pairs
+        for start, end in spans_of(example)
+        if "recognizer" in example.tags
+    ]
+    twice = [(before, *name.split(maxsplit=1)) for before, name in begun if " " in name]
+    again = [first for before, first, rest in twice if first in before.split()[-2:] and rest not in before]
+    assert len(again) > 3
+
+
 def test_no_mark_of_the_making_is_left_in_a_sentence(pairs: list[Pair]) -> None:
     for _, example in pairs:
         assert example.command.strip()

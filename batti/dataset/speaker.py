@@ -88,7 +88,7 @@ def dressed(one: Sayable, rule: str, lex: Lexicon, rng: Random) -> Dressed:
     segments = zip(one.phrase.segments, one.swaps, strict=True)
     said = [chr(_SLOT + i) if s.slot else _swap(s.text, found, lex, rng) for i, (s, found) in enumerate(segments)]
     words = noise.respell("".join(said), style, rng)
-    words = _struck(_wrap(words, one, lex, rng), style, rng)
+    words = _struck(_wrap(words, one, lex, rng), one, style, lex, rng)
     parts = _SLOTS.split(unicodedata.normalize("NFC", words).strip())
     return Dressed(one, rule, style, tuple(ord(p) - _SLOT if i % 2 else p for i, p in enumerate(parts)))
 
@@ -132,14 +132,17 @@ def _wrap(words: str, one: Sayable, lex: Lexicon, rng: Random) -> str:
     return words
 
 
-def _struck(words: str, style: str, rng: Random) -> str:
+def _struck(words: str, one: Sayable, style: str, lex: Lexicon, rng: Random) -> str:
     """The whole sentence with the noises that are not of single words."""
     if style == "recognizer":
         words = noise.strip_punctuation(words, rng)
         roll = rng.random()
-        if roll < 0.25:
+        if roll < 0.17:
             words = noise.repeat_word(words, rng)
-        elif roll < 0.33:
+        elif roll < 0.27:
+            hesitation = _pick(lex.fillers["hesitations"][one.script], rng) if rng.random() < 0.4 else ""
+            words = noise.say_again(words, rng, hesitation)
+        elif roll < 0.35:
             words = noise.false_start(words, rng)
     if rng.random() < 0.03:
         words = noise.mix_scripts(words, rng)
@@ -183,6 +186,9 @@ class Speaker:
                         raise Unfit
                     text = filled[part] = self._filled(it, part, things, values)
                 if slot in things:
+                    begun = self._begun(text, it)
+                    words.append(begun)
+                    at += len(begun)
                     spans[slot] = (at, at + len(text))
                 part = text
             words.append(part)
@@ -239,6 +245,14 @@ class Speaker:
         if spelled != said and self.home.owner.get(key(spelled), thing) != thing:
             return said
         return spelled
+
+    def _begun(self, name: str, it: Dressed) -> str:
+        """At times, what a recognizer writes of a name that was begun and broken off: `room um ` before `room four`."""
+        first, _, rest = name.partition(" ")
+        if it.style != "recognizer" or not rest or self.rng.random() > 0.06:
+            return ""
+        hesitation = _pick(self.lexicon.fillers["hesitations"][it.one.script], self.rng) + " "
+        return f"{first} {hesitation if self.rng.random() < 0.7 else ''}"
 
     def _stranger(self, segment: Segment, script: str, english: bool) -> str:
         kind = segment.passes_for or KINDS.get(segment.slot, "room")
