@@ -114,7 +114,8 @@ def _wrap(words: str, one: Sayable, lex: Lexicon, rng: Random) -> str:
     script = "en" if one.english and rng.random() < 0.85 else one.script
 
     def some(kind: str) -> str:
-        return _pick(lex.fillers[kind][script], rng)
+        said = _pick(lex.fillers[kind][script], rng)
+        return numbers.others(said, script, lex, rng) if rng.random() < 0.7 else said
 
     if rng.random() < 0.09:
         words = f"{some('openings')} {words}"
