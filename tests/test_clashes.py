@@ -89,7 +89,7 @@ PLANTED = [  # file, row, and the two entries that have a word in common
     ("swaps.yaml", "- {id: x2.imp, words: {deva: [क्सि, बत्ती]}}", "x2.imp", "light.noun"),
     ("swaps.yaml", "- {id: x3.imp, words: {roman: [xyzzie, neelo]}}", "x3.imp", "blue"),
     ("swaps.yaml", "- {id: x4.imp, words: {roman: [xyzzee, tis]}}", "x4.imp", "30"),
-    ("colors.yaml", "- {color: violet, roman: [violet, baigani], deva: [भायोलेट]}", "violet", "purple"),
+    ("colors.yaml", "- {color: mauve, roman: [mauve, baigani], deva: [मोभ]}", "mauve", "purple"),
     ("colors.yaml", "- {color: teal, roman: [teal, balcony], deva: [टिल]}", "teal", "balcony"),
     ("numbers.yaml", "- {n: 101, ne: [ekata, pachas], deva: [एकता], en: [one oh one]}", "101", "50"),
     ("places.yaml", "- {id: xroom, en: [xroom, Kitchen], ne: [], deva: []}", "xroom", "kitchen"),
