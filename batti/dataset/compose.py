@@ -253,7 +253,7 @@ def strange(one: Compiled, rng: Random, lex: Lexicon) -> Sayable | None:
 
 def in_devanagari(one: Compiled, rng: Random, lex: Lexicon) -> Sayable | None:
     """The English sentence in Devanagari, where each of its words is known in it: `टर्न अन द किचन लाइट`."""
-    known: Mapping[str, Sequence[str]] = lex.composition["in_devanagari"]
+    known = lex.in_devanagari
     segments = one.phrase.segments
     words = {segment: _ENGLISH.findall(segment.text.lower()) for segment in segments if not _is_place(segment)}
     if not all(word in known for said in words.values() for word in said):

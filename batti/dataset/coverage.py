@@ -69,7 +69,7 @@ def _denies(heard: Heard) -> bool:
 
 
 def _in_devanagari(heard: Heard) -> bool:
-    known = {word for words in heard.lexicon.composition["in_devanagari"].values() for word in words}
+    known = {word for words in heard.lexicon.in_devanagari.values() for word in words}
     said = heard.case.text.split()
     return 2 * sum(word in known for word in said) > len(said)
 
