@@ -143,6 +143,11 @@ class Lexicon:
         return dict(_read("composition.yaml"))
 
     @cached_property
+    def in_devanagari(self) -> Mapping[str, list[str]]:
+        """English words and how they are written in Devanagari."""
+        return {word: spellings for word, *spellings in self.composition["in_devanagari"]}
+
+    @cached_property
     def adjectives(self) -> tuple[Concept, ...]:
         return _concepts(self.frames["adjectives"])
 

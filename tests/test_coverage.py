@@ -59,6 +59,7 @@ SAID: list[tuple[str, str, list[dict[str, Any]] | str]] = [  # rule, a sentence 
     ("forbidden", "hall ko batti nabala", "none"),
     ("refused", "no need to turn on the hall", "none"),
     ("strange place", "garage bala", "unknown_room"),
+    ("in devanagari", "टर्न अन द हल लाइट", [{"room": "hall", **ON}]),
 ]
 
 

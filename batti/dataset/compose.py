@@ -21,6 +21,8 @@ from batti.schema import ALL, HERE
 
 _NEPALI_OF = re.compile(r"\s?(?:ko|ka|को)\s")
 _NEPALI_CASE = re.compile(r"\s?(?:ko|ma|को|मा)\s+")
+_ENGLISH = re.compile(r"[a-z']+", re.IGNORECASE)
+_DEVANAGARI_NAME = "कोठा"  # in the place of any name: its letters tell in which ones the name is to be written
 _segments = lru_cache(maxsize=4096)(phrases.segments)
 _clause = lru_cache(maxsize=4096)(phrases.clause)
 
@@ -249,6 +251,28 @@ def strange(one: Compiled, rng: Random, lex: Lexicon) -> Sayable | None:
     return _said(one, segments, meanings, "unknown")
 
 
+def in_devanagari(one: Compiled, rng: Random, lex: Lexicon) -> Sayable | None:
+    """The English sentence in Devanagari, where each of its words is known in it: `टर्न अन द किचन लाइट`."""
+    known = lex.in_devanagari
+    segments = one.phrase.segments
+    words = {segment: _ENGLISH.findall(segment.text.lower()) for segment in segments if not _is_place(segment)}
+    if not all(word in known for said in words.values() for word in said):
+        return None
+
+    def spelled(word: re.Match[str]) -> str:
+        return rng.choice(known[word.group().lower()])
+
+    said = [
+        replace(s, text=_ENGLISH.sub(spelled, s.text) if s in words else _DEVANAGARI_NAME)  # the home gives the name
+        for s in segments
+    ]
+    return replace(_said(one, said, one.phrase.meanings, one.phrase.kind), script="deva", english=False)
+
+
+def _is_place(segment: Segment) -> bool:
+    return segment.slot in (*KINDS, *STRANGE_SLOTS)
+
+
 # -- a time for a request without one --------------------------------------------------------------
 def timed(one: Sayable, rng: Random, lex: Lexicon) -> Sayable:
     """The request after, at or for a time that is said before or behind it."""
@@ -306,6 +330,7 @@ RULES = (
         and not one.phrase.meanings[0].excepts,
         strange,
     ),
+    Rule("in devanagari", 0.12, lambda one: one.english, in_devanagari),
 )
 TIMED = 0.06
 """How often a time is added where none is said."""

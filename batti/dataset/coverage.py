@@ -68,6 +68,12 @@ def _denies(heard: Heard) -> bool:
     return heard.passes_over and heard.says(_DENIALS)
 
 
+def _in_devanagari(heard: Heard) -> bool:
+    known = {word for words in heard.lexicon.in_devanagari.values() for word in words}
+    said = heard.case.text.split()
+    return 2 * sum(word in known for word in said) > len(said)
+
+
 SIGNS: Mapping[str, Callable[[Heard], bool]] = {
     "joined": lambda heard: "several things in several places" in heard.shapes,
     "joined in time": lambda heard: len({(a.get("after"), a.get("at"), a.get("for")) for a in heard.asked}) > 1,
@@ -83,6 +89,7 @@ SIGNS: Mapping[str, Callable[[Heard], bool]] = {
     "forbidden": _forbids,
     "refused": lambda heard: "none" in heard.shapes and heard.begins(heard.lexicon.frames["refusal"]["before"]),
     "strange place": lambda heard: "unknown_room" in heard.shapes,
+    "in devanagari": _in_devanagari,
 }
 """Rule of `compose` -> whether a golden sentence is of the sort that it makes."""
 
