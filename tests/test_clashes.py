@@ -52,7 +52,7 @@ ALIKE = [
     ("{A:grg} -20% => A -0.2", "{A:grg} 20% => A =0.2"),
     ("{A:Everest} {L@A:lamp} off => L off", "{A:lr} {B:dining} off => A off; B off"),
     ("{A:x} bala => A on", "{A:x} nabala => none"),
-    ("! => none", "? => here on"),  # no word that could be compared
+    ("! => none", ". => here on"),  # no word that could be compared
 ]
 
 
