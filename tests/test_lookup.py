@@ -354,6 +354,40 @@ def test_names_are_found_across_aliases_cut_short_and_mistyped(home: Home, said:
     assert found_name(home, said) == room
 
 
+KITCHENS = home_of(
+    {"name": "old kitchen", "aliases": ["purano bhansa"]}, {"name": "new kitchen", "aliases": ["naya bhansa"]}
+)
+
+
+@pytest.mark.parametrize(
+    ("home", "said", "room"),
+    [
+        (KITCHENS, "naya kitchen", "new kitchen"), (KITCHENS, "purano kitchen", "old kitchen"),
+        (KITCHENS, "नयाँ भान्छा", "new kitchen"), (KITCHENS, "old bhansa", "old kitchen"),
+        (home_of("purano bhansa", "hall"), "new kitchen", None),
+        (home_of("naya bhansa", "hall"), "kitchen", "naya bhansa"),
+    ],
+)  # fmt: skip
+def test_old_and_new_are_told_apart_in_any_language(home: Home, said: str, room: str | None) -> None:
+    assert found_name(home, said) == room
+
+
+@pytest.mark.parametrize(
+    ("own", "said"),
+    [
+        ("bhauju ko kotha", "bhai ko kotha"), ("ba ko kotha", "bhai ko kotha"), ("maili ko kotha", "saili ko kotha"),
+        ("Rohan ko kotha", "Roshan ko kotha"),
+        ("mother-in-law's room", "father-in-law's room"), ("hostel", "hotel"),
+    ],
+)  # fmt: skip
+def test_a_known_word_is_no_bad_spelling_of_another(own: str, said: str) -> None:
+    assert found_name(home_of(own, "veranda"), said) is None
+
+
+def test_a_name_in_one_word_is_found_where_half_of_it_means_something_else() -> None:
+    assert found_name(home_of("reception", "washroom"), "wash room") == "washroom"
+
+
 def test_a_name_that_ends_like_a_case_ending_is_itself() -> None:
     home = home_of("pasal", "pasal bhitra")
     assert found_name(home, "pasal bhitra") == "pasal bhitra"
