@@ -30,7 +30,7 @@ _JOINED = 0.98  # words run together
 _WORD_FOR_WORD = 1.01  # the very words of a name: before one of the same words in another order
 _NEARLY = 0.9  # similarity from which whole names, light words included, may be compared
 _PART = 0.82  # what a part of a name (`cabin` for `CEO cabin`) counts
-_CONTRARY = 0.7  # what a name counts whose adjective is another: old, new
+_CONTRARY = 0.7  # what a name counts whose adjective is another, or that is somebody's
 _READING = 1e-4  # what a later reading of what was said counts less
 _STRANGER = 0.8  # of what is found nowhere: the rest is in the home by a name that nobody listed; see docs/log.md
 _REMEMBERED = 1024  # things said whose look-up is kept
@@ -97,7 +97,7 @@ def similarity(said: _Name, name: _Name) -> float:
     if len(name.telling) > len(said.telling) and (not said.joined.isdigit() or _is_its_number(said, name)):
         score = max(score, _PART * matched / len(said.telling))
     missing = len(said.light ^ name.light) / (1 + len(said.light | name.light))
-    other = _CONTRARY if _contrary(said.light, name.light) else 1.0
+    other = _CONTRARY if _contrary(said.light, name.light) or _owned(said, name) else 1.0
     return name.factor * score * (1 - 0.03 * missing) * other
 
 
@@ -106,6 +106,12 @@ def _differ(said: _Name, name: _Name) -> bool:
     if len(said.telling) != len(name.telling):
         return False
     return any(all(sound.differ(word, other) for other in name.telling) for word in said.telling)
+
+
+def _owned(said: _Name, name: _Name) -> bool:
+    """Whether somebody is named whom the name does not have: Sita's small shop is not the small shop."""
+    people = filter(sound.is_person, said.telling)
+    return any(all(sound.alike(one, word) < ENOUGH for word in name.telling) for one in people)
 
 
 def _contrary(said: frozenset[str], name: frozenset[str]) -> bool:

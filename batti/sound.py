@@ -221,6 +221,17 @@ def differ(a: str, b: str) -> bool:
 
 
 @cache
+def _people() -> frozenset[str]:
+    said = {lexicon.key(word) for person in lexicon.load().people for word in person.words}
+    return frozenset(fold(word) for word in said if " " not in word)
+
+
+def is_person(word: str) -> bool:
+    """Whether the folded word is a kin term, a role or a given name of the lexicon."""
+    return word in _people()
+
+
+@cache
 def _adjectives() -> dict[str, str]:
     adjectives = lexicon.load().adjectives
     folded = ([fold(lexicon.key(said)) for said in adjective.words] for adjective in adjectives)

@@ -384,6 +384,11 @@ def test_a_known_word_is_no_bad_spelling_of_another(own: str, said: str) -> None
     assert found_name(home_of(own, "veranda"), said) is None
 
 
+@pytest.mark.parametrize("said", ["sita didi ko sano pasal", "hari dai ko sano pasal", "kaka ko sano pasal"])
+def test_a_room_of_somebody_else_is_not_the_home_s(said: str) -> None:
+    assert found_name(home_of("sano pasal", "dai ko kotha"), said) is None
+
+
 def test_a_name_in_one_word_is_found_where_half_of_it_means_something_else() -> None:
     assert found_name(home_of("reception", "washroom"), "wash room") == "washroom"
 
