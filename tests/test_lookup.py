@@ -194,7 +194,7 @@ def test_false_starts_and_names_said_twice_over_are_found(own: str, said: str) -
     assert found_name(home_of(own, "veranda"), said) == own
 
 
-@pytest.mark.parametrize("said", ["jamma office", "all rooms", "whole flat", "pura ghar", "sabai kotha"])
+@pytest.mark.parametrize("said", ["jamma office", "all rooms", "whole flat", "pura ghar", "sabai kotha", "puraa gumba"])
 def test_all_of_a_kind_of_home_is_the_whole_of_it(said: str) -> None:
     assert Lookup(home_of("kitchen", "veranda")).find(said)[0] == "all"
     assert found_name(home_of("kitchen", "veranda"), said.split()[-1] + " number 7") is None
