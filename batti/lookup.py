@@ -110,6 +110,8 @@ def _differ(said: _Name, name: _Name) -> bool:
 
 def _owned(said: _Name, name: _Name) -> bool:
     """Whether somebody is named whom the name does not have: Sita's small shop is not the small shop."""
+    if float(OSA.normalized_similarity(said.joined, name.joined)) >= ENOUGH:  # `re sep son`
+        return False
     people = filter(sound.is_person, said.telling)
     return any(all(sound.alike(one, word) < ENOUGH for word in name.telling) for one in people)
 

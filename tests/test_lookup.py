@@ -389,6 +389,11 @@ def test_a_room_of_somebody_else_is_not_the_home_s(said: str) -> None:
     assert found_name(home_of("sano pasal", "dai ko kotha"), said) is None
 
 
+@pytest.mark.parametrize(("own", "said"), [("reception", "re sep son"), ("dhansar", "dhan sar")])
+def test_a_piece_of_a_name_that_sounds_like_somebody_is_no_owner(own: str, said: str) -> None:
+    assert found_name(home_of(own, "veranda"), said) == own
+
+
 def test_a_name_in_one_word_is_found_where_half_of_it_means_something_else() -> None:
     assert found_name(home_of("reception", "washroom"), "wash room") == "washroom"
 
