@@ -239,6 +239,8 @@ def stranger(home: RandomHome, lexicon: Lexicon, rng: Random, kind: str) -> Conc
             concept = rng.choice(lexicon.groups)
         elif roll < 0.42:
             concept = names.invented(lexicon, rng)
+        elif roll < 0.52:
+            concept = names.elsewhere(home.things[rng.choice(home.of_kind("room"))].concept, lexicon)
         else:
             concept = rng.choice(lexicon.places)
         near = lexicon.near.get(concept.id, frozenset())

@@ -32,6 +32,13 @@ def adjective_room(lexicon: Lexicon, rng: Random) -> Concept:
     return _adjective_room(rng.randrange(len(frames["adjectives"])), rng.randrange(len(frames["bases"])), lexicon)
 
 
+def elsewhere(room: Concept, lexicon: Lexicon) -> Concept:
+    """The like of a room in somebody else's house: `chimeki ko bhancha`, `the school's gate`."""
+    frames = lexicon.frames["elsewhere"]
+    words = {s: tuple(f.format(b=said) for said in getattr(room, s)[:4] for f in frames[s]) for s in SCRIPTS}
+    return Concept(f"elsewhere:{room.id}", **words)
+
+
 _NUMBERED_BASES = 9  # of the bases, those that are counted
 _ROOM_NUMBERS = (1, 1, 2, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 101, 102, 103, 201, 202, 204, 301)
 
