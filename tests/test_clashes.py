@@ -22,7 +22,7 @@ AS_WRITTEN = [
     # normalized: capitals, letters of another script, glue, punctuation
     ("{A:bhancha} ko batti bala => A on", "{A:Bhancha} ko, batti BALA! => A off"),
     ("bhanchha ko batti baleko chha => here query", "भान्छा को बत्ती बलेको छ => none"),
-    ("{A:kitchen} on => A on", "kitchen on? => here on"),
+    ("{A:kitchen} on => A on", "kitchen on. => here on"),
     ("{A:kitchen} {pct=50:half} => A pct", "{A:kitchen} half => A =0.3"),
     ("{A:kitchen} on in {dur=10m:10 minutes} => A on after dur", "{A:kitchen} on in 10 minutes => A on for 10m"),
     ("{U:garage} ko batti bala => U on", "{A:garage} ko batti bala => A off"),

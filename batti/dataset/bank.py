@@ -164,7 +164,9 @@ def _only_verb(phrase: Phrase, words: Iterable[tuple[Where, int]], lex: Lexicon)
     if len(verbs) != 1 or phrase.kind != "act" or len(phrase.meanings) != 1 or phrase.meanings[0].excepts:
         return None
     # Nothing but the verb may carry the request: not a correction, not a question.
-    turned = "?" in phrase.text or _any_word("turning_words").search(phrase.text)
+    (at, start, end), _ = verbs[0]
+    texts = [s.text[:start] + s.text[end:] if i == at else s.text for i, s in enumerate(phrase.segments)]
+    turned = "?" in phrase.text or _any_word("turning_words").search(" ".join(texts))
     return None if turned or phrase.meanings[0].done == "query" else verbs[0]
 
 

@@ -150,7 +150,8 @@ def _struck(words: str, one: Sayable, style: str, lex: Lexicon, rng: Random) -> 
     if style != "clean" and rng.random() < 0.08:
         words = noise.join_words(words, rng)
     elif rng.random() < 0.3:
-        words = words.rstrip("!.। " if one.asked_by_its_mark else "?!.। ") if rng.random() < 0.6 else words + _pick((".", "!", "..", " "), rng)
+        marks = "!.। " if one.asked_by_its_mark else "?!.। "
+        words = words.rstrip(marks) if rng.random() < 0.6 else words + _pick((".", "!", "..", " "), rng)
     return words
 
 
