@@ -20,6 +20,13 @@ def person_room(person: Concept, lexicon: Lexicon) -> Concept:
 
 
 @cache
+def person_of(room: Concept, lexicon: Lexicon) -> Concept | None:
+    """Whose room it is; None where it is nobody's."""
+    kind, _, who = room.id.partition(":")
+    return next((one for one in lexicon.people if one.id == who), None) if kind == "person" else None
+
+
+@cache
 def _adjective_room(adjective: int, base: int, lexicon: Lexicon) -> Concept:
     a, b = lexicon.frames["adjectives"][adjective], lexicon.frames["bases"][base]
     words = {s: tuple(f"{one} {kind}" for one in a[s] for kind in b[s][:2]) for s in SCRIPTS}

@@ -177,8 +177,8 @@ class Speaker:
         values: dict[str, Any] = {}
         spans: dict[str, Span] = {}
         filled: dict[int, str] = {}
-        at = 0
-        words: list[str] = []
+        words = [self._called(it)]
+        at = len(words[0])
         for part in it.parts:
             if isinstance(part, int):
                 slot = phrase.segments[part].slot
@@ -247,6 +247,17 @@ class Speaker:
         if spelled != said and self.home.owner.get(key(spelled), thing) != thing:
             return said
         return spelled
+
+    def _called(self, it: Dressed) -> str:
+        """At times, somebody whose room the home has is called: `jethi, bhansa ko batti bala`."""
+        if self.rng.random() > 0.03:
+            return ""
+        people = filter(None, (names.person_of(thing.concept, self.lexicon) for thing in self.home.things))
+        script, english = it.one.script, it.one.english
+        said = [word for one in people for word in names.spoken_words(one, script, english, self.rng)]
+        # Right before a name, the call would be part of it: `dai kotha`.
+        ends = (", ", "! ", " ", " ") if str(it.parts[0]).strip() else (", ", "! ")
+        return _pick(said, self.rng) + _pick(ends, self.rng) if said else ""
 
     def _begun(self, name: str, it: Dressed) -> str:
         """At times, what a recognizer writes of a name that was begun and broken off: `room um ` before `room four`."""
