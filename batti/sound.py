@@ -18,6 +18,8 @@ from batti.lexicon import Concept
 
 _FEW = 0.2  # share of vowels up to which a word is taken to lack some
 _ABBREVIATED = 0.78  # `conf` for `conference`
+SHORTEST = 3
+"""Letters of an abbreviation."""
 TRANSLATED = 0.94  # a translation counts a little less than the name itself
 _NOTHING: frozenset[str] = frozenset()
 _FOLDS = (
@@ -38,26 +40,32 @@ def fold(word: str) -> str:
 
 
 @lru_cache(maxsize=20000)
-def _consonants(word: str) -> str:
+def consonants(word: str) -> str:
+    """What is left of a folded word without its vowels, y and h."""
     return re.sub(r"(.)\1+", r"\1", re.sub(r"[aeiouyh]", "", word))
+
+
+@lru_cache(maxsize=20000)
+def _has_few_vowels(word: str) -> bool:
+    return sum(map(word.count, "aeiou")) <= _FEW * len(word)
 
 
 def _without_vowels(short: str, long: str) -> float:
     """Similarity by consonants, where the shorter word is written with few or no vowels: `ktchn`."""
-    bones = _consonants(short), _consonants(long)
-    if min(map(len, bones)) < 3:
+    ours, theirs = consonants(short), consonants(long)
+    if len(ours) < 3 or len(theirs) < 3:
         return 0.0
+    if _has_few_vowels(short):
+        return 0.94 * OSA.normalized_similarity(ours, theirs)
     rest = iter(long)
-    left_out = bones[0] == bones[1] and all(c in rest for c in short)  # nothing but vowels is missing
-    few = sum(c in "aeiou" for c in short) <= _FEW * len(short)
-    return 0.94 * OSA.normalized_similarity(*bones) if left_out or few else 0.0
+    return 0.94 if ours == theirs and all(c in rest for c in short) else 0.0  # nothing but vowels is missing
 
 
 @lru_cache(maxsize=50000)
 def similar(a: str, b: str) -> float:
     """Similarity of two folded words, 0 to 1; numbers are alike only if they are the same."""
-    short, long = sorted((a, b), key=len)
-    abbreviated = len(short) >= 3 and len(long) >= len(short) + 3 and long.startswith(short)
+    short, long = (a, b) if len(a) <= len(b) else (b, a)
+    abbreviated = len(short) >= SHORTEST and len(long) >= len(short) + 3 and long.startswith(short)
     whole = spelled_alike(a, b)
     return max(whole, _ABBREVIATED) if abbreviated and not long.isdigit() else whole
 
@@ -68,7 +76,8 @@ def spelled_alike(a: str, b: str) -> float:
         return 1.0
     if a.isdigit() or b.isdigit():
         return 0.0
-    return max(float(OSA.normalized_similarity(a, b)), _without_vowels(*sorted((a, b), key=len)))
+    by_consonants = _without_vowels(a, b) if len(a) <= len(b) else _without_vowels(b, a)
+    return max(OSA.normalized_similarity(a, b), by_consonants)
 
 
 @cache
@@ -159,7 +168,8 @@ def _is_vague(name: str) -> bool:
     return bool(telling) and all(word in vague for word in telling)
 
 
-def _meaning(word: str) -> frozenset[str]:
+def meaning(word: str) -> frozenset[str]:
+    """Ids of what a folded word may mean, by the lexicon."""
     return _meanings().get(word) or _meanings().get(word.removesuffix("s"), _NOTHING)
 
 
@@ -208,7 +218,7 @@ def _joined_number(run: list[str]) -> list[str]:
 def alike(a: str, b: str) -> float:
     """Similarity of two words by sound or by meaning."""
     by_sound = similar(a, b)
-    return TRANSLATED if by_sound < TRANSLATED and _meaning(a) & _meaning(b) else by_sound
+    return TRANSLATED if by_sound < TRANSLATED and meaning(a) & meaning(b) else by_sound
 
 
 def readings(said: str) -> Iterator[list[str]]:
@@ -219,13 +229,11 @@ def readings(said: str) -> Iterator[list[str]]:
     fluent = words_of(_hesitations().sub("", said))
     if fluent and fluent != words:
         yield fluent
-    begun_once = [word for word, after in zip(fluent, [*fluent[1:], ""], strict=False) if not _is_start(word, after)]
-    if begun_once != fluent:  # `ge gate`
-        yield begun_once
-    pairs = zip(fluent, [*fluent[1:], ""], strict=False)
-    once = [word for word, after in pairs if not _meaning(word) & _meaning(after)]
-    if once != fluent:  # `grandma's hajurama`
-        yield once
+    pairs = [*zip(fluent, [*fluent[1:], ""], strict=False)]
+    for is_repeated in (_is_start, _means_the_same):
+        once = [word for word, after in pairs if not is_repeated(word, after)]
+        if once != fluent:
+            yield once
     plain = words_of(said, numbers=False)
     if plain != words:  # `cha` is six, and half of `bhan cha`
         yield plain
@@ -242,6 +250,11 @@ def _is_start(word: str, after: str) -> bool:
     if word.isdigit() or is_light(word) or not 1 < len(word) < len(after):
         return False
     return after.startswith(word) or (len(word) == 2 and after[0] == word[0])
+
+
+def _means_the_same(word: str, after: str) -> bool:
+    """Whether both words mean one thing: `grandma's hajurama`."""
+    return bool(meaning(word) & meaning(after))
 
 
 @cache
