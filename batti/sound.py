@@ -14,7 +14,7 @@ from zlib import crc32
 from rapidfuzz.distance import OSA
 
 from batti import lexicon
-from batti.lexicon import Concept
+from batti.compiled import compiled
 
 _FEW = 0.2  # share of vowels up to which a word is taken to lack some
 _ABBREVIATED = 0.78  # `conf` for `conference`
@@ -101,8 +101,14 @@ def is_light(word: str) -> bool:
 
 @cache
 def _hesitations() -> re.Pattern[str]:
+    return re.compile(rf"\b(?:{'|'.join(_hesitating())})\b")
+
+
+@compiled
+def _hesitating() -> list[str]:
+    """What is said while one thinks, longest first."""
     words = {lexicon.key(word) for said in lexicon.load().fillers["hesitations"].values() for word in said}
-    return re.compile(rf"\b(?:{'|'.join(sorted(words - {''}, key=len, reverse=True))})\b")
+    return sorted(words - {""}, key=lambda word: (-len(word), word))
 
 
 @cache
@@ -110,7 +116,7 @@ def _endings() -> tuple[str, ...]:
     return tuple(sorted(lexicon.load().frames["endings"], key=len, reverse=True))
 
 
-@cache
+@compiled
 def _number_words() -> dict[str, str]:
     words = lexicon.load().numbers.items()
     return {fold(lexicon.key(word)): str(n) for n, concept in words for word in concept.words}
@@ -118,6 +124,11 @@ def _number_words() -> dict[str, str]:
 
 @cache
 def _meanings() -> dict[str, frozenset[str]]:
+    return {word: frozenset(ids) for word, ids in _meant_by().items()}
+
+
+@compiled
+def _meant_by() -> dict[str, list[str]]:
     """Folded single word -> ids of what it means, by the lexicon."""
     words = lexicon.load()
     found: dict[str, set[str]] = {}
@@ -128,18 +139,26 @@ def _meanings() -> dict[str, frozenset[str]]:
                 found.setdefault(fold(k), set()).add(concept.id)
     for said, ids in words.frames["vague"].items():
         found.setdefault(fold(said), set()).update(ids)
-    return {word: frozenset(ids) for word, ids in found.items()}
+    return {word: sorted(ids) for word, ids in found.items()}
 
 
 @cache
-def _synonyms() -> dict[str, tuple[Concept, ...]]:
-    """Key of a whole name -> the concepts that it names."""
+def _synonyms() -> dict[str, frozenset[str]]:
+    """Folded words of a whole name -> all normalized names of what it names."""
+    found: dict[str, frozenset[str]] = {}
+    for heard, named in _names():
+        names = frozenset(named)
+        for said in heard:
+            found[said] = found[said] | names if said in found else names
+    return found
+
+
+@compiled
+def _names() -> list[tuple[list[str], list[str]]]:
+    """What each thing of the lexicon is called: folded, and normalized."""
     words = lexicon.load()
-    found: dict[str, list[Concept]] = {}
-    for concept in (*words.places, *words.groups, *words.lights, *words.people):
-        for said in concept.words:
-            found.setdefault(" ".join(words_of(said)), []).append(concept)
-    return {k: tuple(concepts) for k, concepts in found.items()}
+    things = (*words.places, *words.groups, *words.lights, *words.people)
+    return [(sorted({" ".join(words_of(said)) for said in thing.words}), sorted(thing.keys)) for thing in things]
 
 
 def translations(name: str) -> set[str]:
@@ -156,8 +175,7 @@ def translations(name: str) -> set[str]:
 @lru_cache(maxsize=1 << 14)
 def _other_words(said: str) -> frozenset[str]:
     """What else may be said for a name or a part of it, by the lexicon."""
-    concepts = _synonyms().get(said) or _synonyms().get(said.removesuffix("s"), ())
-    other = {lexicon.key(word) for concept in concepts for word in concept.words}
+    other = _synonyms().get(said) or _synonyms().get(said.removesuffix("s"), _NOTHING)
     return frozenset(name for name in other if not _is_vague(name))
 
 
@@ -260,7 +278,12 @@ def _means_the_same(word: str, after: str) -> bool:
 @cache
 def devices() -> frozenset[tuple[str, ...]]:
     """Folded words of what is in a house and no light."""
-    return frozenset(tuple(words_of(said)) for device in lexicon.load().devices for said in device.words)
+    return frozenset(map(tuple, _devices()))
+
+
+@compiled
+def _devices() -> list[list[str]]:
+    return [words_of(said) for device in lexicon.load().devices for said in device.words]
 
 
 def is_thing(words: tuple[str, ...]) -> bool:
@@ -328,3 +351,7 @@ def word_ids(normalized: str, numbers: int) -> list[int]:
 def endings() -> tuple[str, ...]:
     """Case endings that may be glued to a name, longest first."""
     return tuple(ending for ending in _endings() if " " not in ending)
+
+
+COMPILED = ("_hesitating", "_number_words", "_meant_by", "_names", "_devices")
+"""The tables that come with the package; see `compiled`."""
