@@ -29,14 +29,18 @@ _FOLDS = (
 )  # fmt: skip
 
 
+_SOFT_C = re.compile(r"c(?=[eiy]|$)")
+_VOWEL_Y = re.compile(r"(?<=[a-zC])y(?![aeiou])")
+_REPEATED = re.compile(r"([^0-9])\1+")
+
+
 @lru_cache(maxsize=20000)
 def fold(word: str) -> str:
     """A normalized word as it sounds: `bhanchha`, `vancha` and `bhaancha` are `banCa`."""
     for spelled, sound in _FOLDS:
         word = word.replace(spelled, sound)
-    word = re.sub(r"c(?=[eiy]|$)", "s", word).replace("c", "k")
-    word = re.sub(r"(?<=[a-zC])y(?![aeiou])", "i", word)
-    return re.sub(r"([^0-9])\1+", r"\1", word)
+    word = _SOFT_C.sub("s", word).replace("c", "k")
+    return _REPEATED.sub(r"\1", _VOWEL_Y.sub("i", word))
 
 
 @lru_cache(maxsize=20000)
@@ -196,9 +200,12 @@ def words_of(said: str, numbers: bool = True) -> list[str]:
     return list(_words_of(said, numbers))
 
 
+_POSSESSIVE = re.compile(r"['’]s\b")
+
+
 @lru_cache(maxsize=1 << 14)
 def _words_of(said: str, numbers: bool) -> tuple[str, ...]:
-    words = lexicon.key(re.sub(r"['’]s\b", "", said)).split()
+    words = lexicon.key(_POSSESSIVE.sub("", said)).split()
     inner = [word.removesuffix("ko") if len(word) > 4 else word for word in words[:-1]]
     folded = [fold(word) for word in (*inner, *words[-1:])]
     folded = [word for word, before in zip(folded, ["", *folded], strict=False) if word != before or word.isdigit()]
@@ -210,15 +217,17 @@ _OH = ("oh", "o")  # nought, between other digits
 
 def _in_digits(words: list[str]) -> list[str]:
     """Number words as digits: `dui saya dui` and `two zero two` are 202."""
+    numbers = _number_words()
     out: list[str] = []
     run: list[str] = []
     for word in (*words, ""):
-        number = "0" if run and word in _OH else _number_words().get(word, word)
+        number = "0" if run and word in _OH else numbers.get(word, word)
         if number.isdigit():
             run.append(number)
             continue
-        out += _joined_number(run)
-        run = []
+        if run:
+            out += _joined_number(run)
+            run = []
         if word:
             out.append(word)
     return out
