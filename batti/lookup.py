@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
+from itertools import chain
 
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
@@ -42,7 +43,7 @@ class _Name:
     """One way of naming an entity: its telling words, and the rest, which is made when it is first compared."""
 
     entity: int
-    words: Sequence[str]
+    words: tuple[str, ...]
     telling: tuple[str, ...]
     joined: str  # the telling words as one
     factor: float = 1.0
@@ -50,8 +51,8 @@ class _Name:
     @classmethod
     def of(cls, entity: int, *parts: Sequence[str], factor: float = 1.0) -> _Name:
         """A name of one part, or of two: a light's after its room's. Each part tells something."""
-        telling = tuple(dict.fromkeys([word for part in parts for word in _telling(part)]))
-        return cls(entity, [word for part in parts for word in part], telling, "".join(telling), factor)
+        telling = tuple(dict.fromkeys(chain.from_iterable(map(_telling, parts))))
+        return cls(entity, tuple(chain.from_iterable(parts)), telling, "".join(telling), factor)
 
     @cached_property
     def light(self) -> frozenset[str]:
@@ -121,13 +122,13 @@ class Lookup:
         self.groups = home.group_names
         self.rooms_of = home.rooms_of
         rooms = {e.name: e.names for e in self.entities if e.kind == "room"}
-        names: dict[tuple[int, tuple[str, ...]], _Name] = {}
+        names: list[dict[tuple[str, ...], _Name]] = [{} for _ in self.entities]
 
         def add(index: int, *said: str, factor: float = 1.0) -> None:
             parts = [part for part in map(sound.words_of, said) if part]
-            words = tuple([word for part in parts for word in part])
-            if words and ((index, words) not in names or names[index, words].factor < factor):
-                names[index, words] = _Name.of(index, *parts, factor=factor)
+            words = tuple(chain.from_iterable(parts))
+            if words and (words not in names[index] or names[index][words].factor < factor):
+                names[index][words] = _Name.of(index, *parts, factor=factor)
 
         hints: dict[tuple[str, str], None] = {}
         for index, entity in enumerate(self.entities):
@@ -143,12 +144,10 @@ class Lookup:
             if entity.kind == "group":  # `sabai pod`
                 hints |= {(name[:-1], entity.kind): None for name in entity.names if name.endswith("s")}
         self.gazetteer = Gazetteer(hints)
-        self._names = list(names.values())
+        self._names = [name for known in names for name in known.values()]
         self._joined = [name.joined for name in self._names]
         self._read = lru_cache(maxsize=_REMEMBERED)(self._what)  # people say the same few names
-        self._words: list[set[str]] = [set() for _ in self.entities]
-        for named in self._names:
-            self._words[named.entity].update(named.telling)
+        self._words = [{word for name in known.values() for word in name.telling} for known in names]
         self._by_word: dict[str, list[int]] = {}
         for i, named in enumerate(self._names):
             for word in named.telling:

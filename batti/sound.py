@@ -208,7 +208,8 @@ def _words_of(said: str, numbers: bool) -> tuple[str, ...]:
     words = lexicon.key(_POSSESSIVE.sub("", said)).split()
     inner = [word.removesuffix("ko") if len(word) > 4 else word for word in words[:-1]]
     folded = [fold(word) for word in (*inner, *words[-1:])]
-    folded = [word for word, before in zip(folded, ["", *folded], strict=False) if word != before or word.isdigit()]
+    if len(set(folded)) < len(folded):
+        folded = [word for word, before in zip(folded, ["", *folded], strict=False) if word != before or word.isdigit()]
     return tuple(_in_digits(folded) if numbers else folded)
 
 
@@ -218,6 +219,9 @@ _OH = ("oh", "o")  # nought, between other digits
 def _in_digits(words: list[str]) -> list[str]:
     """Number words as digits: `dui saya dui` and `two zero two` are 202."""
     numbers = _number_words()
+    said = [numbers.get(word, word) for word in words]
+    if sum(map(str.isdigit, said)) + any(word in _OH for word in words) < 2:
+        return said
     out: list[str] = []
     run: list[str] = []
     for word in (*words, ""):
