@@ -38,7 +38,6 @@ _DOUBT = 0.02  # chance from which another answer is worth hearing
 _BRANCHES = 3  # other answers that are heard at most
 _TOGETHER = 640  # characters, padding included, that are encoded together: few enough for the processor's cache
 _FEW, _ALIKE = 8, 0.85  # so many sentences are read together at least, and others besides if they are as long as this
-_WAITING = 1  # threads besides: one of them is waiting for its turn in Python, most of the time
 
 
 def shipped() -> Path:
@@ -136,7 +135,7 @@ class OnnxBackend:
             for chunk in chunks:
                 read(chunk)
         else:
-            with ThreadPoolExecutor(self._threads + _WAITING) as pool:
+            with ThreadPoolExecutor(self._threads) as pool:
                 list(pool.map(read, chunks))
         return readings
 
