@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from batti.interpreter import Interpreter, Result
 
 _CHUNK = 1 << 16  # bytes read from standard input at once, at most
+_AT_ONCE = 128  # lines that are answered together: enough for every core, few enough that the answers keep moving
 # Some readers take these for line ends, and an answer is one line.
 _SEPARATORS = {code: f"\\u{code:04x}" for code in (0x85, 0x2028, 0x2029)}
 
@@ -148,8 +149,8 @@ def _answer_lines(interpreter: Interpreter, stream: BinaryIO) -> None:
 
     with tqdm(unit=" lines", file=sys.stderr, disable=None, delay=1.0) as bar:
         for lines in _lines(stream):
-            for start in range(0, len(lines), 32):  # so that the bar and the answers keep moving
-                some = lines[start : start + 32]
+            for start in range(0, len(lines), _AT_ONCE):
+                some = lines[start : start + _AT_ONCE]
                 for result, ms in _timed(interpreter, some):
                     click.echo(_as_json(result, ms))
                 bar.update(len(some))

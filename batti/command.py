@@ -178,6 +178,8 @@ class Command(Strict):
         listed = listed if isinstance(listed, list | tuple) else ()
         tried = {index: _valid(item, context) for index, item in enumerate(listed)}
         valid = {index: made for index, made in tried.items() if made}
+        if valid:
+            raw["actions"] = [valid.get(index, item) for index, item in enumerate(listed)]  # they are checked once
         yield from _one_form(valid)
         if raw.get("actions") in ([], ()) and "intent" not in raw:
             yield Finding((), "there are no actions and no intent",

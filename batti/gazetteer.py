@@ -24,6 +24,7 @@ _TOKEN = re.compile(r"[a-z0-9]+")
 _SLIP = 0.75  # similarity from which an unknown word is taken for one of the home's
 _MIN_SLIP = 4  # letters: shorter words are never taken for others
 _LONGEST = 5  # words in a name
+_REMEMBERED = 4096  # unknown words whose nearest one is kept
 
 
 @dataclass(frozen=True)
@@ -74,6 +75,7 @@ class Gazetteer:
         self._vocabulary = sorted({word for words in self._kinds for word in words})
         self._known = frozenset(self._vocabulary)
         self._long = [word for word in self._vocabulary if len(word) >= _MIN_SLIP and not word.isdigit()]
+        self._meant = lru_cache(maxsize=_REMEMBERED)(self._nearest)  # sentences have many words in common
 
     def tags(self, normalized: str) -> list[int]:
         """A tag for each character of a normalized sentence."""
@@ -121,11 +123,12 @@ class Gazetteer:
 
     def _mended(self, words: list[_Word]) -> list[_Word]:
         """The words with those that are a slip away from one of the home's taken for it."""
-        unknown = [i for i, word in enumerate(words) if len(word.said) >= _MIN_SLIP and word.said not in self._known]
-        if unknown and self._long:
-            said = [words[i].said for i in unknown]
-            alike = process.cdist(said, self._long, scorer=OSA.normalized_similarity, score_cutoff=_SLIP)
-            for i, best, score in zip(unknown, alike.argmax(1), alike.max(1), strict=True):
-                if score >= _SLIP:
-                    words[i] = _Word(self._long[best], words[i].start, words[i].end)
+        for i, word in enumerate(words):
+            if len(word.said) >= _MIN_SLIP and word.said not in self._known and (meant := self._meant(word.said)):
+                words[i] = _Word(meant, word.start, word.end)
         return words
+
+    def _nearest(self, said: str) -> str | None:
+        """The word of the home that is a slip away from an unknown one, if any is."""
+        found = process.extractOne(said, self._long, scorer=OSA.normalized_similarity, score_cutoff=_SLIP)
+        return found[0] if found else None

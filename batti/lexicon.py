@@ -36,10 +36,13 @@ def script_of(text: str) -> str:
     return "deva" if is_devanagari(text) else "roman"
 
 
+_NO_KEY = re.compile(r"[^a-z0-9 ]+")
+
+
 @lru_cache(maxsize=1 << 17)
 def key(name: str) -> str:
     """What two names share when they are the same word to a listener: letters, digits, spaces."""
-    return re.sub(r"[^a-z0-9 ]", "", normalize(name))
+    return _NO_KEY.sub("", normalize(name))
 
 
 # \w leaves out Devanagari vowel signs, so what a word is made of is spelled out.

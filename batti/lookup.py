@@ -10,7 +10,8 @@ import math
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
+from itertools import chain
 
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
@@ -20,12 +21,13 @@ from batti.gazetteer import Gazetteer
 from batti.home import Entity, Home
 from batti.schema import ALL, HERE
 from batti.text import normalize
+from batti.vocabulary import ENOUGH as WORD
+from batti.vocabulary import Vocabulary
 
 ENOUGH = 0.76
 """The least similarity (0 to 1) at which a name counts as said; tuned on generated homes."""
 _NEAR, _NEARLY_AS_NEAR = 0.62, 0.1  # similarity at which a name is worth asking about, and how far behind the best
 _SURE = 0.95  # similarity from which a home's own name comes before the common names
-_WORD = 0.5  # similarity of two words from which they may be partners
 _JOINED = 0.98  # words run together
 _WORD_FOR_WORD = 1.01  # the very words of a name: before one of the same words in another order
 _NEARLY = 0.9  # similarity from which whole names, light words included, may be compared
@@ -37,26 +39,34 @@ _REMEMBERED = 1024  # things said whose look-up is kept
 _ACROSS = 0.86  # what the words of several names of one thing count together
 
 
-@dataclass(frozen=True)
+@dataclass(eq=False)
 class _Name:
-    """One way of naming an entity: its telling words, and the rest."""
+    """One way of naming an entity: its telling words, and the rest, which is made when it is first compared."""
 
     entity: int
+    words: tuple[str, ...]
     telling: tuple[str, ...]
-    light: frozenset[str]
     joined: str  # the telling words as one
-    whole: str  # all the words as one
-    digits: str
     factor: float = 1.0
 
     @classmethod
     def of(cls, entity: int, *parts: Sequence[str], factor: float = 1.0) -> _Name:
         """A name of one part, or of two: a light's after its room's. Each part tells something."""
-        words = [word for part in parts for word in part]
-        telling = tuple(dict.fromkeys(word for part in parts for word in _telling(part)))
-        joined = "".join(telling)
-        light = frozenset(sound.adjective(word) or word for word in words if word not in telling)
-        return cls(entity, telling, light, joined, "".join(words), re.sub(r"\D", "", joined), factor)
+        telling = tuple(dict.fromkeys(chain.from_iterable(map(_telling, parts))))
+        return cls(entity, tuple(chain.from_iterable(parts)), telling, "".join(telling), factor)
+
+    @cached_property
+    def light(self) -> frozenset[str]:
+        return frozenset(sound.adjective(word) or word for word in self.words if word not in self.telling)
+
+    @cached_property
+    def whole(self) -> str:
+        """All the words as one."""
+        return "".join(self.words)
+
+    @cached_property
+    def digits(self) -> str:
+        return re.sub(r"\D", "", self.joined)
 
 
 def _telling(words: Sequence[str]) -> Sequence[str]:
@@ -70,7 +80,7 @@ def _matched(said: _Name, name: _Name) -> float:
     pairs = [(sound.alike(a, b), i, j) for i, a in enumerate(said.telling) for j, b in enumerate(name.telling)]
     total, left, right = 0.0, set(range(len(said.telling))), set(range(len(name.telling)))
     for alike, i, j in sorted(pairs, reverse=True):
-        if alike < _WORD:
+        if alike < WORD:
             break
         if i in left and j in right:
             left.remove(i)
@@ -85,15 +95,15 @@ def similarity(said: _Name, name: _Name) -> float:
 
     The other words (kotha, room, ko) only decide between names that are otherwise alike.
     """
+    if said.digits == name.digits and said.whole == name.whole:
+        return name.factor * _WORD_FOR_WORD
     matched = _matched(said, name)
     score = 2 * matched / (len(said.telling) + len(name.telling))
-    if said.digits == name.digits:
+    if said.digits == name.digits and not _differ(said, name):
+        score = max(score, _JOINED * sound.spelled_alike(said.joined, name.joined))
         whole = sound.spelled_alike(said.whole, name.whole)
-        if whole == 1.0:
-            return name.factor * _WORD_FOR_WORD
-        if not _differ(said, name):
-            joined = sound.spelled_alike(said.joined, name.joined)
-            score = max(score, _JOINED * joined, _JOINED * whole if whole > _NEARLY else 0.0)  # `shrineroom`
+        if whole > _NEARLY:  # `shrineroom`
+            score = max(score, _JOINED * whole)
     if len(name.telling) > len(said.telling) and (not said.joined.isdigit() or _is_its_number(said, name)):
         score = max(score, _PART * matched / len(said.telling))
     missing = len(said.light ^ name.light) / (1 + len(said.light | name.light))
@@ -135,13 +145,13 @@ class Lookup:
         self.groups = home.group_names
         self.rooms_of = home.rooms_of
         rooms = {e.name: e.names for e in self.entities if e.kind == "room"}
-        names: dict[tuple[int, tuple[str, ...]], _Name] = {}
+        names: list[dict[tuple[str, ...], _Name]] = [{} for _ in self.entities]
 
         def add(index: int, *said: str, factor: float = 1.0) -> None:
             parts = [part for part in map(sound.words_of, said) if part]
-            words = tuple(word for part in parts for word in part)
-            if words and ((index, words) not in names or names[index, words].factor < factor):
-                names[index, words] = _Name.of(index, *parts, factor=factor)
+            words = tuple(chain.from_iterable(parts))
+            if words and (words not in names[index] or names[index][words].factor < factor):
+                names[index][words] = _Name.of(index, *parts, factor=factor)
 
         hints: dict[tuple[str, str], None] = {}
         for index, entity in enumerate(self.entities):
@@ -157,16 +167,15 @@ class Lookup:
             if entity.kind == "group":  # `sabai pod`
                 hints |= {(name[:-1], entity.kind): None for name in entity.names if name.endswith("s")}
         self.gazetteer = Gazetteer(hints)
-        self._names = list(names.values())
+        self._names = [name for known in names for name in known.values()]
         self._joined = [name.joined for name in self._names]
         self._read = lru_cache(maxsize=_REMEMBERED)(self._what)  # people say the same few names
-        self._words: list[set[str]] = [set() for _ in self.entities]
-        for named in self._names:
-            self._words[named.entity].update(named.telling)
+        self._words = [{word for name in known.values() for word in name.telling} for known in names]
         self._by_word: dict[str, list[int]] = {}
         for i, named in enumerate(self._names):
             for word in named.telling:
                 self._by_word.setdefault(word, []).append(i)
+        self._vocabulary = Vocabulary(self._by_word)
         frames = lexicon.load().frames
         self._premises = [sound.words_of(name) for name in frames["premises"]]
         self._common = {
@@ -244,7 +253,8 @@ class Lookup:
             score = max((similarity(query, name) - i * _READING for i, query in enumerate(queries)), default=0.0)
             scores[name.entity] = max(score, scores.get(name.entity, 0.0))
         for entity, score in scores.items():
-            scores[entity] = max(score, *(_ACROSS * self._across(query, entity) for query in queries))
+            if score < _ACROSS:
+                scores[entity] = max(score, *(_ACROSS * self._across(query, entity) for query in queries))
         return scores
 
     def _across(self, query: _Name, entity: int) -> float:
@@ -260,12 +270,11 @@ class Lookup:
         near: set[int] = set()
         for query in queries:
             for said in query.telling:
-                for word, where in self._by_word.items():
-                    if sound.alike(said, word) >= _WORD:
-                        near.update(where)
+                for word in self._vocabulary.like(said):
+                    near.update(self._by_word[word])
             for whole in {query.joined, query.whole}:  # `baith ak`, where `baith` looks like batti
                 alike = process.extract(
-                    whole, self._joined, scorer=OSA.normalized_similarity, score_cutoff=_WORD, limit=None
+                    whole, self._joined, scorer=OSA.normalized_similarity, score_cutoff=WORD, limit=None
                 )
                 near.update(index for _, _, index in alike)
         return (self._names[index] for index in sorted(near))

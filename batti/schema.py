@@ -2,6 +2,7 @@
 
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
+from functools import cache, lru_cache
 from typing import Annotated, Any, NamedTuple, Self, TypeAlias, cast
 
 from pydantic import (
@@ -116,7 +117,7 @@ def _sort_keys(
     cls: type[Strict], data: Mapping[Any, Any], raw: dict[str, Any], python: bool
 ) -> Iterator[Finding]:
     """Puts the known keys that have a value into `raw`; yields a finding for each other key."""
-    known = {key_of(name) for name in cls.model_fields}
+    known = _keys(cls)
     for key, value in data.items():
         name = key_of(key) if python and key in cls.model_fields else key
         if name not in known:
@@ -126,10 +127,20 @@ def _sort_keys(
             raw[cast(str, name)] = value
 
 
+@cache
+def _keys(cls: type[Strict]) -> frozenset[str]:
+    return frozenset(map(key_of, cls.model_fields))
+
+
 def clean_name(value: object) -> str:
     """A name in its one form: NFC, single spaces; raises PydanticCustomError if it is none."""
     if not isinstance(value, str):
         raise refusal(f"{quote(value)} stands where a name belongs", "write the name as text")
+    return _clean(value)
+
+
+@lru_cache(maxsize=8192)  # the same few names are said over and over
+def _clean(value: str) -> str:
     name = unicodedata.normalize("NFC", value.strip())
     if bad := next((char for char in name if _is_control(char)), None):
         raise refusal(f"the name {quote(value)} holds the control character {quote(bad)}",

@@ -14,11 +14,13 @@ from zlib import crc32
 from rapidfuzz.distance import OSA
 
 from batti import lexicon
-from batti.lexicon import Concept
+from batti.compiled import compiled
 
 _FEW = 0.2  # share of vowels up to which a word is taken to lack some
 _ABBREVIATED = 0.78  # `conf` for `conference`
 _OTHER_WORD = 0.8  # of the similarity of two words that mean different things
+SHORTEST = 3
+"""Letters of an abbreviation."""
 TRANSLATED = 0.94  # a translation counts a little less than the name itself
 _NOTHING: frozenset[str] = frozenset()
 _FOLDS = (
@@ -28,37 +30,47 @@ _FOLDS = (
 )  # fmt: skip
 
 
+_SOFT_C = re.compile(r"c(?=[eiy]|$)")
+_VOWEL_Y = re.compile(r"(?<=[a-zC])y(?![aeiou])")
+_REPEATED = re.compile(r"([^0-9])\1+")
+
+
 @lru_cache(maxsize=20000)
 def fold(word: str) -> str:
     """A normalized word as it sounds: `bhanchha`, `vancha` and `bhaancha` are `banCa`."""
     for spelled, sound in _FOLDS:
         word = word.replace(spelled, sound)
-    word = re.sub(r"c(?=[eiy]|$)", "s", word).replace("c", "k")
-    word = re.sub(r"(?<=[a-zC])y(?![aeiou])", "i", word)
-    return re.sub(r"([^0-9])\1+", r"\1", word)
+    word = _SOFT_C.sub("s", word).replace("c", "k")
+    return _REPEATED.sub(r"\1", _VOWEL_Y.sub("i", word))
 
 
 @lru_cache(maxsize=20000)
-def _consonants(word: str) -> str:
+def consonants(word: str) -> str:
+    """What is left of a folded word without its vowels, y and h."""
     return re.sub(r"(.)\1+", r"\1", re.sub(r"[aeiouyh]", "", word))
+
+
+@lru_cache(maxsize=20000)
+def _has_few_vowels(word: str) -> bool:
+    return sum(map(word.count, "aeiou")) <= _FEW * len(word)
 
 
 def _without_vowels(short: str, long: str) -> float:
     """Similarity by consonants, where the shorter word is written with few or no vowels: `ktchn`."""
-    bones = _consonants(short), _consonants(long)
-    if min(map(len, bones)) < 3:
+    ours, theirs = consonants(short), consonants(long)
+    if len(ours) < 3 or len(theirs) < 3:
         return 0.0
+    if _has_few_vowels(short):
+        return 0.94 * OSA.normalized_similarity(ours, theirs)
     rest = iter(long)
-    left_out = bones[0] == bones[1] and all(c in rest for c in short)  # nothing but vowels is missing
-    few = sum(c in "aeiou" for c in short) <= _FEW * len(short)
-    return 0.94 * OSA.normalized_similarity(*bones) if left_out or few else 0.0
+    return 0.94 if ours == theirs and all(c in rest for c in short) else 0.0  # nothing but vowels is missing
 
 
 @lru_cache(maxsize=50000)
 def similar(a: str, b: str) -> float:
     """Similarity of two folded words, 0 to 1; numbers are alike only if they are the same."""
-    short, long = sorted((a, b), key=len)
-    abbreviated = len(short) >= 3 and len(long) >= len(short) + 3 and long.startswith(short)
+    short, long = (a, b) if len(a) <= len(b) else (b, a)
+    abbreviated = len(short) >= SHORTEST and len(long) >= len(short) + 3 and long.startswith(short)
     whole = spelled_alike(a, b)
     return max(whole, _ABBREVIATED) if abbreviated and not long.isdigit() else whole
 
@@ -69,7 +81,8 @@ def spelled_alike(a: str, b: str) -> float:
         return 1.0
     if a.isdigit() or b.isdigit():
         return 0.0
-    return max(float(OSA.normalized_similarity(a, b)), _without_vowels(*sorted((a, b), key=len)))
+    by_consonants = _without_vowels(a, b) if len(a) <= len(b) else _without_vowels(b, a)
+    return max(OSA.normalized_similarity(a, b), by_consonants)
 
 
 @cache
@@ -93,8 +106,14 @@ def is_light(word: str) -> bool:
 
 @cache
 def _hesitations() -> re.Pattern[str]:
+    return re.compile(rf"\b(?:{'|'.join(_hesitating())})\b")
+
+
+@compiled
+def _hesitating() -> list[str]:
+    """What is said while one thinks, longest first."""
     words = {lexicon.key(word) for said in lexicon.load().fillers["hesitations"].values() for word in said}
-    return re.compile(rf"\b(?:{'|'.join(sorted(words - {''}, key=len, reverse=True))})\b")
+    return sorted(words - {""}, key=lambda word: (-len(word), word))
 
 
 @cache
@@ -102,7 +121,7 @@ def _endings() -> tuple[str, ...]:
     return tuple(sorted(lexicon.load().frames["endings"], key=len, reverse=True))
 
 
-@cache
+@compiled
 def _number_words() -> dict[str, str]:
     words = lexicon.load().numbers.items()
     return {fold(lexicon.key(word)): str(n) for n, concept in words for word in concept.words}
@@ -110,6 +129,11 @@ def _number_words() -> dict[str, str]:
 
 @cache
 def _meanings() -> dict[str, frozenset[str]]:
+    return {word: frozenset(ids) for word, ids in _meant_by().items()}
+
+
+@compiled
+def _meant_by() -> dict[str, list[str]]:
     """Folded single word -> ids of what it means, by the lexicon."""
     words = lexicon.load()
     found: dict[str, set[str]] = {}
@@ -120,18 +144,26 @@ def _meanings() -> dict[str, frozenset[str]]:
                 found.setdefault(fold(k), set()).add(concept.id)
     for said, ids in words.frames["vague"].items():
         found.setdefault(fold(said), set()).update(ids)
-    return {word: frozenset(ids) for word, ids in found.items()}
+    return {word: sorted(ids) for word, ids in found.items()}
 
 
 @cache
-def _synonyms() -> dict[str, tuple[Concept, ...]]:
-    """Key of a whole name -> the concepts that it names."""
+def _synonyms() -> dict[str, frozenset[str]]:
+    """Folded words of a whole name -> all normalized names of what it names."""
+    found: dict[str, frozenset[str]] = {}
+    for heard, named in _names():
+        names = frozenset(named)
+        for said in heard:
+            found[said] = found[said] | names if said in found else names
+    return found
+
+
+@compiled
+def _names() -> list[tuple[list[str], list[str]]]:
+    """What each thing of the lexicon is called: folded, and normalized."""
     words = lexicon.load()
-    found: dict[str, list[Concept]] = {}
-    for concept in (*words.places, *words.groups, *words.lights, *words.people):
-        for said in concept.words:
-            found.setdefault(" ".join(words_of(said)), []).append(concept)
-    return {k: tuple(concepts) for k, concepts in found.items()}
+    things = (*words.places, *words.groups, *words.lights, *words.people)
+    return [(sorted({" ".join(words_of(said)) for said in thing.words}), sorted(thing.keys)) for thing in things]
 
 
 def translations(name: str) -> set[str]:
@@ -148,8 +180,7 @@ def translations(name: str) -> set[str]:
 @lru_cache(maxsize=1 << 14)
 def _other_words(said: str) -> frozenset[str]:
     """What else may be said for a name or a part of it, by the lexicon."""
-    concepts = _synonyms().get(said) or _synonyms().get(said.removesuffix("s"), ())
-    other = {lexicon.key(word) for concept in concepts for word in concept.words}
+    other = _synonyms().get(said) or _synonyms().get(said.removesuffix("s"), _NOTHING)
     return frozenset(name for name in other if not _is_vague(name))
 
 
@@ -160,7 +191,8 @@ def _is_vague(name: str) -> bool:
     return bool(telling) and all(word in vague for word in telling)
 
 
-def _meaning(word: str) -> frozenset[str]:
+def meaning(word: str) -> frozenset[str]:
+    """Ids of what a folded word may mean, by the lexicon."""
     return _meanings().get(word) or _meanings().get(word.removesuffix("s"), _NOTHING)
 
 
@@ -169,12 +201,16 @@ def words_of(said: str, numbers: bool = True) -> list[str]:
     return list(_words_of(said, numbers))
 
 
+_POSSESSIVE = re.compile(r"['’]s\b")
+
+
 @lru_cache(maxsize=1 << 14)
 def _words_of(said: str, numbers: bool) -> tuple[str, ...]:
-    words = lexicon.key(re.sub(r"['’]s\b", "", said)).split()
-    inner = [word.removesuffix("ko") if len(word) > 4 or _meaning(fold(word[:-2])) else word for word in words[:-1]]
+    words = lexicon.key(_POSSESSIVE.sub("", said)).split()
+    inner = [word.removesuffix("ko") if len(word) > 4 or meaning(fold(word[:-2])) else word for word in words[:-1]]
     folded = [fold(word) for word in (*inner, *words[-1:])]
-    folded = [word for word, before in zip(folded, ["", *folded], strict=False) if word != before or word.isdigit()]
+    if len(set(folded)) < len(folded):
+        folded = [word for word, before in zip(folded, ["", *folded], strict=False) if word != before or word.isdigit()]
     return tuple(_in_digits(folded) if numbers else folded)
 
 
@@ -183,15 +219,20 @@ _OH = ("oh", "o")  # nought, between other digits
 
 def _in_digits(words: list[str]) -> list[str]:
     """Number words as digits: `dui saya dui` and `two zero two` are 202."""
+    numbers = _number_words()
+    said = [numbers.get(word, word) for word in words]
+    if sum(map(str.isdigit, said)) + any(word in _OH for word in words) < 2:
+        return said
     out: list[str] = []
     run: list[str] = []
     for word in (*words, ""):
-        number = "0" if run and word in _OH else _number_words().get(word, word)
+        number = "0" if run and word in _OH else numbers.get(word, word)
         if number.isdigit():
             run.append(number)
             continue
-        out += _joined_number(run)
-        run = []
+        if run:
+            out += _joined_number(run)
+            run = []
         if word:
             out.append(word)
     return out
@@ -209,21 +250,26 @@ def _joined_number(run: list[str]) -> list[str]:
 def alike(a: str, b: str) -> float:
     """Similarity of two words by sound or by meaning."""
     by_sound = similar(a, b)
-    if by_sound < TRANSLATED and _meaning(a) & _meaning(b):
+    if by_sound < TRANSLATED and meaning(a) & meaning(b):
         return TRANSLATED
     return _OTHER_WORD * by_sound if differ(a, b) else by_sound
 
 
 def differ(a: str, b: str) -> bool:
     """Whether the words are known and mean different things: `maili`, `saili`."""
-    meanings = _meaning(a), _meaning(b)
+    meanings = meaning(a), meaning(b)
     return a != b and all(meanings) and not meanings[0] & meanings[1]
 
 
 @cache
 def _people() -> frozenset[str]:
+    return frozenset(_called_people())
+
+
+@compiled
+def _called_people() -> list[str]:
     said = {lexicon.key(word) for person in lexicon.load().people for word in person.words}
-    return frozenset(fold(word) for word in said if " " not in word)
+    return sorted({fold(word) for word in said if " " not in word})
 
 
 def is_person(word: str) -> bool:
@@ -231,7 +277,7 @@ def is_person(word: str) -> bool:
     return word in _people()
 
 
-@cache
+@compiled
 def _adjectives() -> dict[str, str]:
     adjectives = lexicon.load().adjectives
     folded = ([fold(lexicon.key(said)) for said in adjective.words] for adjective in adjectives)
@@ -251,13 +297,11 @@ def readings(said: str) -> Iterator[list[str]]:
     fluent = words_of(_hesitations().sub("", said))
     if fluent and fluent != words:
         yield fluent
-    begun_once = [word for word, after in zip(fluent, [*fluent[1:], ""], strict=False) if not _is_start(word, after)]
-    if begun_once != fluent:  # `ge gate`
-        yield begun_once
-    pairs = zip(fluent, [*fluent[1:], ""], strict=False)
-    once = [word for word, after in pairs if not _meaning(word) & _meaning(after)]
-    if once != fluent:  # `grandma's hajurama`
-        yield once
+    pairs = [*zip(fluent, [*fluent[1:], ""], strict=False)]
+    for is_repeated in (_is_start, _means_the_same):
+        once = [word for word, after in pairs if not is_repeated(word, after)]
+        if once != fluent:
+            yield once
     plain = words_of(said, numbers=False)
     if plain != words:  # `cha` is six, and half of `bhan cha`
         yield plain
@@ -276,10 +320,20 @@ def _is_start(word: str, after: str) -> bool:
     return after.startswith(word) or (len(word) == 2 and after[0] == word[0])
 
 
+def _means_the_same(word: str, after: str) -> bool:
+    """Whether both words mean one thing: `grandma's hajurama`."""
+    return bool(meaning(word) & meaning(after))
+
+
 @cache
 def devices() -> frozenset[tuple[str, ...]]:
     """Folded words of what is in a house and no light."""
-    return frozenset(tuple(words_of(said)) for device in lexicon.load().devices for said in device.words)
+    return frozenset(map(tuple, _devices()))
+
+
+@compiled
+def _devices() -> list[list[str]]:
+    return [words_of(said) for device in lexicon.load().devices for said in device.words]
 
 
 def is_thing(words: tuple[str, ...]) -> bool:
@@ -347,3 +401,7 @@ def word_ids(normalized: str, numbers: int) -> list[int]:
 def endings() -> tuple[str, ...]:
     """Case endings that may be glued to a name, longest first."""
     return tuple(ending for ending in _endings() if " " not in ending)
+
+
+COMPILED = ("_hesitating", "_number_words", "_meant_by", "_called_people", "_adjectives", "_names", "_devices")
+"""The tables that come with the package; see `compiled`."""

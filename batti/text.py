@@ -98,8 +98,12 @@ def _spell(text: str) -> Iterator[tuple[str, int]]:
             at = run.end()
 
 
-# Text that is already as models read it, but for its capitals.
 _PLAIN = re.compile(r"(?!.*([^0-9])\1\1\1)[a-z0-9.,?!%:'/+@#-]+(?: [a-z0-9.,?!%:'/+@#-]+)*")
+
+
+def _is_plain(text: str) -> bool:
+    """Whether the text is as models read it already, but for its capitals."""
+    return text.isascii() and _PLAIN.fullmatch(text.lower()) is not None
 
 
 def align(text: str) -> tuple[str, list[int]]:
@@ -107,7 +111,7 @@ def align(text: str) -> tuple[str, list[int]]:
 
     Indices are into the NFC form of `text`, lower-cased where that keeps its length.
     """
-    if text.isascii() and _PLAIN.fullmatch(text.lower()):
+    if _is_plain(text):
         return text.lower(), list(range(len(text)))
     text = unicodedata.normalize("NFC", text)
     lower = text.lower()
@@ -142,4 +146,4 @@ def normalize(text: str) -> str:
 
     Total and idempotent: any string gives a string, and `normalize(normalize(s)) == normalize(s)`.
     """
-    return align(text)[0]
+    return text.lower() if _is_plain(text) else align(text)[0]

@@ -220,6 +220,15 @@ def test_no_answer_depends_on_the_company_of_a_sentence(interpreter: Interpreter
     assert [text for text, one in zip(texts, together, strict=True) if not same(one, interpreter(text))] == []
 
 
+@pytest.mark.parametrize("threads", [1, 2])
+def test_sentences_of_many_lengths_are_answered_together_as_one_by_one(interpreter: Interpreter, threads: int) -> None:
+    texts = [f"{opener}{text}" for opener in ("", "la ", "sunnus na ", "aba hami sutna janchhau, ") for text in PLAIN]
+    together = Interpreter.load(threads=threads).batch([*texts, *texts[::-1], *texts])  # more than are read at once
+    alone = [interpreter(text) for text in texts]
+    wanted = [*alone, *alone[::-1], *alone]
+    assert all(same(one, other) for one, other in zip(together, wanted, strict=True))
+
+
 def test_several_threads_give_the_same_answers_in_order(interpreter: Interpreter) -> None:
     texts = (PLAIN + FUZZ) * 2
     beside = Interpreter.load(threads=3).batch(texts)

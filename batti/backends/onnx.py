@@ -7,7 +7,7 @@ import json
 import platform
 import threading
 from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from functools import cache
@@ -36,7 +36,8 @@ SHAPE = ("width", "heads", "decoder_layers", "words")
 _HOMES_KEPT = 16
 _DOUBT = 0.02  # chance from which another answer is worth hearing
 _BRANCHES = 3  # other answers that are heard at most
-_BATCH = 8  # sentences encoded together; of about equal length, and few enough for the cache
+_TOGETHER = 640  # characters, padding included, that are encoded together: few enough for the processor's cache
+_FEW, _ALIKE = 8, 0.85  # so many sentences are read together at least, and others besides if they are as long as this
 
 
 def shipped() -> Path:
@@ -123,14 +124,14 @@ class OnnxBackend:
         texts = [normalize(sentence) for sentence in sentences]
         readings: list[Reading] = [Reading(Command.none(), 1.0)] * len(texts)  # for what says nothing
         # A text beyond MAX_CHARS is no sentence to a light, whatever stands in it.
-        order = sorted((i for i, t in enumerate(texts) if 0 < len(t) <= MAX_CHARS), key=lambda i: len(texts[i]))
-        chunks = [order[start : start + _BATCH] for start in range(0, len(order), _BATCH)]
+        lengths = {i: len(text) for i, text in enumerate(texts) if 0 < len(text) <= MAX_CHARS}
+        chunks = _chunks(lengths)
 
         def read(chunk: list[int]) -> None:
             for i, said in zip(chunk, self._said([texts[i] for i in chunk], lookup), strict=True):
                 readings[i] = self._reading(said, texts[i], lookup)
 
-        if self._threads == 1 or len(chunks) == 1:
+        if self._threads == 1 or len(chunks) < 2:
             for chunk in chunks:
                 read(chunk)
         else:
@@ -207,23 +208,41 @@ class OnnxBackend:
         forced = [list(said.answer.tokens) for said in begun]
         said = [Said(Answer(one.answer.chars), one.chance) for one in begun]
         past = self._no_past(len(said))
-        tokens = np.full((len(said), 1), prompt.START, dtype=np.int64)
+        tokens = np.full(len(said), prompt.START, dtype=np.int64)
         alive = np.arange(len(said))
         step = 0
         while len(alive):
-            feed = {"tokens": tokens, **sentences.feed(), "past": past}
+            feed = {"tokens": tokens[:, None], **sentences.feed(), "past": past}
             probabilities, past = self._run["decoder"](None, feed)
-            chosen = [
-                said[i].force(forced[i][step]) if step < len(forced[i]) else said[i].choose(row)
-                for i, row in zip(alive, probabilities, strict=True)
-            ]
+            masks = np.array([said[i].answer.mask(probabilities.shape[1]) for i in alive])
+            allowed = np.where(masks, probabilities, -1.0)
+            tokens = allowed.argmax(axis=1)
+            chances = allowed.max(axis=1).tolist()
+            for row, (i, token, chance) in enumerate(zip(alive, tokens.tolist(), chances, strict=True)):
+                if step < len(forced[i]):
+                    tokens[row] = said[i].force(forced[i][step])
+                else:
+                    said[i].choose(token, chance, allowed[row])
             step += 1
-            going = np.array([token != prompt.END for token in chosen])
-            tokens = np.array(chosen, dtype=np.int64)[going][:, None]
+            going = tokens != prompt.END
             if not going.all():  # what is said leaves the batch
-                alive, past = alive[going], past[:, :, going]
+                alive, tokens, past = alive[going], tokens[going], past[:, :, going]
                 sentences = sentences.of(going)
         return said
+
+
+def _chunks(lengths: Mapping[int, int]) -> list[list[int]]:
+    """Sentences (number -> characters) to be read together: of about equal length, the longest first."""
+    chunks: list[list[int]] = []
+    longest = 0  # characters, in the last chunk
+    for i in sorted(lengths, key=lambda i: -lengths[i]):
+        size = len(chunks[-1]) if chunks else 0
+        full = (size + 1) * longest > _TOGETHER
+        if not size or full or (size >= _FEW and lengths[i] < _ALIKE * longest):
+            chunks.append([])
+            longest = lengths[i]
+        chunks[-1].append(i)
+    return chunks
 
 
 @dataclass(frozen=True)
@@ -249,11 +268,8 @@ class Said:
     chance: float = 1.0
     doubts: list[tuple[int, int, float]] = field(default_factory=list)  # step, other token, chance up to it
 
-    def choose(self, probabilities: NDArray[np.float32]) -> int:
-        """Say the likeliest token that the grammar allows."""
-        allowed = np.where(self.answer.mask(len(probabilities)), probabilities, -1.0)
-        token = int(allowed.argmax())
-        chance = float(allowed[token])
+    def choose(self, token: int, chance: float, allowed: NDArray[np.float32]) -> None:
+        """Say the likeliest of the tokens that the grammar allows, of which these are the chances (-1: not allowed)."""
         if chance < 1 - _DOUBT:
             allowed[token] = -1.0
             other = int(allowed.argmax())
@@ -261,7 +277,6 @@ class Said:
                 self.doubts.append((len(self.answer.tokens), other, self.chance * float(allowed[other])))
         self.chance *= chance
         self.answer.say(token)
-        return token
 
     def force(self, token: int) -> int:
         """Say a token that was chosen before, whose chance is counted already."""
