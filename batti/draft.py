@@ -22,22 +22,21 @@ SPLITS = (
     re.compile(rf"{_SHORT}| ?{_LETTERS}| ?\d+| ?{_SIGNS}|\s+(?!\S)|\s+"),
     re.compile(rf"\n+| {{2,}}| ?{_LETTERS}| ?{_SIGNS}| ?\d| "),
     re.compile(r"\n+| *[^ \n]+| +"),
-    re.compile(r"[\s\S]+"),
 )
 """Where tokenizers may take text apart, finest first: as Llama 3 and Qwen do, as GPT-2, and as SentencePiece often
-does: at signs, or only at words. By the last one nothing is known, and every token is asked for."""
+does: at signs, or only at words."""
 _Tokenized = Callable[[Sequence[str]], list[list[int]]]
 
 
-def split_of(tokenized: _Tokenized) -> re.Pattern[str]:
-    """The finest of `SPLITS` that a tokenizer agrees with: the tokens up to a cut are those of the whole."""
+def split_of(tokenized: _Tokenized) -> re.Pattern[str] | None:
+    """The finest of `SPLITS` that a tokenizer agrees with, if any: the tokens up to a cut are those of the whole."""
     text = _sample()
     ends = [[match.end() for match in split.finditer(text)] for split in SPLITS]
     cuts = sorted({end for some in ends for end in some})
     tokens = dict(zip(cuts, tokenized([text[:cut] for cut in cuts]), strict=True))
     whole = tokens[len(text)]
     stable = {cut for cut, some in tokens.items() if whole[: len(some)] == some}
-    return next(split for split, some in zip(SPLITS, ends, strict=True) if stable.issuperset(some))
+    return next((split for split, some in zip(SPLITS, ends, strict=True) if stable.issuperset(some)), None)
 
 
 def _sample() -> str:

@@ -150,6 +150,27 @@ def test_gguf_and_transformers_say_the_same_at_full_precision(name: str, data: P
     assert gguf_export.answers(path, judged, 24) == score.answers(model, tokenizer, judged, 24)
 
 
+@pytest.mark.parametrize("name", ["llama", "llama3", "qwen2", "gemma3"])
+@pytest.mark.usefixtures("full_cache")
+def test_answers_are_those_of_every_token_sampled(
+    name: str, data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The vocabulary of Gemma's kind has whole lines as tokens here: there nothing can be written ahead."""
+    tokenizer = sentence_piece(data) if name == "gemma3" else byte_level(data)
+    model = learned(model_of(name, tokenizer), tokenizer, data)
+    gguf_file.write(model, tokenizer, tmp_path / "model.gguf", "f32")
+    backend = llama_cpp.LlamaCppBackend.load(tmp_path / "model.gguf", threads=1)
+    asked = [row.asked for row in rows.read([data], 0, False)[::3]]
+    for messages in asked:
+        monkeypatch.setattr(chat, "messages", lambda home, sentence, messages=messages: list(messages))
+        wanted = backend._at_once(HOME, "", 0, True)
+        sampled = wanted.answer["usage"]["completion_tokens"]
+        assert backend.say(HOME, [""])[0].text == wanted.text
+        timed = backend.timed(HOME, "")
+        assert timed.sampled == sampled if name == "gemma3" else timed.sampled < 0.3 * sampled
+        assert timed.answer >= timed.sampled
+
+
 def test_each_file_goes_through_the_gate(run: Path, data: Path, tmp_path: Path) -> None:
     found = gguf_export.export(run, tmp_path, ["f32", "q8_0", "q4_k_m"], 20, 1.0)
     whole, full, *_ = found

@@ -28,7 +28,7 @@ import xllamacpp
 
 from batti import chat, gbnf
 from batti.chat import ChatBackend, Said
-from batti.draft import Draft, split_of
+from batti.draft import SPLITS, Draft, split_of
 from batti.errors import BattiError
 from batti.follow import Grammar
 from batti.home import Home
@@ -140,13 +140,13 @@ class LlamaCppBackend(ChatBackend):
     def timed(self, home: Home, sentence: str, document: str | None = None, cached: bool = True) -> Timings:
         """What an answer takes, or one that says this document; `cached`: with the home known."""
         answers = [step.answer for step in self._steps(home, sentence, document, cached)]
-        begun, spent = answers[0]["timings"], [one["timings"] for one in answers[1:]]
+        begun, *others = [one["timings"] for one in answers]
         return Timings(
             cached=begun["cache_n"],
             prompt=begun["prompt_n"],
             prompt_ms=begun["prompt_ms"],
             answer=answers[-1]["usage"]["total_tokens"] - answers[0]["usage"]["prompt_tokens"],
-            answer_ms=sum(one["prompt_ms"] + one["predicted_ms"] for one in spent),
+            answer_ms=begun["predicted_ms"] + sum(one["prompt_ms"] + one["predicted_ms"] for one in others),
             sampled=sum(one["usage"]["completion_tokens"] for one in answers),
         )
 
@@ -160,8 +160,12 @@ class LlamaCppBackend(ChatBackend):
 
     def _steps(self, home: Home, sentence: str, document: str | None = None, cached: bool = True) -> Iterator[_Step]:
         """An answer choice by choice; with a document its choices are taken, whatever the model would say."""
-        draft, begun, written = Draft(_grammar(home), self._split), 0, 0
+        split = SPLITS[-1] if self._split is None and document is not None else self._split
         with self._slot() as slot:
+            if split is None:  # what is written could have other tokens than the whole
+                yield self._at_once(home, sentence, slot, cached)
+                return
+            draft, begun, written = Draft(_grammar(home), split), 0, 0
             while not draft.done:
                 asked = chat.messages(home, sentence)
                 if kept := draft.kept():
@@ -179,13 +183,22 @@ class LlamaCppBackend(ChatBackend):
                 if not said or answer["usage"]["total_tokens"] - begun >= chat.MAX_ANSWER:
                     return
 
+    def _at_once(self, home: Home, sentence: str, slot: int, cached: bool) -> _Step:
+        """An answer each token of which is sampled."""
+        body = {"messages": chat.messages(home, sentence), "temperature": 0, "id_slot": slot, "cache_prompt": cached}
+        answer = self._next(body | _CHANCES | {"grammar": gbnf.grammar(home)}, chat.MAX_ANSWER)
+        choice = answer["choices"][0]
+        return _Step(choice["message"]["content"] or "", _log_chance(choice), answer)
+
     def _chosen(self, body: Mapping[str, Any]) -> tuple[str, Mapping[str, Any]]:
         """The text of the next token, nothing where the answer ends; of a few where one is but a part of a letter."""
         for tokens in range(1, _LETTER + 1):
             answer = self._next(body, tokens)
-            came = [byte for token in answer["choices"][0]["logprobs"]["content"] for byte in token["bytes"]]
+            choice = answer["choices"][0]
+            came = bytes(byte for token in _sampled(choice) for byte in token["bytes"])
             with suppress(UnicodeDecodeError):
-                return bytes(came).decode(), answer
+                if came or choice["finish_reason"] == "stop":
+                    return came.decode(), answer
         raise BattiError("llama.cpp answers with a part of a letter", "check that it is a chat model")
 
     def _next(self, body: Mapping[str, Any], tokens: int = 1) -> Mapping[str, Any]:
@@ -201,7 +214,7 @@ class LlamaCppBackend(ChatBackend):
             self._free.put(slot)
 
     @cached_property
-    def _split(self) -> re.Pattern[str]:
+    def _split(self) -> re.Pattern[str] | None:
         return split_of(self._tokenized)
 
     def _tokenized(self, texts: Sequence[str]) -> list[list[int]]:
@@ -232,7 +245,13 @@ def _check(answer: Mapping[str, Any]) -> None:
 
 def _log_chance(choice: Mapping[str, Any]) -> float:
     """Of the tokens of an answer, or of a piece of one."""
-    return float(sum(token["logprob"] for token in (choice.get("logprobs") or {"content": ()})["content"]))
+    return float(sum(token["logprob"] for token in _sampled(choice)))
+
+
+def _sampled(choice: Mapping[str, Any]) -> Sequence[Mapping[str, Any]]:
+    """The tokens of an answer; there are none while the only one is a part of a letter."""
+    tokens: Sequence[Mapping[str, Any]] = (choice.get("logprobs") or {"content": ()})["content"]
+    return tokens
 
 
 _CHANCES = {"logprobs": True, "top_logprobs": 1}
