@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from language import HOME, recipe, sentences
+from language import HOME, recipe
 
 NEEDED = "needs torch, transformers, trl, peft, gguf and xllamacpp: pip install 'batti[lm,gguf]'"
 torch = pytest.importorskip("torch", reason=NEEDED)
@@ -39,11 +39,6 @@ SIZES = {
 
 
 pytestmark = pytest.mark.usefixtures("one_thread")
-
-
-@pytest.fixture(scope="module")
-def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return sentences(tmp_path_factory.mktemp("data") / "tiny")
 
 
 @pytest.fixture(scope="module")
