@@ -12,6 +12,7 @@ from functools import lru_cache
 
 from batti.command import COLORS, Command
 from batti.document import dump
+from batti.follow import quoted
 from batti.home import Entity, Home
 from batti.schema import ALL, HERE
 
@@ -41,19 +42,19 @@ _SINGLE = (  # what is not done in one way throughout
 def grammar(home: Home) -> str:
     """The GBNF grammar, its root rule first."""
     places = [*home.places(), Entity("group", ALL, None, ()), Entity("room", HERE, None, ())]
-    refusals = [_quoted(one.to_yaml()) for one in (Command.none(), Command.unknown_room())]
+    refusals = [quoted(one.to_yaml()) for one in (Command.none(), Command.unknown_room())]
     ones = [f"one-{number}" for number in range(len(places))]
     rules = [f"root ::= {' | '.join([*refusals, *ones, 'many'])}"]
     for number, place in enumerate(places):
         rules += _one(number, place, home)
     rules += _many(places)
-    rules.append(f"name ::= {' | '.join(map(_quoted, COLORS))}")
+    rules.append(f"name ::= {' | '.join(map(quoted, COLORS))}")
     return "\n".join(rules) + _COMMON
 
 
 def _one(number: int, place: Entity, home: Home) -> Iterator[str]:
     """Documents about one place."""
-    listed = _quoted(dump({"rooms": [place.name]}) + "actions:\n")
+    listed = quoted(dump({"rooms": [place.name]}) + "actions:\n")
     intents = {"query_state": f"(at-{number} get)+"}
     if place.kind == "group":
         intents["multi_room_control"] = f"(at-{number} get)* at-{number} do any-{number}*"
@@ -61,10 +62,10 @@ def _one(number: int, place: Entity, home: Home) -> Iterator[str]:
         intents["adjust_brightness"] = f"(at-{number} level)+"
         intents["change_color"] = f"(at-{number} color)+"
         intents["single_room_control"] = f"({_SINGLE.format(number)})"
-    ways = (_quoted(f"intent: {intent}\n") + f" in-{number} {body}" for intent, body in intents.items())
+    ways = (quoted(f"intent: {intent}\n") + f" in-{number} {body}" for intent, body in intents.items())
     yield f"one-{number} ::= {' | '.join(ways)}"
     yield f"in-{number} ::= {listed}"
-    yield f"at-{number} ::= {_quoted('  - ' + dump({'room': place.name}))} {_inside(place, home)}".rstrip()
+    yield f"at-{number} ::= {quoted('  - ' + dump({'room': place.name}))} {_inside(place, home)}".rstrip()
     yield f"any-{number} ::= at-{number} (get | do)"
 
 
@@ -73,20 +74,20 @@ def _inside(place: Entity, home: Home) -> str:
     if place.name == HERE:
         return ""
     if place.kind == "group":
-        names = " | ".join(_quoted(_listed(room)) for room in home.rooms_of(place.name))
+        names = " | ".join(quoted(_listed(room)) for room in home.rooms_of(place.name))
         return f'("    except: [" ({names}) (", " ({names}))* "]\\n")?'
     lights = [light.name for room in home.rooms if room.name == place.name for light in room.lights]
-    lines = " | ".join(_quoted("    " + dump({"light": light})) for light in lights)
+    lines = " | ".join(quoted("    " + dump({"light": light})) for light in lights)
     return f"({lines})?" if lines else ""
 
 
 def _many(places: list[Entity]) -> Iterator[str]:
     """Documents about several places."""
-    states, others = (_quoted(f"intent: {intent}\n") for intent in ("query_state", "multi_room_control"))
+    states, others = (quoted(f"intent: {intent}\n") for intent in ("query_state", "multi_room_control"))
     done = "((at get)+ at do any* | at do any+)"
     yield f"many ::= {states} several at get (at get)+ | {others} several {done}"
     yield 'several ::= "rooms: [" place (", " place)+ "]\\nactions:\\n"'
-    yield f"place ::= {' | '.join(_quoted(_listed(place.name)) for place in places)}"
+    yield f"place ::= {' | '.join(quoted(_listed(place.name)) for place in places)}"
     yield f"at ::= {' | '.join(f'at-{number}' for number in range(len(places)))}"
     yield "any ::= at (get | do)"
 
@@ -94,8 +95,3 @@ def _many(places: list[Entity]) -> Iterator[str]:
 def _listed(name: str) -> str:
     """A name as it stands in a list."""
     return dump({"": [name]}).removeprefix(": [").removesuffix("]\n")
-
-
-def _quoted(text: str) -> str:
-    escaped = text.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n")
-    return f'"{escaped}"'

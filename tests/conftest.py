@@ -50,6 +50,14 @@ def one_thread() -> Iterator[None]:
     torch.set_num_threads(before)
 
 
+@pytest.fixture(scope="module")
+def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Labelled sentences about a tiny home, for language models: see language.py."""
+    import language
+
+    return language.sentences(tmp_path_factory.mktemp("data") / "tiny")
+
+
 # --- the page: see browsing.py and test_serve_page*.py -------------------------------------------
 
 

@@ -2,6 +2,7 @@
 
 import importlib
 import json
+import math
 import os
 import re
 import signal
@@ -19,6 +20,7 @@ from helpers import OFF, home_of
 from batti import backends, chat
 from batti.command import Command
 from batti.errors import BattiError
+from batti.follow import Grammar, quoted
 from batti.home import Home
 
 HOME = home_of("kitchen", "bedroom")
@@ -131,26 +133,50 @@ def test_llama_cpp_answers_the_same_again(llama: Any, monkeypatch: pytest.Monkey
 
 def test_an_answer_of_llama_cpp_comes_word_by_word(llama: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(chat, "MAX_ANSWER", 60)
-    [said] = llama.say(HOME, ["batti bala"])
-    *pieces, whole = llama.stream(HOME, "batti bala")
+    home = Home.default()
+    [said] = llama.say(home, ["batti bala"])
+    *pieces, whole = llama.stream(home, "batti bala")
     assert len(pieces) > 5 and "".join(pieces) == whole.text == said.text
-    assert whole.chance == pytest.approx(said.chance, rel=0.01)
-    first = next(llama.stream(HOME, "batti bala"))  # who goes away leaves the model to others
-    assert first and llama.say(HOME, ["batti bala"]) == [said]
+    assert math.log(whole.chance) == pytest.approx(math.log(said.chance), rel=0.01)
+    first = next(llama.stream(home, "batti bala"))  # who goes away leaves the model to others
+    assert first and llama.say(home, ["batti bala"])[0].text == said.text
     large = Home.from_dict({"rooms": [{"name": f"a room that is far from the others {i}"} for i in range(400)]})
     with pytest.raises(BattiError, match=r"the home needs \d+ tokens"):
         list(llama.stream(large, "batti bala"))
 
 
 def test_the_home_s_part_of_the_prompt_is_computed_once(llama: Any) -> None:
-    llama.timed(HOME, "batti bala", 2)
-    kept = llama.timed(HOME, "kitchen ko batti nibhau", 2)
-    anew = llama.timed(HOME, "kitchen ko batti bala", 2, False)
+    document = Command.unknown_room().to_yaml()
+    llama.timed(HOME, "batti bala", document)
+    kept = llama.timed(HOME, "kitchen ko batti nibhau", document)
+    anew = llama.timed(HOME, "kitchen ko batti bala", document, False)
     assert kept.cached > llama.tokens(chat.system(HOME))
     assert kept.prompt < 40
     assert anew.cached == 0
     assert anew.prompt > llama.tokens(chat.system(HOME))
-    assert kept.answer == anew.answer == 2
+    assert kept.sampled == anew.sampled == 1  # " unknown", the rest follows
+
+
+def test_llama_cpp_is_asked_for_choices_only(llama: Any) -> None:
+    document = Command.from_dict({"actions": [{"room": "kitchen", "action": "turn_off"}]}).to_yaml()
+    timed = llama.timed(HOME, "kitchen ko batti nibhau", document)
+    assert timed.sampled == 5  # the intent, the room, turn, off, and that this is all
+    assert timed.answer == llama.tokens(document) + 1 - llama.tokens("intent:")
+
+
+def test_a_letter_of_several_tokens_is_said_whole(llama: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    names = ("𑐮𑐸𑐟", "𑐣𑐾", "𑐎")  # Newa, of which the vocabulary has bytes only
+    rooms = Grammar(f"root ::= {' | '.join(map(quoted, names))}")
+    monkeypatch.setattr(importlib.import_module("batti.backends.llama_cpp"), "_grammar", lambda home: rooms)
+    assert llama.tokens(names[2]) > 1
+    assert llama.say(HOME, ["batti bala"])[0].text in names
+
+
+def test_several_sentences_at_once_are_answered_as_one_by_one(gguf: Path, llama: Any, monkeypatch: Any) -> None:
+    monkeypatch.setattr(chat, "MAX_ANSWER", 40)
+    both = type(llama).load(gguf, threads=1, slots=2)
+    sentences = ["bhancha ko batti nibhau", "sutne kotha", "batti bala", "kitchen"]
+    assert [one.text for one in both.say(HOME, sentences)] == [one.text for one in llama.say(HOME, sentences)]
 
 
 def test_a_home_too_large_for_the_context_is_one_line(llama: Any) -> None:

@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 from helpers import BATTI
-from language import HOME, changes_of, recipe, sentences
+from language import HOME, changes_of, recipe
 
 NEEDED = "needs torch, transformers, trl and peft: pip install 'batti[lm]'"
 torch = pytest.importorskip("torch", reason=NEEDED)
@@ -28,11 +28,6 @@ Figures = dict[str, Any]
 
 
 pytestmark = pytest.mark.usefixtures("one_thread")
-
-
-@pytest.fixture(scope="module")
-def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return sentences(tmp_path_factory.mktemp("data") / "tiny")
 
 
 @pytest.fixture(scope="module")

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from language import HOME, recipe, sentences
+from language import HOME, recipe
 
 NEEDED = "needs torch, transformers, trl, peft, gguf and xllamacpp: pip install 'batti[lm,gguf]'"
 torch = pytest.importorskip("torch", reason=NEEDED)
@@ -39,11 +39,6 @@ SIZES = {
 
 
 pytestmark = pytest.mark.usefixtures("one_thread")
-
-
-@pytest.fixture(scope="module")
-def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return sentences(tmp_path_factory.mktemp("data") / "tiny")
 
 
 @pytest.fixture(scope="module")
@@ -148,6 +143,27 @@ def test_gguf_and_transformers_say_the_same_at_full_precision(name: str, data: P
     judged = [row for row in rows.read([data], 16, False) if clear(model, tokenizer, row)]
     assert len(judged) >= 5
     assert gguf_export.answers(path, judged, 24) == score.answers(model, tokenizer, judged, 24)
+
+
+@pytest.mark.parametrize("name", ["llama", "llama3", "qwen2", "gemma3"])
+@pytest.mark.usefixtures("full_cache")
+def test_answers_are_those_of_every_token_sampled(
+    name: str, data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The vocabulary of Gemma's kind has whole lines as tokens here: there nothing can be written ahead."""
+    tokenizer = sentence_piece(data) if name == "gemma3" else byte_level(data)
+    model = learned(model_of(name, tokenizer), tokenizer, data)
+    gguf_file.write(model, tokenizer, tmp_path / "model.gguf", "f32")
+    backend = llama_cpp.LlamaCppBackend.load(tmp_path / "model.gguf", threads=1)
+    asked = [row.asked for row in rows.read([data], 0, False)[::3]]
+    for messages in asked:
+        monkeypatch.setattr(chat, "messages", lambda home, sentence, messages=messages: list(messages))
+        wanted = backend._at_once(HOME, "", 0, True)
+        sampled = wanted.answer["usage"]["completion_tokens"]
+        assert backend.say(HOME, [""])[0].text == wanted.text
+        timed = backend.timed(HOME, "")
+        assert timed.sampled == sampled if name == "gemma3" else timed.sampled < 0.3 * sampled
+        assert timed.answer >= timed.sampled
 
 
 def test_each_file_goes_through_the_gate(run: Path, data: Path, tmp_path: Path) -> None:

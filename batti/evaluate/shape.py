@@ -50,10 +50,11 @@ class Shape:
     kv_heads: int = 8
     vocabulary: int = 128_256
     context: int = 131_072
+    head_width: int | None = None  # where the heads together are not as wide as the rest
 
     @property
     def head(self) -> int:
-        return self.width // self.heads
+        return self.head_width or self.width // self.heads
 
 
 @dataclass(frozen=True)
@@ -89,7 +90,9 @@ def write(path: Path, shape: Shape, seed: int = 1) -> None:
     rng = np.random.default_rng(seed)
     with whole(path) as partial:
         writer = gguf.GGUFWriter(partial, "llama")
-        _describe(writer, shape)
+        name = f"{NAME}: random weights, for measuring speed only"
+        describe(writer, name, shape, gguf.LlamaFileType.MOSTLY_Q4_K_M, rope_base=500_000.0, epsilon=1e-5)
+        _add_vocabulary(writer, shape.vocabulary)
         for one in tensors:
             dimensions = [one.rows, one.columns] if one.rows else [one.columns]
             writer.add_tensor_info(one.name, dimensions, np.dtype(np.float32), one.bytes, raw_dtype=one.kind)
@@ -104,8 +107,11 @@ def write(path: Path, shape: Shape, seed: int = 1) -> None:
         writer.close()
 
 
-def _describe(writer: gguf.GGUFWriter, shape: Shape) -> None:
-    writer.add_name(f"{NAME}: random weights, for measuring speed only")
+def describe(
+    writer: gguf.GGUFWriter, name: str, shape: Shape, kind: gguf.LlamaFileType, rope_base: float, epsilon: float
+) -> None:
+    """Write what a GGUF file says of a model besides its vocabulary; `kind` is that of most matrices."""
+    writer.add_name(name)
     writer.add_block_count(shape.layers)
     writer.add_context_length(shape.context)
     writer.add_embedding_length(shape.width)
@@ -115,12 +121,11 @@ def _describe(writer: gguf.GGUFWriter, shape: Shape) -> None:
     writer.add_key_length(shape.head)
     writer.add_value_length(shape.head)
     writer.add_rope_dimension_count(shape.head)
-    writer.add_rope_freq_base(500_000.0)
-    writer.add_layer_norm_rms_eps(1e-5)
+    writer.add_rope_freq_base(rope_base)
+    writer.add_layer_norm_rms_eps(epsilon)
     writer.add_vocab_size(shape.vocabulary)
-    writer.add_file_type(gguf.LlamaFileType.MOSTLY_Q4_K_M)
+    writer.add_file_type(kind)
     writer.add_quantization_version(gguf.GGML_QUANT_VERSION)
-    _add_vocabulary(writer, shape.vocabulary)
 
 
 def _add_vocabulary(writer: gguf.GGUFWriter, size: int) -> None:

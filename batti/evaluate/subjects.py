@@ -148,30 +148,31 @@ def _names_only(home: Home) -> Home:
 class LlamaSubject:
     """A GGUF file on llama.cpp, its prompt and its answer apart."""
 
-    def __init__(self, name: str, file: Path, backend: Any, lengths: Mapping[str, int], cached: bool = True) -> None:
+    def __init__(self, name: str, file: Path, backend: Any, random: bool, cached: bool = True) -> None:
         self.name, self.backend, self._file = name, backend, file
         self.file: Path | None = file
         self.threads: int | None = backend.threads
-        self._lengths, self._cached = lengths, cached
+        self._random, self._cached = random, cached
         self.every = 1 if cached else 4  # which is slow
-        self.note = "random weights, which are as fast; prompt with the rooms' names" if lengths else ""
+        self.note = "random weights, which are as fast; prompt with the rooms' names" if random else ""
 
     def answer(self, case: Case) -> Sample:
-        """A real model answers as it does in use; one of random weights gives as many tokens as the document has."""
-        tokens = self._lengths.get(case.document)
-        home = _names_only(case.home) if tokens else case.home
-        timings, ms, cpu_ms = _timed(lambda: self.backend.timed(home, case.sentence, tokens, self._cached))
+        """A real model answers as it does in use; one of random weights is taken to choose what the document says."""
+        home, document = (_names_only(case.home), case.document) if self._random else (case.home, None)
+        timings, ms, cpu_ms = _timed(lambda: self.backend.timed(home, case.sentence, document, self._cached))
         phases = {"prompt": timings.prompt_ms, "answer": timings.answer_ms}
         phases["rest"] = ms - sum(phases.values())
-        counts = {"prompt tokens": timings.prompt, "kept tokens": timings.cached, "answer tokens": timings.answer}
+        counts = {"prompt tokens": timings.prompt, "kept tokens": timings.cached, "answer tokens": timings.answer,
+                  "sampled tokens": timings.sampled}  # fmt: skip
         return Sample(ms, cpu_ms, phases, counts)
 
     def floor(self, samples: Sequence[Sample], rates: Rates) -> Floor:
-        """Each answer token reads all weights, the prompt does once; its tokens do without the output layer."""
+        """Each sampled token reads all weights; tokens that are read do without the output layer."""
         weights = _weights(self._file)
-        tokens = _mean(samples, "answer tokens")
-        operations = 2 * (weights.inner * _mean(samples, "prompt tokens") + weights.all * tokens)
-        return floor(weights.bytes * (tokens + 1), operations, rates)
+        sampled = _mean(samples, "sampled tokens")
+        tokens = _mean(samples, "prompt tokens") + _mean(samples, "answer tokens")
+        operations = 2 * (weights.inner * tokens + (weights.all - weights.inner) * sampled)
+        return floor(weights.bytes * sampled, operations, rates)
 
 
 class _Weights(NamedTuple):
@@ -211,8 +212,5 @@ def llama(name: str, threads: int | None = None) -> tuple[LlamaSubject, LlamaSub
         raise BattiError(f"this kind of model needs {error.name}", "pip install 'batti[gguf]'") from None
     backend = LlamaCppBackend.load(file, threads)
     random = made or file.stem.startswith(SHAPES[0] + "-shape")
-    label = file.stem
-    # Tokens of each document and the one that ends it; counted now, as counting makes llama.cpp forget the home.
-    lengths = {case.document: backend.tokens(case.document) + 1 for case in cases()} if random else {}
-    kept = LlamaSubject(label, file, backend, lengths)
-    return kept, LlamaSubject(f"{label}, uncached", file, backend, lengths, cached=False)
+    kept = LlamaSubject(file.stem, file, backend, random)
+    return kept, LlamaSubject(f"{file.stem}, uncached", file, backend, random, cached=False)

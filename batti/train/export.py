@@ -12,7 +12,6 @@ import warnings
 from itertools import islice
 from pathlib import Path
 
-import numpy as np
 import onnx
 import onnxruntime as ort
 import torch
@@ -110,7 +109,7 @@ def write(network: Network, out: Path, weights: str = "int8") -> None:
     parts = {"encoder": _Encoder(network), "decoder": _Decoder(network)}
     graphs = {name: _graph(name, parts[name], example) for name, example in _examples(network).items()}
     if weights == "int8":
-        feeds = _feeds(graphs, network.shape)
+        feeds = _feeds(graphs, network)
         graphs = {name: quantize.in_integers(graph, feeds[name]) for name, graph in graphs.items()}
     out.mkdir(parents=True, exist_ok=True)
     for name, graph in graphs.items():
@@ -132,16 +131,16 @@ def _graph(name: str, part: nn.Module, example: dict[str, Tensor]) -> onnx.Model
     return graph
 
 
-def _feeds(graphs: dict[str, onnx.ModelProto], shape: Shape) -> dict[str, list[quantize.Feed]]:
+def _feeds(graphs: dict[str, onnx.ModelProto], network: Network) -> dict[str, list[quantize.Feed]]:
     """What goes into the graphs as they read sentences made for it and say the answers."""
     sessions = {name: ort.InferenceSession(graph.SerializeToString()) for name, graph in graphs.items()}
     feeds: dict[str, list[quantize.Feed]] = {"encoder": [], "decoder": []}
-    sentences = stream.Stream(_SEED, _BATCH, words=shape.words)
+    sentences = stream.Stream(_SEED, _BATCH, words=network.shape.words)
     for batch in islice(sentences, _BATCHES):
         sentence = {name: values.numpy() for name, values in batch.items()}
         answers = sentence.pop("answers")
         memory, keys = sessions["encoder"].run(None, sentence)
-        past = np.zeros((shape.decoder_layers, 2, _BATCH, shape.heads, 0, shape.width // shape.heads), np.float32)
+        past = network.empty_past(_BATCH, network.out.weight).numpy()
         feeds["encoder"].append(sentence)
         for step in range(answers.shape[1] - 1):
             said = {"tokens": answers[:, step : step + 1], "ids": sentence["ids"], "memory": memory, "keys": keys}

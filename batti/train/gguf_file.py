@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 
 from batti.dataset.whole import whole
 from batti.errors import BattiError
+from batti.evaluate.shape import Shape, describe
 from batti.train.bases import WORDS
 from batti.train.gguf_types import TYPES, kind_of, packed
 
@@ -63,23 +64,12 @@ def _add(writer: gguf.GGUFWriter, name: str, values: _Array, layers: int, quant:
 
 
 def _describe(writer: gguf.GGUFWriter, config: Any, quant: str) -> None:
-    head = _head(config)
-    writer.add_name("batti")
-    writer.add_block_count(config.num_hidden_layers)
-    writer.add_context_length(config.max_position_embeddings)
-    writer.add_embedding_length(config.hidden_size)
-    writer.add_feed_forward_length(config.intermediate_size)
-    writer.add_head_count(config.num_attention_heads)
-    writer.add_head_count_kv(config.num_key_value_heads)
-    writer.add_key_length(head)
-    writer.add_value_length(head)
-    writer.add_layer_norm_rms_eps(config.rms_norm_eps)
-    writer.add_vocab_size(config.vocab_size)
-    writer.add_file_type(TYPES[quant][1])
-    writer.add_quantization_version(gguf.GGML_QUANT_VERSION)
-    writer.add_rope_freq_base(float(_rope(config)["rope_theta"]))
-    if config.model_type == "llama":
-        writer.add_rope_dimension_count(head)
+    shape = Shape(
+        layers=config.num_hidden_layers, width=config.hidden_size, feed_forward=config.intermediate_size,
+        heads=config.num_attention_heads, kv_heads=config.num_key_value_heads, vocabulary=config.vocab_size,
+        context=config.max_position_embeddings, head_width=_head(config),
+    )  # fmt: skip
+    describe(writer, "batti", shape, TYPES[quant][1], float(_rope(config)["rope_theta"]), config.rms_norm_eps)
     if config.model_type == "gemma3_text":
         _describe_gemma(writer, config)
 
