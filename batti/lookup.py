@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from itertools import chain
@@ -37,6 +37,9 @@ _READING = 1e-4  # what a later reading of what was said counts less
 _STRANGER = 0.8  # of what is found nowhere: the rest is in the home by a name that nobody listed; see docs/log.md
 _REMEMBERED = 1024  # things said whose look-up is kept
 _ACROSS = 0.86  # what the words of several names of one thing count together
+
+
+_OWNED = re.compile(r"(?:['’]s?|\bko|[a-z]ko|को)\s")  # a name with an owner: `dai ko kotha`, `Sita's room`
 
 
 @dataclass(eq=False)
@@ -216,6 +219,22 @@ class Lookup:
         least = max(_NEAR, max(scored.values(), default=0.0) - _NEARLY_AS_NEAR)
         close = sorted((index for index in scored if scored[index] >= least), key=lambda index: -scored[index])
         return [self.entities[index] for index in close[:most]]
+
+    def owned_by(self, words: Iterable[str]) -> Entity | None:
+        """The only room whose owner is among these words of a sentence."""
+        said = set(words)
+        rooms = [entity for entity, owners in self._owned for owner in owners if owner <= said]
+        return rooms[0] if len(set(map(id, rooms))) == 1 else None
+
+    @cached_property
+    def _owned(self) -> list[tuple[Entity, list[frozenset[str]]]]:
+        """The rooms that are called somebody's, each with the words for whom."""
+        return [
+            (entity, owners)
+            for entity in self.entities
+            if entity.kind == "room"
+            and (owners := [frozenset(_telling(sound.words_of(name))) for name in entity.names if _OWNED.search(name)])
+        ]
 
     def _what(self, said: str) -> tuple[list[list[str]], dict[int, float]]:
         """The readings of what was said, and the similarity of each entity that it may be."""

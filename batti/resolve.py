@@ -41,6 +41,9 @@ def resolve(asked: Sequence[Asked], sentence: str, lookup: Lookup) -> tuple[Comm
         if action is None:
             if _points_back(entry, asked, sentence):  # `uhako kotha, hajurba ko kotha ko batti`
                 continue
+            room = _of_somebody(entry, sentence, lookup)
+            action = room and _action([room], entry, lookup)
+        if action is None:
             return Command.unknown_room(), certainty
         actions.append(action)
     return Command.from_dict({"actions": one_form(actions)}, groups=lookup.groups), certainty
@@ -51,6 +54,17 @@ def _points_back(entry: Asked, asked: Sequence[Asked], sentence: str) -> bool:
     return _tells(entry, sentence) is False and any(
         other.doing == entry.doing and _tells(other, sentence) for other in asked if other is not entry
     )
+
+
+def _of_somebody(entry: Asked, sentence: str, lookup: Lookup) -> Entity | None:
+    """The room of the one person who is named, where the place is `his room`: `Sujal sutyo, usko kotha nibhau`."""
+    if isinstance(entry.place, str) or entry.excepts or _tells(entry, sentence) is not False:
+        return None
+    place = _text(entry.place, sentence)
+    if not sound.is_somebodys(place):
+        return None
+    first = entry.place[0]
+    return lookup.owned_by(sound.words_of(f"{sentence[:first]} , {sentence[first + len(place) :]}"))
 
 
 def _tells(entry: Asked, sentence: str) -> bool | None:

@@ -50,6 +50,9 @@ def consonants(word: str) -> str:
     return re.sub(r"(.)\1+", r"\1", re.sub(r"[aeiouyh]", "", word))
 
 
+_VOWELS = re.compile("[aeiou]")
+
+
 @lru_cache(maxsize=20000)
 def _has_few_vowels(word: str) -> bool:
     return sum(map(word.count, "aeiou")) <= _FEW * len(word)
@@ -59,7 +62,7 @@ def _without_vowels(short: str, long: str) -> float:
     """Similarity by consonants, where the shorter word is written with few or no vowels: `ktchn`."""
     ours, theirs = consonants(short), consonants(long)
     if len(ours) < 3 or len(theirs) < 3:
-        return 0.0
+        return 0.94 if ours == theirs and len(ours) == 2 and not _VOWELS.search(short) else 0.0  # `gm`, `dck`
     if _has_few_vowels(short):
         return 0.94 * OSA.normalized_similarity(ours, theirs)
     rest = iter(long)
@@ -102,6 +105,16 @@ def is_light(word: str) -> bool:
     if word in _light_words() or word in _meanings():
         return word in _light_words()
     return any(word[:1] == stem[0] and len(word) > 2 and similar(stem, word) >= 0.75 for stem in _light_stems())
+
+
+@cache
+def _pronouns() -> re.Pattern[str]:
+    return re.compile(rf"(?:{'|'.join(map(lexicon.key, lexicon.load().frames['pronouns']))})\b")
+
+
+def is_somebodys(said: str) -> bool:
+    """Whether it begins with a word for somebody who is named elsewhere: `usko kotha`, `his room`."""
+    return bool(_pronouns().match(lexicon.key(said)))
 
 
 @cache

@@ -222,3 +222,34 @@ def test_a_room_told_by_a_pronoun_is_the_one_named_beside_it() -> None:
 def test_a_room_told_by_a_pronoun_alone_is_unknown(beside: str) -> None:
     given = given_by("uhako kotha ra unko kotha nibhau", ("uhako kotha", OFF), (beside, OFF))
     assert given == Command.unknown_room()
+
+
+# -- somebody's room -----------------------------------------------------------------------------
+FAMILY = Home.from_yaml("""
+rooms:
+  - {name: Sujal's room, aliases: [sujal ko kotha]}
+  - {name: दिदीको कोठा, aliases: [didi ko kotha, didi]}
+  - {name: baithak}
+""")
+
+
+@pytest.mark.parametrize(
+    ("sentence", "place", "room"),
+    [
+        ("sujal sutyo, usko kotha ko batti nibhau", "usko kotha", "Sujal's room"),
+        ("sujal is asleep, his room light off", "his room", "Sujal's room"),
+        ("didi bahira janubhayo, uhako kotha nibhaideu", "uhako kotha", "दिदीको कोठा"),
+        ("nibhaideu batti usko kotha ko, sujal sutyo", "usko kotha", "Sujal's room"),
+        ("didi, timro kotha ko batti nibhau", "timro kotha", "दिदीको कोठा"),
+        ("usko kotha ko batti nibhau", "usko kotha", None),
+        ("didi ra sujal sute, usko kotha ko batti nibhau", "usko kotha", None),
+        ("ram sutyo, usko kotha ko batti nibhau", "usko kotha", None),
+        ("sujal sutyo, mero kotha ko batti nibhau", "mero kotha", None),
+        ("sujal le baithak ma chodeko, garage nibhau", "garage", None),
+    ],
+)
+def test_a_pronoun_is_the_one_person_who_is_named(sentence: str, place: str, room: str | None) -> None:
+    command, sure = resolve([Asked(mark(sentence, place), OFF)], sentence, lookup_of(FAMILY))
+    expected = Command.from_dict({"actions": [{"room": room, **OFF}]}) if room else Command.unknown_room()
+    assert command == expected
+    assert 0 < sure <= 0.95
