@@ -139,7 +139,7 @@ def test_what_is_missing_or_doubled_is_told_before_training(tmp_path):
 def test_the_recipe_of_the_project_is_valid():
     shape = Recipe.load(ROOT / "configs" / "thesis.yaml").shape
     size = sum(weight.numel() for weight in thesis_network.Seq2Seq(shape, ["x"] * 25).parameters())
-    assert 2_000_000 < size < 4_000_000
+    assert 4_000_000 < size < 6_000_000
 
 
 def test_a_recipe_that_is_none_is_refused(tmp_path):
