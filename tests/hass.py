@@ -24,7 +24,7 @@ VENV = Path(os.environ.get("BATTI_HASS_VENV") or ROOT / ".venv-hass")
 PYTHON = VENV / "bin" / "python"
 needed = pytest.mark.skipif(not (VENV / ".ready").exists(), reason="no Home Assistant: make .venv-hass/.ready")
 PATIENCE = 120  # seconds for it to start
-_LAMPS = {  # object id -> (name, what it can do besides on and off)
+_LAMPS = {  # object id, as it comes of the name -> (name, what it can do besides on and off)
     "kitchen_light": ("Kitchen Light", ("level", "hs", "temperature")),
     "bedroom_ceiling": ("Bedroom Ceiling", ("level",)),
     "table_lamp": ("Table Lamp", ()),
@@ -33,23 +33,23 @@ _LAMPS = {  # object id -> (name, what it can do besides on and off)
     "secret": ("Secret", ()),
     "lost": ("Lost", ()),
 }
-_LIMITS = {"hall": {"min_mireds_template": "{{ 250 }}", "max_mireds_template": "{{ 400 }}"},  # 2500 to 4000 K
-           "kitchen_light": {"supports_transition_template": "{{ true }}"}}  # fmt: skip
-_PLUG = {"terrace": {"availability_template": "{{ is_state('input_boolean.plugged', 'on') }}"}}
+_LIMITS = {"hall": {"min_mireds": "{{ 250 }}", "max_mireds": "{{ 400 }}"},  # 2500 to 4000 K
+           "kitchen_light": {"supports_transition": "{{ true }}"}}  # fmt: skip
+_PLUG = {"terrace": {"availability": "{{ is_state('input_boolean.plugged', 'on') }}"}}
 
 
 def _configuration(port: int) -> dict[str, Any]:
-    lamps = {
-        name: {"friendly_name": called, "unique_id": name, "turn_on": [], "turn_off": [],
-               **{f"set_{what}": [] for what in able}, **_LIMITS.get(name, {}), **_PLUG.get(name, {})}
+    lamps = [
+        {"name": called, "unique_id": name, "turn_on": [], "turn_off": [],
+         **{f"set_{what}": [] for what in able}, **_LIMITS.get(name, {}), **_PLUG.get(name, {})}
         for name, (called, able) in _LAMPS.items()
-    }  # fmt: skip
+    ]  # fmt: skip
     return {
         "homeassistant": {"name": "Ghar", "time_zone": "Asia/Kathmandu"},
         "http": {"server_host": "127.0.0.1", "server_port": port},
         "config": {}, "conversation": {}, "api": {}, "websocket_api": {},
         "input_boolean": {"plugged": {"initial": True}},
-        "light": [{"platform": "template", "lights": lamps}],
+        "template": [{"light": lamps}],
         "logger": {"default": "warning"},
     }  # fmt: skip
 
