@@ -17,7 +17,10 @@ from typing import Any
 
 import httpx
 import pytest
+from helpers import BATTI
 from websockets.sync.client import connect
+
+from batti.serve.wyoming.intents import version_of
 
 ROOT = Path(__file__).parent.parent
 VENV = Path(os.environ.get("BATTI_HASS_VENV") or ROOT / ".venv-hass")
@@ -175,6 +178,17 @@ class Hass:
         response = httpx.request(method, f"{self.url}/api/{path}", headers=headers, timeout=30, **options)
         response.raise_for_status()
         return response.json()
+
+    @property
+    def version(self) -> tuple[int, int]:
+        return version_of(self.get("config")["version"])
+
+    def home(self, folder: Path) -> Path:
+        """The home file of `batti home import` in a folder."""
+        file = folder / "home.yaml"
+        command = [*BATTI, "home", "import", "--home-assistant", self.url, "--out", file]
+        subprocess.run(command, env=os.environ | {"HASS_TOKEN": self.token}, check=True, capture_output=True)
+        return file
 
     def state(self, light: str) -> dict[str, Any]:
         found: dict[str, Any] = self.get(f"states/light.{light}")

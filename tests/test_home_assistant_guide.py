@@ -38,6 +38,7 @@ def test_there_are_ten_steps() -> None:
 def test_the_ten_steps(real: Hass, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     importing, trying, serving = ([word.replace(URL, real.url) for word in one[1:]] for one in commands())
     monkeypatch.setenv("HASS_TOKEN", real.token)
+    real.all_off()
     assert run(*importing, cwd=tmp_path).returncode == 0
     tried = run(*trying, cwd=tmp_path)
     assert "room: Kitchen" in tried.stdout
