@@ -1,14 +1,13 @@
 """The ten steps of docs/home-assistant.md, run: its commands as they stand there, its clicks by the API behind them."""
 
-import json
 import re
 import shlex
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import hass
 import pytest
+from assist import assist, pipeline
 from hass import ROOT, Hass
 from test_cli import run
 from test_wyoming import add_integration
@@ -47,23 +46,7 @@ def test_the_ten_steps(real: Hass, tmp_path: Path, monkeypatch: pytest.MonkeyPat
     options[options.index("home.yaml")] = str(tmp_path / "home.yaml")
     with wyoming(tmp_path / "state", real.url, real.token, *options, "--no-announce") as port:
         agent = add_integration(real, port)
-        said = assist(real, agent, SAID)
+        said = assist(real, pipeline(real, agent), SAID)
     assert said == "Bhancha ko batti baliyo."
     assert said in GUIDE
     assert real.state("kitchen_light")["state"] == "on"
-
-
-def assist(real: Hass, agent: str, text: str) -> str:
-    """What an Assist pipeline with this conversation agent answers."""
-    engines: dict[str, Any] = {f"{kind}_{what}": None for kind in ("stt", "tts") for what in ("engine", "language")}
-    made = real.ask({"type": "assist_pipeline/pipeline/create", "name": "batti", "language": "en",
-                     "conversation_engine": agent, "conversation_language": "en", "tts_voice": None,
-                     "wake_word_entity": None, "wake_word_id": None, **engines})  # fmt: skip
-    with real.socket() as websocket:
-        asked = {"id": 1, "type": "assist_pipeline/run", "start_stage": "intent", "end_stage": "intent"}
-        websocket.send(json.dumps({**asked, "input": {"text": text}, "pipeline": made[0]["id"]}))
-        while True:
-            event = json.loads(websocket.recv(timeout=30)).get("event", {})
-            if event.get("type") == "intent-end":
-                answer = event["data"]["intent_output"]["response"]
-                return str(answer["speech"]["plain"]["speech"])

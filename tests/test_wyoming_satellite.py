@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 
 import hass
 import pytest
+from assist import assist, pipeline
 from hass import Hass
 from satellite import satellite
 from test_wyoming import add_integration, add_wyoming
@@ -46,15 +47,13 @@ def test_a_client_tells_the_device(port: int, real: Hass, device: str) -> None:
 
 
 def test_home_assistant_tells_the_device(real: Hass, agent: str, device: str) -> None:
-    asked = {"type": "conversation/process", "text": "batti bala", "language": "en", "agent_id": agent}
-    [answer] = real.ask({**asked, "device_id": device})
-    said = answer["response"]["speech"]["plain"]["speech"]
+    which = pipeline(real, agent)
+    said = assist(real, which, "batti bala", device_id=device)
     if real.version < TELLS_DEVICE:
         assert said.endswith("?")
         return
     assert (said, real.state("hall")["state"]) == ("Dalan ko batti baliyo.", "on")
-    [answer] = real.ask({**asked, "text": "yo kotha ko batti nibhau", "device_id": device})
-    assert answer["response"]["response_type"] == "action_done"
+    assert assist(real, which, "yo kotha ko batti nibhau", device_id=device) == "Dalan ko batti nibhaiyo."
     assert real.state("hall")["state"] == "off"
 
 
@@ -62,23 +61,15 @@ def test_what_a_satellite_hears_is_about_its_room(real: Hass, agent: str) -> Non
     with satellite("Hall") as corner:
         for port in (corner.port, corner.ears):
             add_wyoming(real, port)
-        use_pipeline(real, agent)
+        until(lambda: any(one["entity_id"] == "stt.ears" for one in real.get("states")))
+        which = pipeline(real, agent, stt_engine="stt.ears", stt_language="en")
+        real.ask({"type": "assist_pipeline/pipeline/set_preferred", "pipeline_id": which})
         corner.hears("bhancha ko batti bala")
         until(lambda: real.state("kitchen_light")["state"] == "on")
         if real.version >= TELLS_DEVICE:
             corner.hears("batti bala")
             until(lambda: real.state("hall")["state"] == "on")
             assert real.state("bedroom_ceiling")["state"] == "off"
-
-
-def use_pipeline(real: Hass, agent: str) -> None:
-    """Makes Assist hear with the satellite's recognizer, and ask batti."""
-    until(lambda: any(one["entity_id"] == "stt.ears" for one in real.get("states")))
-    silent = ("tts_engine", "tts_language", "tts_voice", "wake_word_entity", "wake_word_id")
-    [made] = real.ask({"type": "assist_pipeline/pipeline/create", "name": "batti", "language": "en",
-                       "conversation_engine": agent, "conversation_language": "en", "stt_engine": "stt.ears",
-                       "stt_language": "en", **dict.fromkeys(silent)})  # fmt: skip
-    real.ask({"type": "assist_pipeline/pipeline/set_preferred", "pipeline_id": made["id"]})
 
 
 def until(is_so: Callable[[], bool]) -> None:
