@@ -80,20 +80,22 @@ class Hass:
                 [PYTHON, "-m", "homeassistant", "-c", self.folder, "--skip-pip"], stdout=log, stderr=log,
                 env={**os.environ, "PATH": path, "HOME": str(self.folder)}, start_new_session=True,
             )  # fmt: skip
-        until = time.monotonic() + PATIENCE
-        while not self._answers():
+        until, is_new = time.monotonic() + PATIENCE, not self.token
+        while not self._runs():
             assert self._process.poll() is None, (self.folder / "out.log").read_text()[-3000:]
             assert time.monotonic() < until, "Home Assistant does not start"
             time.sleep(0.3)
-        if not self.token:
+        if is_new:
             self._settle_in()
         return self
 
-    def _answers(self) -> bool:
+    def _runs(self) -> bool:
+        """Whether all of it is there; it takes its first user before that, without whom it does not tell."""
         try:
             if not self.token:
-                return httpx.get(f"{self.url}/api/onboarding", timeout=2).status_code == 200
-            return self.get("config")["state"] == "RUNNING"
+                httpx.get(f"{self.url}/api/onboarding", timeout=2).raise_for_status()
+                self._make_user()
+            return bool(self.get("config")["state"] == "RUNNING")
         except (httpx.HTTPError, ValueError):
             return False
 
@@ -108,14 +110,17 @@ class Hass:
             self._process = None
 
     # --- its APIs --------------------------------------------------------------------------------
-    def _settle_in(self) -> None:
-        """The first user, a long-lived token, areas and floors."""
+    def _make_user(self) -> None:
+        """The first user and a long-lived token."""
         client = f"{self.url}/"
         user = {"name": "a", "username": "a", "password": "a long password", "client_id": client, "language": "en"}
         code = httpx.post(f"{self.url}/api/onboarding/users", json=user, timeout=30).json()["auth_code"]
         form = {"grant_type": "authorization_code", "code": code, "client_id": client}
         self.token = httpx.post(f"{self.url}/auth/token", data=form, timeout=30).json()["access_token"]
         [self.token] = self.ask({"type": "auth/long_lived_access_token", "client_name": "t", "lifespan": 365})
+
+    def _settle_in(self) -> None:
+        """Areas and floors, and what is in them."""
         ground, first = self.ask(
             {"type": "config/floor_registry/create", "name": "Ground floor", "level": 0},
             {"type": "config/floor_registry/create", "name": "Upstairs", "level": 1, "aliases": ["mathi"]},
