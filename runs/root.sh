@@ -1,16 +1,24 @@
 # Roots of Debian releases for runs that need another Python or system than this machine's; sourced by them. Wants the
 # rights of root, and debootstrap, which it installs where apt-get is.
 
-# made FOLDER SUITE PACKAGE...: makes a root, unless it is made.
+# needed COMMAND PACKAGE...: the rights of root, and programs, each of the Debian package beside it.
+needed() {
+    [ "$(id -u)" = 0 ] || { echo "this needs the rights of root: run it with sudo" >&2; exit 1; }
+    while [ $# -gt 0 ]; do
+        command -v "$1" >/dev/null || apt-get install -y -q --no-install-recommends "$2" >&2
+        shift 2
+    done
+}
+
+# made FOLDER SUITE PACKAGE...: makes a root, unless it is made. ARCH is another machine's, as Debian calls it.
 made() {
     local root=$1 suite=$2
     shift 2
-    [ "$(id -u)" = 0 ] || { echo "this needs the rights of root: run it with sudo" >&2; exit 1; }
-    command -v debootstrap >/dev/null || apt-get install -y -q --no-install-recommends debootstrap >&2
+    needed debootstrap debootstrap
     [ ! -e "$root/.made" ] || return 0
     local packages
     packages=$(IFS=,; echo "ca-certificates $*" | tr ' ' ',')
-    debootstrap --variant=minbase --include="$packages" "$suite" "$root" >"$root.log" ||
+    debootstrap ${ARCH:+--arch="$ARCH"} --variant=minbase --include="$packages" "$suite" "$root" >"$root.log" ||
         { tail "$root.log" >&2; exit 1; }
     # Where this machine trusts certificates of its own, so does the root.
     cp /usr/local/share/ca-certificates/*.crt "$root/usr/local/share/ca-certificates/" 2>/dev/null || true
