@@ -237,6 +237,18 @@ def test_faults_are_told_there(real: Hass, agent: str) -> None:
 
 
 @hass.needed
+def test_a_light_that_is_exposed_no_more_is_refused_by_home_assistant(real: Hass, agent: str) -> None:
+    """Since it was imported; an older Home Assistant does not look."""
+    hidden = {"type": "homeassistant/expose_entity", "assistants": ["conversation"], "entity_ids": ["light.hall"]}
+    real.ask({**hidden, "should_expose": False})
+    kind, _ = talk(real, agent, "hall ko batti bala")
+    real.ask({**hidden, "should_expose": True})
+    refused = ("error", "off") if real.version >= SEVERAL else ("action_done", "on")
+    assert (kind, real.state("hall")["state"]) == refused
+    assert talk(real, agent, "hall ko batti bala")[0] == "action_done"
+
+
+@hass.needed
 def test_a_server_that_goes_and_comes_back(real: Hass, tmp_path: Path, started: Hass) -> None:
     number = hass.free_port()
     home = tmp_path / "home.yaml"
