@@ -96,7 +96,7 @@ def main() -> None:
     if sys.argv[1:]:
         file = Path(sys.argv[1])
         known = json.loads(file.read_text(encoding="utf-8")) if file.exists() else {}
-        file.write_text(json.dumps(known | {version: found}, indent=2) + "\n", encoding="utf-8")
+        file.write_text(json.dumps(known | {version: found}, indent=2, sort_keys=True) + "\n", encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -2,7 +2,7 @@
 # Today's Home Assistant, which needs a newer Python than the tests ask for, in a root of Debian testing, and batti's
 # tests of Home Assistant with it:
 #     sudo runs/home_assistant_current.sh [FOLDER]
-# Wants 3 GB and about five minutes. FOLDER keeps the root for another time; without it everything is removed at the end.
+# Wants 3 GB and three minutes. FOLDER keeps the root for another time; without it everything is removed at the end.
 # The figures go to docs/results/home_assistant.json.
 set -euo pipefail
 cd "$(dirname "$0")/.."

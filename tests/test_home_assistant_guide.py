@@ -1,5 +1,6 @@
 """The ten steps of docs/home-assistant.md, run: its commands as they stand there, its clicks by the API behind them."""
 
+import json
 import re
 import shlex
 from collections.abc import Iterator
@@ -31,6 +32,15 @@ def commands() -> list[list[str]]:
 
 def test_there_are_ten_steps() -> None:
     assert [int(number) for number in re.findall(r"^\*\*(\d+)\. ", GUIDE, re.M)] == list(range(1, 11))
+
+
+def test_its_figures_are_those_that_were_measured() -> None:
+    found = json.loads((ROOT / "docs" / "results" / "home_assistant.json").read_text())
+    rows = [list(found), ["{passed}, {failed}, {skipped}".format(**one["tests"]) for one in found.values()]]
+    for what in ("one_light", "several_lights", "step", "question"):
+        rows.append([f"{one[what]['p50_ms']} ms, {one[what]['p95_ms']} ms" for one in found.values()])
+    for row in rows:
+        assert f" | {' | '.join(row)} |" in GUIDE
 
 
 @hass.needed
