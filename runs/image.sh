@@ -4,7 +4,7 @@
 # sentence goes from a real Home Assistant through it to a light. Its HTTP service is started, too.
 #     sudo runs/image.sh [amd64|arm64]
 # Wants 3 GB, `make .venv/.test .venv-hass/.ready` before, and two minutes; arm64 on another machine runs under qemu and
-# wants ten. No process, mount or file of it is left, and no programs but those of Debian that were missing.
+# wants 20. No process, mount or file of it is left, and no programs but those of Debian that were missing.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 . runs/root.sh
