@@ -17,14 +17,17 @@ from typing import Any
 
 import httpx
 import pytest
+from helpers import BATTI
 from websockets.sync.client import connect
+
+from batti.serve.wyoming.intents import version_of
 
 ROOT = Path(__file__).parent.parent
 VENV = Path(os.environ.get("BATTI_HASS_VENV") or ROOT / ".venv-hass")
 PYTHON = VENV / "bin" / "python"
 needed = pytest.mark.skipif(not (VENV / ".ready").exists(), reason="no Home Assistant: make .venv-hass/.ready")
 PATIENCE = 120  # seconds for it to start
-_LAMPS = {  # object id -> (name, what it can do besides on and off)
+_LAMPS = {  # object id, as it comes of the name -> (name, what it can do besides on and off)
     "kitchen_light": ("Kitchen Light", ("level", "hs", "temperature")),
     "bedroom_ceiling": ("Bedroom Ceiling", ("level",)),
     "table_lamp": ("Table Lamp", ()),
@@ -33,23 +36,23 @@ _LAMPS = {  # object id -> (name, what it can do besides on and off)
     "secret": ("Secret", ()),
     "lost": ("Lost", ()),
 }
-_LIMITS = {"hall": {"min_mireds_template": "{{ 250 }}", "max_mireds_template": "{{ 400 }}"},  # 2500 to 4000 K
-           "kitchen_light": {"supports_transition_template": "{{ true }}"}}  # fmt: skip
-_PLUG = {"terrace": {"availability_template": "{{ is_state('input_boolean.plugged', 'on') }}"}}
+_LIMITS = {"hall": {"min_mireds": "{{ 250 }}", "max_mireds": "{{ 400 }}"},  # 2500 to 4000 K
+           "kitchen_light": {"supports_transition": "{{ true }}"}}  # fmt: skip
+_PLUG = {"terrace": {"availability": "{{ is_state('input_boolean.plugged', 'on') }}"}}
 
 
 def _configuration(port: int) -> dict[str, Any]:
-    lamps = {
-        name: {"friendly_name": called, "unique_id": name, "turn_on": [], "turn_off": [],
-               **{f"set_{what}": [] for what in able}, **_LIMITS.get(name, {}), **_PLUG.get(name, {})}
+    lamps = [
+        {"name": called, "unique_id": name, "turn_on": [], "turn_off": [],
+         **{f"set_{what}": [] for what in able}, **_LIMITS.get(name, {}), **_PLUG.get(name, {})}
         for name, (called, able) in _LAMPS.items()
-    }  # fmt: skip
+    ]  # fmt: skip
     return {
         "homeassistant": {"name": "Ghar", "time_zone": "Asia/Kathmandu"},
         "http": {"server_host": "127.0.0.1", "server_port": port},
         "config": {}, "conversation": {}, "api": {}, "websocket_api": {},
         "input_boolean": {"plugged": {"initial": True}},
-        "light": [{"platform": "template", "lights": lamps}],
+        "template": [{"light": lamps}],
         "logger": {"default": "warning"},
     }  # fmt: skip
 
@@ -77,20 +80,22 @@ class Hass:
                 [PYTHON, "-m", "homeassistant", "-c", self.folder, "--skip-pip"], stdout=log, stderr=log,
                 env={**os.environ, "PATH": path, "HOME": str(self.folder)}, start_new_session=True,
             )  # fmt: skip
-        until = time.monotonic() + PATIENCE
-        while not self._answers():
+        until, is_new = time.monotonic() + PATIENCE, not self.token
+        while not self._runs():
             assert self._process.poll() is None, (self.folder / "out.log").read_text()[-3000:]
             assert time.monotonic() < until, "Home Assistant does not start"
             time.sleep(0.3)
-        if not self.token:
+        if is_new:
             self._settle_in()
         return self
 
-    def _answers(self) -> bool:
+    def _runs(self) -> bool:
+        """Whether all of it is there; it takes its first user before that, without whom it does not tell."""
         try:
             if not self.token:
-                return httpx.get(f"{self.url}/api/onboarding", timeout=2).status_code == 200
-            return self.get("config")["state"] == "RUNNING"
+                httpx.get(f"{self.url}/api/onboarding", timeout=2).raise_for_status()
+                self._make_user()
+            return bool(self.get("config")["state"] == "RUNNING")
         except (httpx.HTTPError, ValueError):
             return False
 
@@ -105,14 +110,17 @@ class Hass:
             self._process = None
 
     # --- its APIs --------------------------------------------------------------------------------
-    def _settle_in(self) -> None:
-        """The first user, a long-lived token, areas and floors."""
+    def _make_user(self) -> None:
+        """The first user and a long-lived token."""
         client = f"{self.url}/"
         user = {"name": "a", "username": "a", "password": "a long password", "client_id": client, "language": "en"}
         code = httpx.post(f"{self.url}/api/onboarding/users", json=user, timeout=30).json()["auth_code"]
         form = {"grant_type": "authorization_code", "code": code, "client_id": client}
         self.token = httpx.post(f"{self.url}/auth/token", data=form, timeout=30).json()["access_token"]
         [self.token] = self.ask({"type": "auth/long_lived_access_token", "client_name": "t", "lifespan": 365})
+
+    def _settle_in(self) -> None:
+        """Areas and floors, and what is in them."""
         ground, first = self.ask(
             {"type": "config/floor_registry/create", "name": "Ground floor", "level": 0},
             {"type": "config/floor_registry/create", "name": "Upstairs", "level": 1, "aliases": ["mathi"]},
@@ -175,6 +183,17 @@ class Hass:
         response = httpx.request(method, f"{self.url}/api/{path}", headers=headers, timeout=30, **options)
         response.raise_for_status()
         return response.json()
+
+    @property
+    def version(self) -> tuple[int, int]:
+        return version_of(self.get("config")["version"])
+
+    def home(self, folder: Path) -> Path:
+        """The home file of `batti home import` in a folder."""
+        file = folder / "home.yaml"
+        command = [*BATTI, "home", "import", "--home-assistant", self.url, "--out", file]
+        subprocess.run(command, env=os.environ | {"HASS_TOKEN": self.token}, check=True, capture_output=True)
+        return file
 
     def state(self, light: str) -> dict[str, Any]:
         found: dict[str, Any] = self.get(f"states/light.{light}")

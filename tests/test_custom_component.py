@@ -10,7 +10,6 @@ import hass
 import pytest
 from hass import ROOT, Hass
 from serving import Served
-from test_cli import run
 
 FOLDER = ROOT / "custom_components" / "batti"
 TOKEN = "a token of twenty characters"
@@ -53,11 +52,7 @@ def real(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Hass]:
 @pytest.fixture(scope="module")
 def served(real: Hass, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     folder = tmp_path_factory.mktemp("serve")
-    home = folder / "home.yaml"
-    done = run("home", "import", "--home-assistant", real.url, "--out", str(home),
-               environment={"HASS_TOKEN": real.token})  # fmt: skip
-    assert done.returncode == 0, done.stderr
-    service = Served(folder / "state", "--home", str(home), "--home-assistant", real.url,
+    service = Served(folder / "state", "--home", str(real.home(folder)), "--home-assistant", real.url,
                      BATTI_TOKEN=TOKEN, HASS_TOKEN=real.token).start()  # fmt: skip
     yield service
     service.kill()

@@ -5,10 +5,10 @@ import re
 import shlex
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import hass
 import pytest
+from assist import assist, pipeline
 from hass import ROOT, Hass
 from test_cli import run
 from test_wyoming import add_integration
@@ -34,10 +34,20 @@ def test_there_are_ten_steps() -> None:
     assert [int(number) for number in re.findall(r"^\*\*(\d+)\. ", GUIDE, re.M)] == list(range(1, 11))
 
 
+def test_its_figures_are_those_that_were_measured() -> None:
+    found = json.loads((ROOT / "docs" / "results" / "home_assistant.json").read_text())
+    rows = [list(found), ["{passed}, {failed}, {skipped}".format(**one["tests"]) for one in found.values()]]
+    for what in ("one_light", "several_lights", "step", "question"):
+        rows.append([f"{one[what]['p50_ms']} ms, {one[what]['p95_ms']} ms" for one in found.values()])
+    for row in rows:
+        assert f" | {' | '.join(row)} |" in GUIDE
+
+
 @hass.needed
 def test_the_ten_steps(real: Hass, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     importing, trying, serving = ([word.replace(URL, real.url) for word in one[1:]] for one in commands())
     monkeypatch.setenv("HASS_TOKEN", real.token)
+    real.all_off()
     assert run(*importing, cwd=tmp_path).returncode == 0
     tried = run(*trying, cwd=tmp_path)
     assert "room: Kitchen" in tried.stdout
@@ -46,23 +56,7 @@ def test_the_ten_steps(real: Hass, tmp_path: Path, monkeypatch: pytest.MonkeyPat
     options[options.index("home.yaml")] = str(tmp_path / "home.yaml")
     with wyoming(tmp_path / "state", real.url, real.token, *options, "--no-announce") as port:
         agent = add_integration(real, port)
-        said = assist(real, agent, SAID)
+        said = assist(real, pipeline(real, agent), SAID)
     assert said == "Bhancha ko batti baliyo."
     assert said in GUIDE
     assert real.state("kitchen_light")["state"] == "on"
-
-
-def assist(real: Hass, agent: str, text: str) -> str:
-    """What an Assist pipeline with this conversation agent answers."""
-    engines: dict[str, Any] = {f"{kind}_{what}": None for kind in ("stt", "tts") for what in ("engine", "language")}
-    made = real.ask({"type": "assist_pipeline/pipeline/create", "name": "batti", "language": "en",
-                     "conversation_engine": agent, "conversation_language": "en", "tts_voice": None,
-                     "wake_word_entity": None, "wake_word_id": None, **engines})  # fmt: skip
-    with real.socket() as websocket:
-        asked = {"id": 1, "type": "assist_pipeline/run", "start_stage": "intent", "end_stage": "intent"}
-        websocket.send(json.dumps({**asked, "input": {"text": text}, "pipeline": made[0]["id"]}))
-        while True:
-            event = json.loads(websocket.recv(timeout=30)).get("event", {})
-            if event.get("type") == "intent-end":
-                answer = event["data"]["intent_output"]["response"]
-                return str(answer["speech"]["plain"]["speech"])

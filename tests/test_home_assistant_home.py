@@ -65,7 +65,7 @@ def test_a_light_that_is_alone_or_just_called_light_has_no_name(
 def test_names_that_cannot_be_or_are_somebody_else_s_give_way() -> None:
     areas = (Thing("all", "All"), Thing("smile", "🙂"), Thing("a", "Den", ("lair",)), Thing("b", "Lair", ("den", "x"))
              )  # fmt: skip
-    lamp = Thing("light.l", "den", ("lair", "y"), "b")
+    lamp = Thing("light.l", "den", ("lair", "y", "Y"), "b")
     home = home_of(Survey("", "Nowhere/Land", (), areas, (lamp,)))
     assert [room.name for room in home.rooms] == ["All 2", "smile", "Den", "Lair"]
     assert [room.aliases for room in home.rooms][2:] == [(), ("x",)]

@@ -30,7 +30,12 @@ def test_what_a_light_can_do(about: dict[str, Any], expected: Abilities) -> None
     assert abilities(about) == expected
 
 
-@pytest.mark.parametrize("said", ["unavailable", "unknown", ""])
+def test_a_light_that_has_not_said_how_it_is_is_there_and_dark() -> None:
+    state = state_of(KEY, {"state": "unknown", "attributes": {"supported_color_modes": ["brightness"]}})
+    assert (state.on, state.reachable, state.abilities) == (False, True, Abilities(True, False, None))
+
+
+@pytest.mark.parametrize("said", ["unavailable", ""])
 def test_a_light_that_is_not_there_is_not_reachable(said: str) -> None:
     assert not state_of(KEY, {"state": said, "attributes": {}}).reachable
     assert not state_of(KEY, None).reachable

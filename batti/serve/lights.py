@@ -121,8 +121,14 @@ def targets(home: Home, action: Action) -> list[Light]:
     return [light for light in known if action.light in (None, light[1])]
 
 
-def applied(action: Action, states: Sequence[LightState]) -> Outcome:
-    """What an action makes of the lights that it is about; toggled together, they go off if one is on."""
+def applied(action: Action, states: Sequence[LightState], unknown: Collection[Light] = ()) -> Outcome:
+    """What an action makes of the lights that it is about; toggled together, they go off if one is on.
+
+    `unknown` are lights that are there, but nobody knows how they are: these can be told what to become, and not be
+    asked, nor changed from what they are.
+    """
+    if action.action in ("get_state", "toggle") or action.brightness_step:
+        states = [replace(one, reachable=one.reachable and one.key not in unknown) for one in states]
     lit = any(state.on and state.reachable for state in states)
     return Outcome.of(action, [_effect(action, state, lit) for state in states])
 

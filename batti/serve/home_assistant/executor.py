@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
 from typing import Any, TypeAlias
 
@@ -55,23 +55,26 @@ class HomeAssistant:
         except BattiError as error:
             return [_unreached(action, keys, str(error)) for action, keys in zip(actions, asked, strict=True)]
         now = {key: looks.state_of(key, known.get(entity)) for key, entity in entities.items()}
+        unknown = _unknown(entities, known)
         outcomes, plan = [], _Plan()
         for index, (action, keys) in enumerate(zip(actions, asked, strict=True)):
-            outcomes.append(lights.applied(action, [now[key] for key in keys]))
+            outcomes.append(lights.applied(action, [now[key] for key in keys], unknown - plan.lights))
             plan.add(index, outcomes[-1])
-            now |= {effect.after.key: effect.after for effect in outcomes[-1].effects}
+            now |= {effect.after.key: effect.after for effect in outcomes[-1].effects if not effect.problem}
         for calls in plan.rounds():
             await asyncio.gather(*(self._call(call, entities, known) for call in calls))
         return [_came_of(index, outcome, plan.calls) for index, outcome in enumerate(outcomes)]
 
     async def states(self, home: Home) -> list[LightState]:
-        """See `Executor`; lights without an `entity` are left out."""
+        """See `Executor`; lights without an `entity` are left out, and an unknown one counts as not reachable."""
         entities = entities_of(home)
         try:
             known = await self._states(entities, entities)
         except BattiError:
             known = {}
-        return [looks.state_of(key, known.get(entity)) for key, entity in entities.items()]
+        unknown = _unknown(entities, known)
+        states = [looks.state_of(key, known.get(entity)) for key, entity in entities.items()]
+        return [replace(one, reachable=one.reachable and one.key not in unknown) for one in states]
 
     async def restore(self, home: Home, states: Sequence[LightState]) -> list[Effect]:
         """See `Executor`; a colour comes back as the nearest that the command language names."""
@@ -131,13 +134,19 @@ class _Plan:
         self._told: dict[Light, list[tuple[str, bool, _Data, set[int]]]] = {}
         self.calls: list[_Call] = []
 
+    @property
+    def lights(self) -> Set[Light]:
+        """Those that are told something."""
+        return self._told.keys()
+
     def add(self, index: int, outcome: Outcome) -> None:
         """Adds what the lights are told; nothing where they are only looked at, or stepped to where they are."""
         action = outcome.action
         for effect in outcome.effects:
             idle = action.action == "get_state" or (action.brightness_step and effect.before.look == effect.after.look)
             if not effect.problem and not idle:
-                self.tell(index, action.room, effect.after.key, effect.after.on, _data(action, effect))
+                data = _data(action, effect, effect.after.key in self._told)
+                self.tell(index, action.room, effect.after.key, effect.after.on, data)
 
     def tell(self, index: int, place: str, key: Light, turn_on: bool, data: _Data) -> None:
         """Adds what a light is told, to what it is told already if that is possible."""
@@ -165,13 +174,14 @@ class _Plan:
         return made
 
 
-def _data(action: Action, effect: Effect) -> _Data:
-    """What `light.turn_on` is told for an action."""
+def _data(action: Action, effect: Effect, is_told: bool) -> _Data:
+    """What `light.turn_on` is told for an action; `is_told` says that the light is told something before it."""
     after = effect.after
     if action.action == "adjust_brightness":
         step = action.brightness_step
-        # Home Assistant takes a step that ends at 0 for off, and steps from a light that is off begin there.
-        if step and effect.before.on and LOWEST < after.brightness < 1:
+        # Home Assistant takes a step that ends at 0 for off, steps from a light that is off begin there, and one of
+        # two that became one call would be lost.
+        if step and not is_told and effect.before.on and LOWEST < after.brightness < 1:
             return {"brightness_step_pct": round(100 * step)}
         return {"brightness_pct": round(100 * after.brightness)}
     if action.action == "change_color":
@@ -198,6 +208,11 @@ def _merged(earlier: _Data, later: _Data) -> _Data:
     """Both in one; of keys that say the same thing the later."""
     told = [keys for keys in _ALIKE if keys & later.keys()]
     return {key: value for key, value in earlier.items() if not any(key in keys for keys in told)} | later
+
+
+def _unknown(entities: Mapping[Light, str], known: Mapping[str, State]) -> set[Light]:
+    """The lights that are there, but nobody knows how they are."""
+    return {key for key, entity in entities.items() if known.get(entity, {}).get("state") == looks.UNKNOWN}
 
 
 def _unreached(action: Action, keys: Sequence[Light], why: str) -> Outcome:

@@ -15,6 +15,8 @@ _DIMMED = _COLORED | {"brightness", "color_temp", "white"}
 _WARMEST, _COLDEST = 1900, 6500  # kelvin of the command language
 UNNAMED = ("purple",)
 """Colours that Home Assistant's name does not give."""
+UNKNOWN = "unknown"
+"""The state of a light that is there and has not said how it is, as many are after a restart of Home Assistant."""
 
 
 def color_data(color: str) -> dict[str, Any]:
@@ -23,9 +25,12 @@ def color_data(color: str) -> dict[str, Any]:
 
 
 def state_of(key: Light, state: Mapping[str, Any] | None) -> LightState:
-    """The light of a state as Home Assistant gives it; one that it does not have, or not now, is not reachable."""
+    """The light of a state as Home Assistant gives it; one that it does not have, or not now, is not reachable.
+
+    One of which it does not know whether it is on is taken for off: see `UNKNOWN`.
+    """
     said = state["state"] if state else "unavailable"
-    if state is None or said not in ("on", "off"):
+    if state is None or said not in ("on", "off", UNKNOWN):
         return LightState(*key, reachable=False)
     about = state["attributes"]
     able = abilities(about)

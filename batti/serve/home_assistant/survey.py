@@ -170,10 +170,12 @@ def _room(area: Thing, names: _Names, aliases: tuple[str, ...], found: Sequence[
         choices = filter(None, map(_cleaned, (spare[light.id], light.name, *numbered, light.id)))
         called = next(choice for choice in choices if folded(choice) not in taken and not names.is_taken(choice))
         taken.add(folded(called))
-        others = tuple(one for one in dict.fromkeys(filter(None, map(_cleaned, light.aliases)))
-                       if folded(one) not in taken and not names.is_taken(one))  # fmt: skip
-        taken |= set(map(folded, others))
-        lights.append(Light(name=called, aliases=others, entity=light.id))
+        others = []
+        for alias in filter(None, map(_cleaned, light.aliases)):
+            if folded(alias) not in taken and not names.is_taken(alias):
+                taken.add(folded(alias))
+                others.append(alias)
+        lights.append(Light(name=called, aliases=tuple(others), entity=light.id))
     return Room(name=name, aliases=aliases, area=area.id, entity=plain.id if plain else None, lights=tuple(lights))
 
 

@@ -263,17 +263,11 @@ class MqttLights:
 def _planned(
     home: Home, actions: Sequence[Action], before: Mapping[Light, LightState], unknown: Collection[Light]
 ) -> tuple[list[Outcome], dict[Light, Wanted]]:
-    """What the actions make of the lights one after the other, and what each light is to be told for all of them.
-
-    A light of which nothing is known can be told what to become, but not be asked, nor changed by something.
-    """
+    """What the actions make of the lights one after the other, and what each light is to be told for all of them."""
     now, outcomes, wanted = dict(before), list[Outcome](), dict[Light, Wanted]()
     for action in actions:
         states = [now[key] for key in lights.targets(home, action) if key in now]
-        if action.action in ("get_state", "toggle") or action.brightness_step:
-            lost = set(unknown) - wanted.keys()
-            states = [replace(one, reachable=one.reachable and one.key not in lost) for one in states]
-        outcomes.append(lights.applied(action, states))
+        outcomes.append(lights.applied(action, states, set(unknown) - wanted.keys()))
         for effect in outcomes[-1].effects if action.action != "get_state" else ():
             if effect.problem:
                 continue
