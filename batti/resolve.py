@@ -42,7 +42,7 @@ def resolve(asked: Sequence[Asked], sentence: str, lookup: Lookup) -> tuple[Comm
             if _points_back(entry, asked, sentence):  # `uhako kotha, hajurba ko kotha ko batti`
                 continue
             room = _of_somebody(entry, sentence, lookup)
-            action = room and _action([room], entry, lookup)
+            action = _action([room], entry, lookup) if room else None
         if action is None:
             return Command.unknown_room(), certainty
         actions.append(action)
