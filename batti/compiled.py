@@ -19,7 +19,7 @@ from batti import lexicon
 from batti.paths import resources
 
 _Table = TypeVar("_Table")
-_CODE = ("compiled.py", "lexicon.py", "sound.py", "text.py")
+_CODE = ("compiled.py", "lexicon.py", "meaning.py", "sound.py", "spoken.py", "text.py")
 
 
 def compiled(make: Callable[[], _Table]) -> Callable[[], _Table]:
@@ -58,9 +58,10 @@ def _digest() -> str:
 
 def written() -> str:
     """The text of the file of tables, made anew."""
-    from batti import sound  # which is made with what is here
+    from batti import meaning, spoken  # which are made with what is here
 
-    made = {name: getattr(sound, name).__wrapped__.__wrapped__() for name in sound.COMPILED}
+    tables = [getattr(module, name) for module in (meaning, spoken) for name in module.COMPILED]
+    made = {table.__name__: table.__wrapped__.__wrapped__() for table in tables}
     return json.dumps({"made_of": _digest(), "tables": made}, ensure_ascii=False, indent=0) + "\n"
 
 

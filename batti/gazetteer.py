@@ -14,7 +14,7 @@ from functools import lru_cache
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
-from batti import sound
+from batti import meaning, sound, spoken
 
 NOTHING = 0
 KINDS = ("room", "group", "light")
@@ -39,9 +39,9 @@ class _Word:
 @lru_cache(maxsize=1 << 16)
 def _forms(name: str) -> tuple[tuple[str, ...], ...]:
     """The words of a name as they may be said: `dai ROOM` and `dai` for dai ko kotha."""
-    heard = sound.words_of(name)
-    words = tuple(filter(None, map(sound.shared, heard)))
-    forms = [words, tuple(word for word in words if word not in sound.SHARED)]
+    heard = spoken.words_of(name)
+    words = tuple(filter(None, map(meaning.shared, heard)))
+    forms = [words, tuple(word for word in words if word not in meaning.SHARED)]
     if len(heard) == 2 and not any(word.isdigit() for word in heard):  # bed room, bedroom
         forms.append((sound.fold("".join(heard)),))
     return tuple(form for form in dict.fromkeys(forms) if len(form) > 1 or (form and _tells(form[0])))
@@ -49,17 +49,17 @@ def _forms(name: str) -> tuple[tuple[str, ...], ...]:
 
 def _tells(word: str) -> bool:
     """Whether the word alone may be a name: a small number may as well be a level, `kotha` any room."""
-    return word not in sound.SHARED and (not word.isdigit() or len(word) > 2)
+    return word not in meaning.SHARED and (not word.isdigit() or len(word) > 2)
 
 
 @lru_cache(maxsize=1 << 16)
 def _heard_as(token: str) -> tuple[tuple[str, int], ...]:
     """The word as it sounds, whole and without each case ending, and how many characters that keeps."""
-    said = sound.shared(sound.heard(token))
+    said = meaning.shared(meaning.heard(token))
     if not said:
         return ((said, len(token)),)
-    stems = (token.removesuffix(e) for e in sound.endings() if len(token) > len(e) + 1 and token.endswith(e))
-    return ((said, len(token)), *((sound.shared(sound.heard(stem)), len(stem)) for stem in stems))
+    stems = (token.removesuffix(e) for e in spoken.endings() if len(token) > len(e) + 1 and token.endswith(e))
+    return ((said, len(token)), *((meaning.shared(meaning.heard(stem)), len(stem)) for stem in stems))
 
 
 class Gazetteer:

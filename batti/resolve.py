@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from typing import Any
 
-from batti import sound
+from batti import meaning, spoken
 from batti.command import Command, one_form
 from batti.home import Entity
 from batti.lookup import Lookup
@@ -61,17 +61,17 @@ def _of_somebody(entry: Asked, sentence: str, lookup: Lookup) -> Entity | None:
     if isinstance(entry.place, str) or entry.excepts or _tells(entry, sentence) is not False:
         return None
     place = _text(entry.place, sentence)
-    if not sound.is_somebodys(place):
+    if not spoken.is_somebodys(place):
         return None
     first = entry.place[0]
-    return lookup.owned_by(sound.words_of(f"{sentence[:first]} , {sentence[first + len(place) :]}"))
+    return lookup.owned_by(spoken.words_of(f"{sentence[:first]} , {sentence[first + len(place) :]}"))
 
 
 def _tells(entry: Asked, sentence: str) -> bool | None:
     """Whether the words of the place tell which one it is; None where it has no words of its own (all, here)."""
     if isinstance(entry.place, str):
         return None
-    return not all(map(sound.is_light, sound.words_of(_text(entry.place, sentence))))
+    return not all(map(meaning.is_light, spoken.words_of(_text(entry.place, sentence))))
 
 
 def _find(place: Span | str, sentence: str, lookup: Lookup) -> tuple[Place | None, float]:

@@ -8,7 +8,7 @@ from functools import lru_cache
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
-from batti import sound
+from batti import meaning, sound
 
 ENOUGH = 0.5
 """Similarity (0 to 1) from which two words may be partners."""
@@ -25,12 +25,12 @@ class Vocabulary:
         self._by_meaning: dict[str, list[str]] = {}
         for word in self._words:
             self._by_beginning.setdefault(word[: sound.SHORTEST], []).append(word)
-            for meant in sound.meaning(word):
+            for meant in meaning.senses(word):
                 self._by_meaning.setdefault(meant, []).append(word)
         self.like = lru_cache(maxsize=_REMEMBERED)(self._like)  # the same words are said again and again
 
     def _like(self, said: str) -> tuple[str, ...]:
-        """The words that are like one that was said (`sound.alike`).
+        """The words that are like one that was said (`meaning.alike`).
 
         Only those are compared that may be: similar in spelling or in consonants, with the same beginning
         or with the same meaning.
@@ -38,9 +38,9 @@ class Vocabulary:
         maybe = {self._words[i] for i in _near(said, self._words)}
         maybe.update(self._words[i] for i in _near(sound.consonants(said), self._consonants))
         maybe.update(self._by_beginning.get(said[: sound.SHORTEST], ()))
-        for meant in sound.meaning(said):
+        for meant in meaning.senses(said):
             maybe.update(self._by_meaning.get(meant, ()))
-        return tuple(word for word in maybe if sound.alike(said, word) >= ENOUGH)
+        return tuple(word for word in maybe if meaning.alike(said, word) >= ENOUGH)
 
 
 def _near(said: str, words: list[str]) -> list[int]:

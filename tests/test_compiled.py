@@ -7,9 +7,10 @@ from pathlib import Path
 import pytest
 
 import batti
-from batti import compiled, sound
+from batti import compiled, meaning, spoken
 
-_ASKED = "from batti import compiled, sound; print(len(compiled._tables()), *sound.meaning(sound.fold('zorvak')))"
+_ALL = len(meaning.COMPILED + spoken.COMPILED)
+_ASKED = "from batti import compiled, meaning; print(len(compiled._tables()), *meaning.senses(meaning.heard('zorvak')))"
 
 
 @pytest.fixture
@@ -38,7 +39,7 @@ def test_the_tables_that_come_with_the_package_are_up_to_date() -> None:
 
 
 def test_a_table_that_comes_with_the_package_is_not_made(package: Path) -> None:
-    assert meanings(package) == str(len(sound.COMPILED))
+    assert meanings(package) == str(_ALL)
 
 
 def test_a_change_of_the_lexicon_counts_at_once_and_can_be_compiled(package: Path) -> None:
@@ -46,12 +47,21 @@ def test_a_change_of_the_lexicon_counts_at_once_and_can_be_compiled(package: Pat
         places.write("- {id: zorvak_room, en: [zorvak]}\n")
     assert meanings(package) == "0 zorvak_room"
     python(package, "-m", "batti.compiled")
-    assert meanings(package) == f"{len(sound.COMPILED)} zorvak_room"
+    assert meanings(package) == f"{_ALL} zorvak_room"
 
 
-def test_a_change_of_the_code_counts_at_once(package: Path) -> None:
-    code = package / "sound.py"
-    code.write_text(code.read_text(encoding="utf-8").replace('("w", "b")', '("w", "v")'), encoding="utf-8")
+@pytest.mark.parametrize(
+    ("name", "code", "otherwise"),
+    [
+        ("sound.py", '("w", "b")', '("w", "v")'),
+        ("meaning.py", 'if " " not in word', 'if "  " not in word'),
+        ("spoken.py", '_OH = ("oh", "o")', '_OH = ("oh",)'),
+    ],
+)
+def test_a_change_of_the_code_counts_at_once(package: Path, name: str, code: str, otherwise: str) -> None:
+    text = (package / name).read_text(encoding="utf-8")
+    assert code in text
+    (package / name).write_text(text.replace(code, otherwise), encoding="utf-8")
     assert meanings(package) == "0"
 
 

@@ -6,7 +6,7 @@ from random import Random
 import pytest
 
 from batti import lexicon
-from batti.dataset import bank, compose, phrases
+from batti.dataset import bank, compose, compose_requests, phrases
 from batti.dataset.bank import Compiled, Sayable
 from batti.dataset.phrases import Meaning
 
@@ -162,10 +162,10 @@ def test_a_strange_place_passes_for_its_kind() -> None:
 
 def test_a_time_is_said_once_and_goes_on_every_entry() -> None:
     one = compiled("{A:bhancha} bala ani {B:baithak} nibhau => A on; B off")
-    assert compose.can_be_timed(one.phrase)
+    assert compose_requests.can_be_timed(one.phrase)
     kinds = set()
     for seed in range(60):
-        timed = compose.timed(one, Random(seed), LEX)
+        timed = compose_requests.timed(one, Random(seed), LEX)
         check_slots([timed])
         [when] = {m.when for m in timed.phrase.meanings}
         kinds.add(when[0][0])
@@ -181,7 +181,7 @@ def test_a_time_is_said_once_and_goes_on_every_entry() -> None:
     ],
 )
 def test_what_has_a_time_or_asks_nothing_gets_none(line: str) -> None:
-    assert not compose.can_be_timed(phrases.parse(line))
+    assert not compose_requests.can_be_timed(phrases.parse(line))
 
 
 def test_every_rule_is_used_as_often_as_it_says() -> None:

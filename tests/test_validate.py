@@ -109,7 +109,7 @@ def test_faults_come_in_the_order_of_files_and_lines(broken: subprocess.Complete
 def test_a_rule_that_nothing_tells_is_found(broken: subprocess.CompletedProcess[str]) -> None:
     """That it makes nothing cannot be said while phrases of the bank are faulty."""
     [line] = [line for line in broken.stderr.splitlines() if "the rule " in line]
-    assert line.startswith("batti: batti/dataset/compose.py:") and "SIGNS" in line
+    assert line.startswith("batti: batti/dataset/compose_negatives.py:") and "SIGNS" in line
 
 
 # -- files of one's own ----------------------------------------------------------------------------

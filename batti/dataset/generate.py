@@ -20,8 +20,9 @@ from tqdm import tqdm
 from batti import lexicon
 from batti.command import intent_from, one_form
 from batti.dataset import homes, records
+from batti.dataset.dress import Dressed, dress
 from batti.dataset.homes import RandomHome
-from batti.dataset.speaker import Dressed, Example, Speaker, Unfit, dress
+from batti.dataset.speaker import Example, Speaker, Unfit
 from batti.home import Home
 from batti.prompt import Asked
 

@@ -14,7 +14,7 @@ from typing import Any
 from batti.dataset import names
 from batti.home import Home
 from batti.lexicon import SCRIPTS, Concept, Lexicon, key, script_of
-from batti.sound import translations
+from batti.spoken import translations
 from batti.text import is_devanagari
 
 

@@ -1,23 +1,19 @@
-"""Sentences with their meanings: phrases said over a random home, as people would write them.
+"""Sentences with their meanings: phrases said over a random home.
 
-`dress` chooses a phrase, varies it by a rule of `compose`, exchanges words of one class, puts polite
-and chatty words around it and spells it in one of the styles of `noise`; its slots stay open. A
-`Speaker` fills them from a home.
+A `Speaker` fills the slots of what `dress` makes from a home, names and values spelled as people would write them.
 """
 
 from __future__ import annotations
 
-import re
-import unicodedata
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from random import Random
-from typing import Any, TypeVar
+from typing import Any
 
 from batti.command import COLORS
 from batti.dataset import homes, names, noise, numbers
-from batti.dataset.bank import KINDS, Found, Sayable, bank
-from batti.dataset.compose import varied
+from batti.dataset.bank import KINDS, Sayable
+from batti.dataset.dress import Dressed, dress, pick
 from batti.dataset.homes import RandomHome
 from batti.dataset.phrases import Meaning, Phrase, Segment
 from batti.lexicon import Lexicon, key
@@ -25,9 +21,6 @@ from batti.prompt import Asked, Span
 from batti.schema import ALL, HERE
 from batti.values import duration_of, seconds_of
 
-T = TypeVar("T")
-# A hundred draws of a style of writing: choosing from it is quicker than by weights.
-_STYLES = tuple(s for s, n in zip(noise.STYLES, (34, 15, 13, 12, 5, 9, 12), strict=True) for _ in range(n))
 _SIMPLE = {"on": "turn_on", "off": "turn_off", "toggle": "toggle", "query": "get_state"}
 
 
@@ -54,105 +47,6 @@ class Example:
 
 class Unfit(Exception):
     """The home cannot fill the phrase: no group, too few rooms."""
-
-
-@dataclass(frozen=True)
-class Dressed:
-    """A phrase as it is worded and spelled this time.
-
-    `parts` are words and, at every second place, the index of the segment whose slot stands there.
-    """
-
-    one: Sayable
-    rule: str
-    style: str
-    parts: tuple[str | int, ...]
-
-    @property
-    def has_slots(self) -> bool:
-        return len(self.parts) > 1
-
-
-_SLOT = 0xE100  # private-use characters from here on stand for the segments with slots
-_SLOTS = re.compile("([\ue100-\uf8ff])")
-
-
-def dress(lex: Lexicon, rng: Random) -> Dressed:
-    """A phrase of the bank in words and spelling of the moment."""
-    one, rule = varied(_pick(_pick(bank().draws, rng), rng), rng, lex)
-    return dressed(one, rule, lex, rng)
-
-
-def dressed(one: Sayable, rule: str, lex: Lexicon, rng: Random) -> Dressed:
-    style = _pick(_STYLES, rng)
-    segments = zip(one.phrase.segments, one.swaps, strict=True)
-    said = [chr(_SLOT + i) if s.slot else _swap(s.text, found, lex, rng) for i, (s, found) in enumerate(segments)]
-    words = noise.respell("".join(said), style, rng)
-    words = _struck(_wrap(words, one, lex, rng), one, style, lex, rng)
-    parts = _SLOTS.split(unicodedata.normalize("NFC", words).strip())
-    return Dressed(one, rule, style, tuple(ord(p) - _SLOT if i % 2 else p for i, p in enumerate(parts)))
-
-
-def _pick(choices: Sequence[T], rng: Random) -> T:
-    return choices[int(rng.random() * len(choices))]
-
-
-def _swap(text: str, found: tuple[Found, ...], lex: Lexicon, rng: Random) -> str:
-    """The text with some words exchanged for others of their class."""
-    if not found:
-        return text
-    out, at = [], 0
-    for start, end, index in found:
-        out.append(text[at:start])
-        out.append(text[start:end] if rng.random() < 0.55 else _pick(lex.swaps.classes[index], rng))
-        at = end
-    return "".join(out) + text[at:]
-
-
-def _wrap(words: str, one: Sayable, lex: Lexicon, rng: Random) -> str:
-    """Words that ask nothing: a wake phrase, an address, a reason, a particle."""
-    script = "en" if one.english and rng.random() < 0.85 else one.script
-
-    def some(kind: str) -> str:
-        said = _pick(lex.fillers[kind][script], rng)
-        return numbers.others(said, script, lex, rng) if rng.random() < 0.7 else said
-
-    if rng.random() < 0.09:
-        words = f"{some('openings')} {words}"
-    if rng.random() < 0.05:
-        words = f"{some('reasons_before')}{_pick((', ', ' ', ', '), rng)}{words}"
-    elif rng.random() < 0.05:
-        words = f"{words}{_pick((', ', ' '), rng)}{some('reasons_after')}"
-    if rng.random() < 0.05:
-        words = f"{some('wake')} {words}"
-    if rng.random() < 0.06:
-        words = f"{words} {some('endings')}"
-    if rng.random() < 0.03:
-        at = _pick([m.start() for m in re.finditer(" ", words)] or [0], rng)
-        words = f"{words[:at]} {some('hesitations')} {words[at:].lstrip()}"
-    return words
-
-
-def _struck(words: str, one: Sayable, style: str, lex: Lexicon, rng: Random) -> str:
-    """The whole sentence with the noises that are not of single words."""
-    if style == "recognizer":
-        words = words if one.asked_by_its_mark else noise.strip_punctuation(words, rng)
-        roll = rng.random()
-        if roll < 0.17:
-            words = noise.repeat_word(words, rng)
-        elif roll < 0.27:
-            hesitation = _pick(lex.fillers["hesitations"][one.script], rng) if rng.random() < 0.4 else ""
-            words = noise.say_again(words, rng, hesitation)
-        elif roll < 0.35:
-            words = noise.false_start(words, rng)
-    if rng.random() < 0.03:
-        words = noise.mix_scripts(words, rng)
-    if style != "clean" and rng.random() < 0.08:
-        words = noise.join_words(words, rng)
-    elif rng.random() < 0.3:
-        marks = "!.। " if one.asked_by_its_mark else "?!.। "
-        words = words.rstrip(marks) if rng.random() < 0.6 else words + _pick((".", "!", "..", " "), rng)
-    return words
 
 
 class Speaker:
@@ -219,7 +113,7 @@ class Speaker:
             # What has an exception must have another room that it is said of.
             if not free or (place.inside and len(free) < 2):
                 raise Unfit
-            chosen[place.slot] = thing = _pick(free, self.rng)
+            chosen[place.slot] = thing = pick(free, self.rng)
             if place.light_of:
                 room = self.home.things[thing].room
                 if room in chosen.values():
@@ -257,14 +151,14 @@ class Speaker:
         said = [word for one in people for word in names.spoken_words(one, script, english, self.rng)]
         # Right before a name, the call would be part of it: `dai kotha`.
         ends = (", ", "! ", " ", " ") if str(it.parts[0]).strip() else (", ", "! ")
-        return _pick(said, self.rng) + _pick(ends, self.rng) if said else ""
+        return pick(said, self.rng) + pick(ends, self.rng) if said else ""
 
     def _begun(self, name: str, it: Dressed) -> str:
         """At times, what a recognizer writes of a name that was begun and broken off: `room um ` before `room four`."""
         first, _, rest = name.partition(" ")
         if it.style != "recognizer" or not rest or self.rng.random() > 0.06:
             return ""
-        hesitation = _pick(self.lexicon.fillers["hesitations"][it.one.script], self.rng) + " "
+        hesitation = pick(self.lexicon.fillers["hesitations"][it.one.script], self.rng) + " "
         return f"{first} {hesitation if self.rng.random() < 0.7 else ''}"
 
     def _stranger(self, segment: Segment, script: str, english: bool) -> str:
@@ -272,7 +166,7 @@ class Speaker:
         concept = homes.stranger(self.home, self.lexicon, self.rng, kind)
         if concept is None:
             raise Unfit
-        return _pick(names.spoken_words(concept, script, english, self.rng) or concept.words, self.rng)
+        return pick(names.spoken_words(concept, script, english, self.rng) or concept.words, self.rng)
 
     def _value(self, segment: Segment, script: str, one: Sayable) -> tuple[str, Any]:
         """The words and the value of a value slot: the writer's, or others of the same kind."""
@@ -283,8 +177,8 @@ class Speaker:
         said: tuple[str, Any] = (segment.text, value)
         if rng.random() < 0.75:
             if kind == "color":
-                color = _pick(COLORS, rng)
-                said = _pick(lex.colors[color][script], rng), color
+                color = pick(COLORS, rng)
+                said = pick(lex.colors[color][script], rng), color
             elif kind == "time":
                 said = numbers.clock(script, english, lex, rng)
             elif kind == "pct" and rng.random() < 0.02 and _may_be_zero(segment.slot, one.phrase):

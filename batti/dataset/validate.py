@@ -10,11 +10,12 @@ from random import Random
 from batti import lexicon
 from batti.dataset import clashes, coverage, phrases, shapes
 from batti.dataset.bank import Compiled, compiled
+from batti.dataset.dress import dressed
 from batti.dataset.homes import random_home
 from batti.dataset.lookalike import oddities
 from batti.dataset.phrases import Phrase
 from batti.dataset.source import Written, shown, words
-from batti.dataset.speaker import Speaker, Unfit, dressed
+from batti.dataset.speaker import Speaker, Unfit
 from batti.errors import BattiError, Fault
 from batti.evaluate.cases import Case, read_cases
 from batti.lexicon import Lexicon

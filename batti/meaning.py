@@ -1,0 +1,153 @@
+"""What a word means by the lexicon, and of which kind it is.
+
+Words that mean the same are nearly one (bhancha, kitchen; dai, brother), and some tell little (kotha, room, ko).
+"""
+
+from __future__ import annotations
+
+from functools import cache, lru_cache
+
+from batti import lexicon
+from batti.compiled import compiled
+from batti.sound import fold, similar
+
+_OTHER_WORD = 0.8  # of the similarity of two words that mean different things
+TRANSLATED = 0.94  # a translation counts a little less than the name itself
+_NOTHING: frozenset[str] = frozenset()
+
+
+@cache
+def _meanings() -> dict[str, frozenset[str]]:
+    return {word: frozenset(ids) for word, ids in _meant_by().items()}
+
+
+@compiled
+def _meant_by() -> dict[str, list[str]]:
+    """Folded single word -> ids of what it means, by the lexicon."""
+    words = lexicon.load()
+    found: dict[str, set[str]] = {}
+    for concept in (*words.places, *words.people, *words.adjectives, *words.groups, *words.lights):
+        for said in concept.words:
+            k = lexicon.key(said)
+            if " " not in k:
+                found.setdefault(fold(k), set()).add(concept.id)
+    for said, ids in words.frames["vague"].items():
+        found.setdefault(fold(said), set()).update(ids)
+    return {word: sorted(ids) for word, ids in found.items()}
+
+
+def senses(word: str) -> frozenset[str]:
+    """Ids of what a folded word may mean, by the lexicon."""
+    return _meanings().get(word) or _meanings().get(word.removesuffix("s"), _NOTHING)
+
+
+@lru_cache(maxsize=1 << 17)
+def alike(a: str, b: str) -> float:
+    """Similarity of two words by sound or by meaning."""
+    by_sound = similar(a, b)
+    if by_sound < TRANSLATED and senses(a) & senses(b):
+        return TRANSLATED
+    return _OTHER_WORD * by_sound if differ(a, b) else by_sound
+
+
+def differ(a: str, b: str) -> bool:
+    """Whether the words are known and mean different things: `maili`, `saili`."""
+    meanings = senses(a), senses(b)
+    return a != b and all(meanings) and not meanings[0] & meanings[1]
+
+
+@compiled
+def _number_words() -> dict[str, str]:
+    words = lexicon.load().numbers.items()
+    return {fold(lexicon.key(word)): str(n) for n, concept in words for word in concept.words}
+
+
+def in_digits(word: str) -> str:
+    """A folded number word in digits; any other as it is."""
+    return _number_words().get(word, word)
+
+
+@lru_cache(maxsize=1 << 15)
+def heard(token: str) -> str:
+    """A token of a normalized sentence as it sounds; a number word in digits."""
+    return in_digits(fold(token))
+
+
+@cache
+def _light_words() -> frozenset[str]:
+    return frozenset(map(fold, lexicon.load().frames["light_words"]))
+
+
+@cache
+def _light_stems() -> tuple[str, ...]:
+    stems = lexicon.load().frames["light_stems"]
+    return tuple(dict.fromkeys((*map(fold, stems), *stems)))  # `roim` is nearer to room than to what it sounds like
+
+
+@lru_cache(maxsize=20000)
+def is_light(word: str) -> bool:
+    """Whether the word is one of the light ones, well or badly spelled; bhai is no bad spelling of batti."""
+    if word in _light_words() or word in _meanings():
+        return word in _light_words()
+    return any(word[:1] == stem[0] and len(word) > 2 and similar(stem, word) >= 0.75 for stem in _light_stems())
+
+
+@cache
+def _people() -> frozenset[str]:
+    return frozenset(_called_people())
+
+
+@compiled
+def _called_people() -> list[str]:
+    said = {lexicon.key(word) for person in lexicon.load().people for word in person.words}
+    return sorted({fold(word) for word in said if " " not in word})
+
+
+def is_person(word: str) -> bool:
+    """Whether the folded word is a kin term, a role or a given name of the lexicon."""
+    return word in _people()
+
+
+@compiled
+def _adjectives() -> dict[str, str]:
+    adjectives = lexicon.load().adjectives
+    folded = ([fold(lexicon.key(said)) for said in adjective.words] for adjective in adjectives)
+    return {word: words[0] for words in folded for word in words}
+
+
+def adjective(word: str) -> str:
+    """The one form of a folded adjective in any language: `naya` is new; nothing for other words."""
+    return _adjectives().get(word, "")
+
+
+@cache
+def every() -> frozenset[str]:
+    """Folded words for all of a kind, said before a name."""
+    return frozenset(map(fold, lexicon.load().frames["every"]))
+
+
+_ROOM, _LAMP = "ROOM", "LAMP"
+SHARED = frozenset({_ROOM, _LAMP})
+"""What `shared` makes of the words for a room and for a light."""
+
+
+@cache
+def _shared() -> dict[str, str]:
+    frames = lexicon.load().frames
+    found = dict.fromkeys(map(fold, frames["dropped_words"]), "")
+    found |= dict.fromkeys(map(fold, frames["room_words"]), _ROOM)
+    return found | dict.fromkeys(map(fold, frames["lamp_words"]), _LAMP)
+
+
+def shared(word: str) -> str:
+    """A folded word, or what it has in common with others: kotha, room; batti, light; nothing for ko, the."""
+    return _shared().get(word, word)
+
+
+def is_lamp(word: str) -> bool:
+    """Whether the folded word is one for a light."""
+    return shared(word) == _LAMP
+
+
+COMPILED = ("_number_words", "_meant_by", "_called_people", "_adjectives")
+"""The tables that come with the package; see `compiled`."""

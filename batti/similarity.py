@@ -1,0 +1,125 @@
+"""How much what was said is a name, by sound, spelling and meaning.
+
+Names are compared word by word (`meaning` says how alike two words are); words that tell little (kotha,
+room, ko) hardly count.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import chain
+
+from rapidfuzz.distance import OSA
+
+from batti import meaning, sound
+from batti.vocabulary import ENOUGH as WORD
+
+ENOUGH = 0.76
+"""The least similarity (0 to 1) at which a name counts as said; tuned on generated homes."""
+_JOINED = 0.98  # words run together
+_WORD_FOR_WORD = 1.01  # the very words of a name: before one of the same words in another order
+_NEARLY = 0.9  # similarity from which whole names, light words included, may be compared
+_PART = 0.82  # what a part of a name (`cabin` for `CEO cabin`) counts
+_CONTRARY = 0.7  # what a name counts whose adjective is another, or that is somebody's
+
+
+@dataclass(eq=False)
+class Name:
+    """One way of naming an entity: its telling words, and the rest, which is made when it is first compared."""
+
+    entity: int
+    words: tuple[str, ...]
+    telling: tuple[str, ...]
+    joined: str  # the telling words as one
+    factor: float = 1.0
+
+    @classmethod
+    def of(cls, entity: int, *parts: Sequence[str], factor: float = 1.0) -> Name:
+        """A name of one part, or of two: a light's after its room's. Each part tells something."""
+        telling = tuple(dict.fromkeys(chain.from_iterable(map(telling_of, parts))))
+        return cls(entity, tuple(chain.from_iterable(parts)), telling, "".join(telling), factor)
+
+    @cached_property
+    def light(self) -> frozenset[str]:
+        return frozenset(meaning.adjective(word) or word for word in self.words if word not in self.telling)
+
+    @cached_property
+    def whole(self) -> str:
+        """All the words as one."""
+        return "".join(self.words)
+
+    @cached_property
+    def digits(self) -> str:
+        return re.sub(r"\D", "", self.joined)
+
+
+def telling_of(words: Sequence[str]) -> Sequence[str]:
+    """Of the words of a name those that tell which; all where none does."""
+    return [word for word in words if not meaning.is_light(word)] or words
+
+
+def _matched(said: Name, name: Name) -> float:
+    """Sum of the similarities of words that are each other's best free partner."""
+    if len(said.telling) == len(name.telling) == 1:
+        return meaning.alike(said.telling[0], name.telling[0])
+    pairs = [(meaning.alike(a, b), i, j) for i, a in enumerate(said.telling) for j, b in enumerate(name.telling)]
+    total, left, right = 0.0, set(range(len(said.telling))), set(range(len(name.telling)))
+    for alike, i, j in sorted(pairs, reverse=True):
+        if alike < WORD:
+            break
+        if i in left and j in right:
+            left.remove(i)
+            right.remove(j)
+            total += alike
+    return total
+
+
+def similarity(said: Name, name: Name) -> float:
+    """How much `said` is `name`, 0 to 1, a little more word for word: by its telling words, by these run
+    together, or as a part.
+
+    The other words (kotha, room, ko) only decide between names that are otherwise alike.
+    """
+    if said.digits == name.digits and said.whole == name.whole:
+        return name.factor * _WORD_FOR_WORD
+    matched = _matched(said, name)
+    score = 2 * matched / (len(said.telling) + len(name.telling))
+    if said.digits == name.digits and not _differ(said, name):
+        score = max(score, _JOINED * sound.spelled_alike(said.joined, name.joined))
+        whole = sound.spelled_alike(said.whole, name.whole)
+        if whole > _NEARLY:  # `shrineroom`
+            score = max(score, _JOINED * whole)
+    if len(name.telling) > len(said.telling) and (not said.joined.isdigit() or _is_its_number(said, name)):
+        score = max(score, _PART * matched / len(said.telling))
+    missing = len(said.light ^ name.light) / (1 + len(said.light | name.light))
+    other = _CONTRARY if _contrary(said.light, name.light) or _owned(said, name) else 1.0
+    return name.factor * score * (1 - 0.03 * missing) * other
+
+
+def _differ(said: Name, name: Name) -> bool:
+    """Whether a word of what was said, as long as the name, means something else than every word of it."""
+    if len(said.telling) != len(name.telling):
+        return False
+    return any(all(meaning.differ(word, other) for other in name.telling) for word in said.telling)
+
+
+def _owned(said: Name, name: Name) -> bool:
+    """Whether somebody is named whom the name does not have: Sita's small shop is not the small shop."""
+    if float(OSA.normalized_similarity(said.joined, name.joined)) >= ENOUGH:  # `re sep son`
+        return False
+    people = filter(meaning.is_person, said.telling)
+    return any(all(meaning.alike(one, word) < ENOUGH for word in name.telling) for one in people)
+
+
+def _contrary(said: frozenset[str], name: frozenset[str]) -> bool:
+    """Whether both have an adjective and not the same: the new kitchen is not the old one."""
+    ours, theirs = (frozenset(filter(meaning.adjective, words)) for words in (said, name))
+    return bool(ours and theirs) and not ours & theirs
+
+
+def _is_its_number(said: Name, name: Name) -> bool:
+    """Whether `room 3` is short for `guest room 3`, by number and kind of place, or `103` for `shop 103`."""
+    return said.digits == name.digits and (bool(said.light & name.light) or len(said.digits) > 2)

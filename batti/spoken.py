@@ -1,0 +1,197 @@
+"""What was said, word by word, and as what the lexicon knows it.
+
+Hesitations, false starts and case endings come off, and numbers are in digits.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from functools import cache, lru_cache
+
+from batti import lexicon
+from batti.compiled import compiled
+from batti.meaning import in_digits, is_light, senses
+from batti.sound import fold
+
+
+def words_of(said: str, numbers: bool = True) -> list[str]:
+    """Folded words of a name, endings inside it off (`aamako kotha`), numbers in digits if asked."""
+    return list(_words_of(said, numbers))
+
+
+_POSSESSIVE = re.compile(r"['’]s\b")
+
+
+@lru_cache(maxsize=1 << 14)
+def _words_of(said: str, numbers: bool) -> tuple[str, ...]:
+    words = lexicon.key(_POSSESSIVE.sub("", said)).split()
+    inner = [word.removesuffix("ko") if len(word) > 4 or senses(fold(word[:-2])) else word for word in words[:-1]]
+    folded = [fold(word) for word in (*inner, *words[-1:])]
+    if len(set(folded)) < len(folded):
+        folded = [word for word, before in zip(folded, ["", *folded], strict=False) if word != before or word.isdigit()]
+    return tuple(_with_numbers(folded) if numbers else folded)
+
+
+_OH = ("oh", "o")  # nought, between other digits
+
+
+def _with_numbers(words: list[str]) -> list[str]:
+    """Number words as digits: `dui saya dui` and `two zero two` are 202."""
+    said = [in_digits(word) for word in words]
+    if sum(map(str.isdigit, said)) + any(word in _OH for word in words) < 2:
+        return said
+    out: list[str] = []
+    run: list[str] = []
+    for word in (*words, ""):
+        number = "0" if run and word in _OH else in_digits(word)
+        if number.isdigit():
+            run.append(number)
+            continue
+        if run:
+            out += _joined_number(run)
+            run = []
+        if word:
+            out.append(word)
+    return out
+
+
+def _joined_number(run: list[str]) -> list[str]:
+    if len(run) > 1 and "100" in run[:2]:
+        at = run.index("100")
+        hundreds = int(run[0]) if at else 1
+        return [str(100 * hundreds + sum(map(int, run[at + 1 : at + 2]))), *run[at + 2 :]]
+    return ["".join(run)] if len(run) > 1 and all(len(n) == 1 for n in run) else run
+
+
+def readings(said: str) -> Iterator[list[str]]:
+    """The words of what was said, with and without hesitations, false starts and a case ending at the end."""
+    words = words_of(said)
+    if words:
+        yield words
+    fluent = words_of(_hesitations().sub("", said))
+    if fluent and fluent != words:
+        yield fluent
+    pairs = [*zip(fluent, [*fluent[1:], ""], strict=False)]
+    for is_repeated in (_is_start, _means_the_same):
+        once = [word for word, after in pairs if not is_repeated(word, after)]
+        if once != fluent:
+            yield once
+    plain = words_of(said, numbers=False)
+    if plain != words:  # `cha` is six, and half of `bhan cha`
+        yield plain
+    words = fluent or words
+    for ending in map(fold, _endings()):
+        if len(words) > 1 and words[-1] == ending:
+            yield words[:-1]
+        elif words and len(words[-1]) > len(ending) + 2 and words[-1].endswith(ending):
+            yield [*words[:-1], words[-1].removesuffix(ending)]
+
+
+def _is_start(word: str, after: str) -> bool:
+    """Whether a word is the next one begun: `bhan bhancha`, `ge gate`."""
+    if word.isdigit() or is_light(word) or not 1 < len(word) < len(after):
+        return False
+    return after.startswith(word) or (len(word) == 2 and after[0] == word[0])
+
+
+def _means_the_same(word: str, after: str) -> bool:
+    """Whether both words mean one thing: `grandma's hajurama`."""
+    return bool(senses(word) & senses(after))
+
+
+@cache
+def _hesitations() -> re.Pattern[str]:
+    return re.compile(rf"\b(?:{'|'.join(_hesitating())})\b")
+
+
+@compiled
+def _hesitating() -> list[str]:
+    """What is said while one thinks, longest first."""
+    words = {lexicon.key(word) for said in lexicon.load().fillers["hesitations"].values() for word in said}
+    return sorted(words - {""}, key=lambda word: (-len(word), word))
+
+
+@cache
+def _endings() -> tuple[str, ...]:
+    return tuple(sorted(lexicon.load().frames["endings"], key=len, reverse=True))
+
+
+@cache
+def endings() -> tuple[str, ...]:
+    """Case endings that may be glued to a name, longest first."""
+    return tuple(ending for ending in _endings() if " " not in ending)
+
+
+@cache
+def _pronouns() -> re.Pattern[str]:
+    return re.compile(rf"(?:{'|'.join(map(lexicon.key, lexicon.load().frames['pronouns']))})\b")
+
+
+def is_somebodys(said: str) -> bool:
+    """Whether it begins with a word for somebody who is named elsewhere: `usko kotha`, `his room`."""
+    return bool(_pronouns().match(lexicon.key(said)))
+
+
+def translations(name: str) -> set[str]:
+    """Other ways of saying a name by the lexicon, of the whole or of some words in it."""
+    words = words_of(name)
+    said: set[str] = set()
+    for start in range(len(words)):
+        for end in range(start + 1, len(words) + 1):
+            other = _other_words(" ".join(words[start:end]))
+            said |= {" ".join((*words[:start], word, *words[end:])) for word in other}
+    return said
+
+
+@lru_cache(maxsize=1 << 14)
+def _other_words(said: str) -> frozenset[str]:
+    """What else may be said for a name or a part of it, by the lexicon."""
+    other = _synonyms().get(said) or _synonyms().get(said.removesuffix("s"), frozenset())
+    return frozenset(name for name in other if not _is_vague(name))
+
+
+def _is_vague(name: str) -> bool:
+    """Whether it leaves open who is meant, and would lead on to somebody else (kaka, uncle, mama)."""
+    vague = lexicon.load().frames["vague"]
+    telling = [word.removesuffix("s") for word in name.split() if not is_light(fold(word))]
+    return bool(telling) and all(word in vague for word in telling)
+
+
+@cache
+def _synonyms() -> dict[str, frozenset[str]]:
+    """Folded words of a whole name -> all normalized names of what it names."""
+    found: dict[str, frozenset[str]] = {}
+    for heard, named in _names():
+        names = frozenset(named)
+        for said in heard:
+            found[said] = found[said] | names if said in found else names
+    return found
+
+
+@compiled
+def _names() -> list[tuple[list[str], list[str]]]:
+    """What each thing of the lexicon is called: folded, and normalized."""
+    words = lexicon.load()
+    things = (*words.places, *words.groups, *words.lights, *words.people)
+    return [(sorted({" ".join(words_of(said)) for said in thing.words}), sorted(thing.keys)) for thing in things]
+
+
+def is_thing(words: tuple[str, ...]) -> bool:
+    """Whether the folded words name a place, a group, a light or a person of the lexicon."""
+    return " ".join(words) in _synonyms()
+
+
+@cache
+def devices() -> frozenset[tuple[str, ...]]:
+    """Folded words of what is in a house and no light."""
+    return frozenset(map(tuple, _devices()))
+
+
+@compiled
+def _devices() -> list[list[str]]:
+    return [words_of(said) for device in lexicon.load().devices for said in device.words]
+
+
+COMPILED = ("_hesitating", "_names", "_devices")
+"""The tables that come with the package; see `compiled`."""
