@@ -23,7 +23,7 @@ from accelerate.utils import gather_object
 from datasets import Dataset
 from datasets.utils.logging import disable_progress_bar
 from peft import LoraConfig
-from transformers import EarlyStoppingCallback, PrinterCallback, ProgressCallback
+from transformers import EarlyStoppingCallback, PrinterCallback, ProgressCallback, TrainerCallback
 from trl import SFTConfig, SFTTrainer
 
 from batti import chat
@@ -65,8 +65,13 @@ class Trainer(SFTTrainer):  # type: ignore[misc]
         return [text for _, text in sorted(numbered)]
 
 
-def train(recipe: Recipe, out: Path, report: Report | None = None) -> dict[str, Any]:
-    """Run to the end, or go on where the folder's run was stopped; gives its figures. Raises BattiError."""
+def train(
+    recipe: Recipe, out: Path, report: Report | None = None, watchers: Sequence[TrainerCallback] = ()
+) -> dict[str, Any]:
+    """Run to the end, or go on where the folder's run was stopped; gives its figures. Raises BattiError.
+
+    `watchers` are called by transformers as it trains: they measure, and change nothing.
+    """
     quiet()
     _same_recipe(recipe, out)
     transformers.set_seed(recipe.seed)
@@ -75,6 +80,8 @@ def train(recipe: Recipe, out: Path, report: Report | None = None) -> dict[str, 
     trainer = _trainer(recipe, out, model, tokenizer, learned, judged)
     if report:
         trainer.add_callback(Reporter(report))
+    for watcher in watchers:
+        trainer.add_callback(watcher)
     if trainer.is_world_process_zero():
         records.write_lines(out / "config.yaml", [recipe.to_yaml().rstrip("\n")])
     before = _scored(trainer, judged, recipe) if recipe.before else None
@@ -129,7 +136,7 @@ def _trainer(
     )  # fmt: skip
     wanted = recipe.method == "lora" and recipe.accelerator == "none"
     callbacks: list[Any] = [Clock()]
-    if recipe.patience:
+    if recipe.patience and recipe.evaluations:
         callbacks.append(EarlyStoppingCallback(recipe.patience))
     trainer = Trainer(
         model=model, args=_settings(recipe, out), processing_class=tokenizer, callbacks=callbacks,
@@ -162,6 +169,7 @@ def _settings(recipe: Recipe, out: Path) -> SFTConfig:
         said = f"a batch of {recipe.batch} is not made of {recipe.together} at a time on each of {world} processes"
         raise BattiError(said, f"--set batch={recipe.together * world}")
     half = bases.dtype(recipe) is torch.bfloat16
+    when = "steps" if recipe.evaluations else "no"
     return SFTConfig(
         output_dir=str(out / "checkpoints"), seed=recipe.seed, data_seed=recipe.seed,
         num_train_epochs=recipe.epochs, max_steps=recipe.steps or -1, learning_rate=recipe.learning_rate,
@@ -170,8 +178,9 @@ def _settings(recipe: Recipe, out: Path) -> SFTConfig:
         per_device_eval_batch_size=recipe.together, gradient_accumulation_steps=accumulate,
         packing=recipe.packing, eval_packing=recipe.packing, max_length=recipe.data.max_tokens,
         completion_only_loss=True, bf16=half, use_cpu=not torch.cuda.is_available(),
-        gradient_checkpointing=recipe.checkpointing, torch_compile=recipe.compile, eval_strategy="steps",
-        save_strategy="steps", logging_strategy="steps", save_total_limit=2, load_best_model_at_end=True,
+        gradient_checkpointing=recipe.checkpointing, torch_compile=recipe.compile, eval_strategy=when,
+        save_strategy=when, logging_strategy="steps", save_total_limit=2,
+        load_best_model_at_end=bool(recipe.evaluations),
         metric_for_best_model=f"eval_{recipe.best}", greater_is_better=recipe.best == "exact",
         train_sampling_strategy="random" if recipe.packing else "group_by_length",
         restore_callback_states_from_checkpoint=True, report_to=["tensorboard"], dataloader_pin_memory=half,
@@ -185,7 +194,7 @@ def _plan(recipe: Recipe, trainer: Trainer) -> None:
     a_step = args.per_device_train_batch_size * args.gradient_accumulation_steps * args.world_size
     steps = recipe.steps or math.ceil(recipe.epochs * math.ceil(len(trainer.train_dataset) / a_step))
     args.max_steps, args.num_train_epochs = steps, math.ceil(steps * a_step / len(trainer.train_dataset))
-    args.eval_steps = args.save_steps = math.ceil(steps / recipe.evaluations)
+    args.eval_steps = args.save_steps = math.ceil(steps / max(1, recipe.evaluations))
     args.logging_steps = max(1, steps // 200)
 
 
@@ -219,6 +228,8 @@ def _finish(trainer: Trainer, recipe: Recipe, out: Path, judged: Sequence[Row], 
     found = _figures(trainer, recipe) | {
         "peak_memory": memory, "scores": _scored(trainer, judged, recipe), "before": before,
     }  # fmt: skip
+    if trainer.is_fsdp_enabled:
+        trainer.accelerator.state.fsdp_plugin.set_state_dict_type("FULL_STATE_DICT")  # in parts, no weights are kept
     trainer.save_model(str(out))
     if trainer.is_world_process_zero():
         if recipe.method == "lora" and recipe.accelerator == "none":
