@@ -20,6 +20,8 @@ torch = pytest.importorskip("torch", reason=NEEDED)
 for module in ("transformers", "trl", "peft", "datasets", "accelerate"):
     pytest.importorskip(module, reason=NEEDED)
 
+from transformers import TrainerCallback  # noqa: E402
+
 from batti import backends  # noqa: E402
 from batti.errors import BattiError  # noqa: E402
 from batti.train import bases, compare, language, merge, rows, score  # noqa: E402
@@ -88,6 +90,31 @@ def test_each_recipe_trains_and_keeps_what_it_came_from(name: str, data: Path, b
     assert found["peak_memory"] > 0
     assert not (out / "checkpoints").exists()
     assert backends.load(out).generate(HOME, ["kitchen ko batti bala"])[0].command
+
+
+class Seen(TrainerCallback):
+    """Remembers what it was told."""
+
+    def __init__(self) -> None:
+        self.steps, self.checkpoints = 0, 0
+
+    def on_step_end(self, args: Any, state: Any, control: Any, **_: Any) -> None:
+        self.steps += 1
+
+    def on_save(self, args: Any, state: Any, control: Any, **_: Any) -> None:
+        self.checkpoints += 1
+
+
+def test_a_run_without_evaluations_is_watched_and_keeps_its_last_weights(
+    data: Path, base: Path, tmp_path: Path
+) -> None:
+    seen = Seen()
+    settings = recipe("lora", data, base=base, steps=3, evaluations=0)
+    found = language.train(settings, tmp_path / "run", watchers=[seen])
+    assert (seen.steps, seen.checkpoints) == (3, 0)
+    assert len(losses(found)) == 3
+    assert not losses(found, "eval_loss")
+    assert (tmp_path / "run" / "adapter_model.safetensors").exists()
 
 
 def test_the_loss_of_4_bit_weights_is_another_and_close(data: Path, base: Path, tmp_path: Path) -> None:
