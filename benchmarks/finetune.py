@@ -12,11 +12,15 @@ import json
 import os
 import re
 import shutil
+import sys
 import time
 from collections import defaultdict
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
+
+if any(word.endswith("unsloth") for word in sys.argv) and find_spec("unsloth"):
+    import unsloth  # noqa: F401  # it changes the libraries below, and is to come before them
 
 import click
 import torch
