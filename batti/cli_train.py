@@ -48,7 +48,10 @@ def train(recipe: Path, out: Path, changes: tuple[str, ...]) -> None:
     from batti.train.recipe import Recipe, is_of_language_model, parsed
 
     if is_of_language_model(parsed(recipe)):
-        found = _training("language", "batti[lm]").train(Recipe.load(recipe, changes), out)
+        settings = Recipe.load(recipe, changes)
+        if settings.accelerator == "unsloth":
+            _training("unsloth", "batti[lm]").load()
+        found = _training("language", "batti[lm]").train(settings, out)
         if int(os.environ.get("RANK", "0")):
             return  # one of several processes speaks
         if found["scores"]:

@@ -82,6 +82,12 @@ class Swaps:
     longest: int  # words in the longest phrase
     prohibitive: Mapping[int, int]  # class of imperatives -> class of the same verbs forbidden
     other_script: Mapping[int, int]  # class -> class of the same words in the other script
+    numbers: Mapping[tuple[str, str], int]  # id and script -> class
+
+    def of(self, name: str, script: str) -> tuple[str, ...]:
+        """The words of a class by its id and script (`roman` or `deva`); none where there is no such class."""
+        number = self.numbers.get((name, script))
+        return () if number is None else self.classes[number]
 
     def find(self, text: str) -> list[tuple[int, int, int]]:
         """(start, end, class) of each whole word or phrase that may be swapped, longest first."""
@@ -141,6 +147,11 @@ class Lexicon:
     def composition(self) -> Mapping[str, Any]:
         """Words that make one sentence out of another."""
         return dict(_read("composition.yaml"))
+
+    @cached_property
+    def in_devanagari(self) -> Mapping[str, list[str]]:
+        """English words and how they are written in Devanagari."""
+        return {word: spellings for word, *spellings in self.composition["in_devanagari"]}
 
     @cached_property
     def adjectives(self) -> tuple[Concept, ...]:
@@ -218,7 +229,7 @@ class Lexicon:
             for (name, script), i in scripts.items()
             if (name, other := "roman" if script == "deva" else "deva") in scripts
         }
-        return Swaps(tuple(ids), tuple(classes), index, longest, prohibitive, other_script)
+        return Swaps(tuple(ids), tuple(classes), index, longest, prohibitive, other_script, scripts)
 
 
 def _meaning_of(class_id: str) -> str:

@@ -30,6 +30,7 @@ _JOINED = 0.98  # words run together
 _WORD_FOR_WORD = 1.01  # the very words of a name: before one of the same words in another order
 _NEARLY = 0.9  # similarity from which whole names, light words included, may be compared
 _PART = 0.82  # what a part of a name (`cabin` for `CEO cabin`) counts
+_CONTRARY = 0.7  # what a name counts whose adjective is another, or that is somebody's
 _READING = 1e-4  # what a later reading of what was said counts less
 _STRANGER = 0.8  # of what is found nowhere: the rest is in the home by a name that nobody listed; see docs/log.md
 _REMEMBERED = 1024  # things said whose look-up is kept
@@ -54,7 +55,7 @@ class _Name:
         words = [word for part in parts for word in part]
         telling = tuple(dict.fromkeys(word for part in parts for word in _telling(part)))
         joined = "".join(telling)
-        light = frozenset(words) - frozenset(telling)
+        light = frozenset(sound.adjective(word) or word for word in words if word not in telling)
         return cls(entity, telling, light, joined, "".join(words), re.sub(r"\D", "", joined), factor)
 
 
@@ -87,16 +88,38 @@ def similarity(said: _Name, name: _Name) -> float:
     matched = _matched(said, name)
     score = 2 * matched / (len(said.telling) + len(name.telling))
     if said.digits == name.digits:
-        score = max(score, _JOINED * sound.spelled_alike(said.joined, name.joined))
         whole = sound.spelled_alike(said.whole, name.whole)
         if whole == 1.0:
             return name.factor * _WORD_FOR_WORD
-        if whole > _NEARLY:  # `shrineroom`
-            score = max(score, _JOINED * whole)
+        if not _differ(said, name):
+            joined = sound.spelled_alike(said.joined, name.joined)
+            score = max(score, _JOINED * joined, _JOINED * whole if whole > _NEARLY else 0.0)  # `shrineroom`
     if len(name.telling) > len(said.telling) and (not said.joined.isdigit() or _is_its_number(said, name)):
         score = max(score, _PART * matched / len(said.telling))
     missing = len(said.light ^ name.light) / (1 + len(said.light | name.light))
-    return name.factor * score * (1 - 0.03 * missing)
+    other = _CONTRARY if _contrary(said.light, name.light) or _owned(said, name) else 1.0
+    return name.factor * score * (1 - 0.03 * missing) * other
+
+
+def _differ(said: _Name, name: _Name) -> bool:
+    """Whether a word of what was said, as long as the name, means something else than every word of it."""
+    if len(said.telling) != len(name.telling):
+        return False
+    return any(all(sound.differ(word, other) for other in name.telling) for word in said.telling)
+
+
+def _owned(said: _Name, name: _Name) -> bool:
+    """Whether somebody is named whom the name does not have: Sita's small shop is not the small shop."""
+    if float(OSA.normalized_similarity(said.joined, name.joined)) >= ENOUGH:  # `re sep son`
+        return False
+    people = filter(sound.is_person, said.telling)
+    return any(all(sound.alike(one, word) < ENOUGH for word in name.telling) for one in people)
+
+
+def _contrary(said: frozenset[str], name: frozenset[str]) -> bool:
+    """Whether both have an adjective and not the same: the new kitchen is not the old one."""
+    ours, theirs = (frozenset(filter(sound.adjective, words)) for words in (said, name))
+    return bool(ours and theirs) and not ours & theirs
 
 
 def _is_its_number(said: _Name, name: _Name) -> bool:

@@ -18,6 +18,7 @@ from batti.lexicon import Concept
 
 _FEW = 0.2  # share of vowels up to which a word is taken to lack some
 _ABBREVIATED = 0.78  # `conf` for `conference`
+_OTHER_WORD = 0.8  # of the similarity of two words that mean different things
 TRANSLATED = 0.94  # a translation counts a little less than the name itself
 _NOTHING: frozenset[str] = frozenset()
 _FOLDS = (
@@ -171,7 +172,7 @@ def words_of(said: str, numbers: bool = True) -> list[str]:
 @lru_cache(maxsize=1 << 14)
 def _words_of(said: str, numbers: bool) -> tuple[str, ...]:
     words = lexicon.key(re.sub(r"['’]s\b", "", said)).split()
-    inner = [word.removesuffix("ko") if len(word) > 4 else word for word in words[:-1]]
+    inner = [word.removesuffix("ko") if len(word) > 4 or _meaning(fold(word[:-2])) else word for word in words[:-1]]
     folded = [fold(word) for word in (*inner, *words[-1:])]
     folded = [word for word, before in zip(folded, ["", *folded], strict=False) if word != before or word.isdigit()]
     return tuple(_in_digits(folded) if numbers else folded)
@@ -208,7 +209,38 @@ def _joined_number(run: list[str]) -> list[str]:
 def alike(a: str, b: str) -> float:
     """Similarity of two words by sound or by meaning."""
     by_sound = similar(a, b)
-    return TRANSLATED if by_sound < TRANSLATED and _meaning(a) & _meaning(b) else by_sound
+    if by_sound < TRANSLATED and _meaning(a) & _meaning(b):
+        return TRANSLATED
+    return _OTHER_WORD * by_sound if differ(a, b) else by_sound
+
+
+def differ(a: str, b: str) -> bool:
+    """Whether the words are known and mean different things: `maili`, `saili`."""
+    meanings = _meaning(a), _meaning(b)
+    return a != b and all(meanings) and not meanings[0] & meanings[1]
+
+
+@cache
+def _people() -> frozenset[str]:
+    said = {lexicon.key(word) for person in lexicon.load().people for word in person.words}
+    return frozenset(fold(word) for word in said if " " not in word)
+
+
+def is_person(word: str) -> bool:
+    """Whether the folded word is a kin term, a role or a given name of the lexicon."""
+    return word in _people()
+
+
+@cache
+def _adjectives() -> dict[str, str]:
+    adjectives = lexicon.load().adjectives
+    folded = ([fold(lexicon.key(said)) for said in adjective.words] for adjective in adjectives)
+    return {word: words[0] for words in folded for word in words}
+
+
+def adjective(word: str) -> str:
+    """The one form of a folded adjective in any language: `naya` is new; nothing for other words."""
+    return _adjectives().get(word, "")
 
 
 def readings(said: str) -> Iterator[list[str]]:

@@ -22,7 +22,7 @@ AS_WRITTEN = [
     # normalized: capitals, letters of another script, glue, punctuation
     ("{A:bhancha} ko batti bala => A on", "{A:Bhancha} ko, batti BALA! => A off"),
     ("bhanchha ko batti baleko chha => here query", "भान्छा को बत्ती बलेको छ => none"),
-    ("{A:kitchen} on => A on", "kitchen on? => here on"),
+    ("{A:kitchen} on => A on", "kitchen on. => here on"),
     ("{A:kitchen} {pct=50:half} => A pct", "{A:kitchen} half => A =0.3"),
     ("{A:kitchen} on in {dur=10m:10 minutes} => A on after dur", "{A:kitchen} on in 10 minutes => A on for 10m"),
     ("{U:garage} ko batti bala => U on", "{A:garage} ko batti bala => A off"),
@@ -52,7 +52,7 @@ ALIKE = [
     ("{A:grg} -20% => A -0.2", "{A:grg} 20% => A =0.2"),
     ("{A:Everest} {L@A:lamp} off => L off", "{A:lr} {B:dining} off => A off; B off"),
     ("{A:x} bala => A on", "{A:x} nabala => none"),
-    ("! => none", "? => here on"),  # no word that could be compared
+    ("! => none", ". => here on"),  # no word that could be compared
 ]
 
 
@@ -89,7 +89,7 @@ PLANTED = [  # file, row, and the two entries that have a word in common
     ("swaps.yaml", "- {id: x2.imp, words: {deva: [क्सि, बत्ती]}}", "x2.imp", "light.noun"),
     ("swaps.yaml", "- {id: x3.imp, words: {roman: [xyzzie, neelo]}}", "x3.imp", "blue"),
     ("swaps.yaml", "- {id: x4.imp, words: {roman: [xyzzee, tis]}}", "x4.imp", "30"),
-    ("colors.yaml", "- {color: violet, roman: [violet, baigani], deva: [भायोलेट]}", "violet", "purple"),
+    ("colors.yaml", "- {color: mauve, roman: [mauve, baigani], deva: [मोभ]}", "mauve", "purple"),
     ("colors.yaml", "- {color: teal, roman: [teal, balcony], deva: [टिल]}", "teal", "balcony"),
     ("numbers.yaml", "- {n: 101, ne: [ekata, pachas], deva: [एकता], en: [one oh one]}", "101", "50"),
     ("places.yaml", "- {id: xroom, en: [xroom, Kitchen], ne: [], deva: []}", "xroom", "kitchen"),

@@ -1,5 +1,6 @@
 """Composition: every rule, on a phrase that it is for, means what it should."""
 
+import re
 from random import Random
 
 import pytest
@@ -62,13 +63,32 @@ def test_several_rooms_are_asked_the_same() -> None:
     assert not made("several rooms", "{A:bhancha} nilo ani {pct=40:40%} ma => A blue; A pct")
 
 
+def test_halves_may_be_of_several_places() -> None:
+    some = made("joined", "{A:bhancha} ko batti bala => A on", 400)
+    check_slots(some)
+    halves = [tuple(m.place for m in s.phrase.meanings) for s in some]
+    assert {("A", "B", "C"), ("G", "A")} <= {places[:3] for places in halves}
+    assert any("all" in places and len(places) > 1 for places in halves)
+    assert any("L" in places for places in halves)
+
+
+@pytest.mark.parametrize("verb", ["nibhau", "off gara", "bala"])
+def test_a_request_becomes_a_question_of_what_was_done(verb: str) -> None:
+    for rule, kind in (("asked whether", "act"), ("told", "none")):
+        some = made(rule, f"{{A:bhancha}} ko batti {verb} => A on", 60)
+        assert {s.phrase.kind for s in some} == {kind}
+        assert all([m.done for m in s.phrase.meanings] == ["query"] * (kind == "act") for s in some)
+        assert not any(re.search(rf"\b{verb}\b", s.phrase.text) for s in some)
+
+
 def test_joined_requests_keep_their_own_values() -> None:
     some = made("joined", "{A:bhancha} lai {pct=40:40%} ma rakha => A pct", 300)
     check_slots(some)
     both = [s for s in some if "pct2" in s.phrase.slots]
     assert both
     for s in both:
-        assert not any(m.done.lstrip("+-") == "pct" for m in s.phrase.meanings if m.place == "B")
+        done = [m.done.lstrip("+-") for m in s.phrase.meanings]
+        assert "pct2" not in done or "pct" not in done[done.index("pct2") :]
     assert any(m.done.lstrip("+-") == "pct2" for s in both for m in s.phrase.meanings)
 
 

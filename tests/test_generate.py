@@ -9,7 +9,7 @@ import pytest
 
 from batti import lexicon, prompt
 from batti.command import ACTIONS, COLORS, Action
-from batti.dataset import generate, records
+from batti.dataset import generate, names, records
 from batti.dataset.homes import RandomHome
 from batti.dataset.records import Record, faults, load
 from batti.dataset.speaker import Example
@@ -137,6 +137,31 @@ def test_sentences_are_of_every_script_and_style(pairs: list[Pair]) -> None:
     assert len({example.tags[0] for _, example in pairs}) >= 8
     assert len({example.tags[1] for _, example in pairs}) >= 5
     assert len({example.command for _, example in pairs}) > 0.9 * COUNT
+
+
+def test_a_name_begun_and_broken_off_is_not_part_of_the_place(pairs: list[Pair]) -> None:
+    begun = [
+        (example.command[:start], example.command[start:end])
+        for _, example in pairs
+        for start, end in spans_of(example)
+        if "recognizer" in example.tags
+    ]
+    twice = [(before, *name.split(maxsplit=1)) for before, name in begun if " " in name]
+    again = [first for before, first, rest in twice if first in before.split()[-2:] and rest not in before]
+    assert len(again) > 3
+
+
+def test_people_are_called_whose_room_the_home_has(pairs: list[Pair]) -> None:
+    lex = lexicon.load()
+    called = 0
+    for home, example in pairs:
+        people = [names.person_of(thing.concept, lex) for thing in home.things]
+        words = {word for person in people if person for word in person.words}
+        before = example.command.split(", ")[0]
+        if before in words:
+            called += 1
+            assert all(span[0] >= len(before) for span in spans_of(example))
+    assert called > COUNT / 1000
 
 
 def test_no_mark_of_the_making_is_left_in_a_sentence(pairs: list[Pair]) -> None:

@@ -8,7 +8,9 @@ from batti import lexicon
 from batti.dataset import homes, names
 from batti.dataset.homes import RandomHome
 from batti.home import Home
-from batti.lexicon import Lexicon, key, script_of
+from batti.lexicon import Concept, Lexicon, key, script_of
+from batti.lookup import Lookup
+from batti.text import normalize
 
 COUNT = 200
 
@@ -104,6 +106,18 @@ def test_a_stranger_is_never_of_the_home(lex: Lexicon, some: list[RandomHome], k
                 assert said
                 assert not said & (spoken | listed)
     assert found > COUNT * 5 * 0.8
+
+
+def test_a_room_in_another_house_is_hardly_ever_taken_for_the_home_s(lex: Lexicon, some: list[RandomHome]) -> None:
+    rng, taken, count = Random(5), [], 0
+    for home in some[:40]:
+        lookup = Lookup(document(home))
+        for name in (name for i in home.of_kind("room") for name in home.things[i].listed if name.isalpha()):
+            said = normalize(rng.choice(names.elsewhere(Concept("room", ne=(name,)), lex).words))
+            taken += [said] * (lookup.find(said)[0] is not None)
+            count += 1
+    assert count > 200
+    assert len(taken) <= 0.02 * count, taken
 
 
 def test_a_stranger_is_no_place_that_the_home_might_mean(lex: Lexicon, some: list[RandomHome]) -> None:

@@ -194,7 +194,7 @@ def test_false_starts_and_names_said_twice_over_are_found(own: str, said: str) -
     assert found_name(home_of(own, "veranda"), said) == own
 
 
-@pytest.mark.parametrize("said", ["jamma office", "all rooms", "whole flat", "pura ghar", "sabai kotha"])
+@pytest.mark.parametrize("said", ["jamma office", "all rooms", "whole flat", "pura ghar", "sabai kotha", "puraa gumba"])
 def test_all_of_a_kind_of_home_is_the_whole_of_it(said: str) -> None:
     assert Lookup(home_of("kitchen", "veranda")).find(said)[0] == "all"
     assert found_name(home_of("kitchen", "veranda"), said.split()[-1] + " number 7") is None
@@ -352,6 +352,50 @@ def test_a_home_of_five_hundred_rooms_is_looked_up_quickly() -> None:
 )
 def test_names_are_found_across_aliases_cut_short_and_mistyped(home: Home, said: str, room: str | None) -> None:
     assert found_name(home, said) == room
+
+
+KITCHENS = home_of(
+    {"name": "old kitchen", "aliases": ["purano bhansa"]}, {"name": "new kitchen", "aliases": ["naya bhansa"]}
+)
+
+
+@pytest.mark.parametrize(
+    ("home", "said", "room"),
+    [
+        (KITCHENS, "naya kitchen", "new kitchen"), (KITCHENS, "purano kitchen", "old kitchen"),
+        (KITCHENS, "नयाँ भान्छा", "new kitchen"), (KITCHENS, "old bhansa", "old kitchen"),
+        (home_of("purano bhansa", "hall"), "new kitchen", None),
+        (home_of("naya bhansa", "hall"), "kitchen", "naya bhansa"),
+    ],
+)  # fmt: skip
+def test_old_and_new_are_told_apart_in_any_language(home: Home, said: str, room: str | None) -> None:
+    assert found_name(home, said) == room
+
+
+@pytest.mark.parametrize(
+    ("own", "said"),
+    [
+        ("bhauju ko kotha", "bhai ko kotha"), ("ba ko kotha", "bhai ko kotha"), ("maili ko kotha", "saili ko kotha"),
+        ("Rohan ko kotha", "Roshan ko kotha"),
+        ("mother-in-law's room", "father-in-law's room"), ("hostel", "hotel"),
+    ],
+)  # fmt: skip
+def test_a_known_word_is_no_bad_spelling_of_another(own: str, said: str) -> None:
+    assert found_name(home_of(own, "veranda"), said) is None
+
+
+@pytest.mark.parametrize("said", ["sita didi ko sano pasal", "hari dai ko sano pasal", "kaka ko sano pasal"])
+def test_a_room_of_somebody_else_is_not_the_home_s(said: str) -> None:
+    assert found_name(home_of("sano pasal", "dai ko kotha"), said) is None
+
+
+@pytest.mark.parametrize(("own", "said"), [("reception", "re sep son"), ("dhansar", "dhan sar")])
+def test_a_piece_of_a_name_that_sounds_like_somebody_is_no_owner(own: str, said: str) -> None:
+    assert found_name(home_of(own, "veranda"), said) == own
+
+
+def test_a_name_in_one_word_is_found_where_half_of_it_means_something_else() -> None:
+    assert found_name(home_of("reception", "washroom"), "wash room") == "washroom"
 
 
 def test_a_name_that_ends_like_a_case_ending_is_itself() -> None:

@@ -163,6 +163,29 @@ def test_repeat_word_repeats_whole_devanagari_words(text: str) -> None:
     assert {noise.repeat_word(text, Random(seed)) for seed in range(40)} <= {text, f"{first} {first} {last}"}
 
 
+@given(SPACED, SEEDS, st.sampled_from(["", "um", "के रे"]))
+def test_say_again_adds_nothing_but_what_was_said(text: str, seed: int, hesitation: str) -> None:
+    again = noise.say_again(text, Random(seed), hesitation)
+    if again == text:
+        return
+    middle = f" {hesitation} " if hesitation else " "
+    added = len(again) - len(text)
+    said = added - len(middle)
+    undone = {again[:at] + again[at + added :] for at in range(len(again)) if again[at:].startswith(middle)}
+    assert text in undone
+    assert said > 0
+
+
+def test_say_again_says_two_or_three_words() -> None:
+    made = {noise.say_again("hall ko 2 batti bala na", Random(seed), "um") for seed in range(40)}
+    assert made == {
+        "hall ko um hall ko 2 batti bala na",
+        "hall ko 2 batti bala um batti bala na",
+        "hall ko 2 batti bala na um bala na",
+        "hall ko 2 batti bala na um batti bala na",
+    }
+
+
 @given(WORDS, SEEDS)
 def test_split_word_makes_two_sayable_parts_at_most(word: str, seed: int) -> None:
     parts = noise.split_word(word, Random(seed)).split(" ")

@@ -343,3 +343,27 @@ def test_the_same_seed_says_the_same(lex: Lexicon, part: int) -> None:
         )[part]
 
     assert [said(seed) for seed in range(50)] == [said(seed) for seed in range(50)]
+
+
+# -- beside a request ----------------------------------------------------------------------------
+def test_only_the_numbers_of_a_reason_change(lex: Lexicon) -> None:
+    text = "the 6:30 flight is 45 minutes late, load shedding from 8"
+    made = [numbers.others(text, "en", lex, Random(seed)) for seed in range(200)]
+    number = r"(?:\d+|[a-z]+(?:[ -][a-z]+)?)"
+    pattern = rf"the (\d+:\d\d) flight is ({number}) minutes late, load shedding from ({number})"
+    found = [re.fullmatch(pattern, one) for one in made]
+    assert all(found), made
+    for group in (1, 2, 3):
+        assert len({match[group] for match in found if match}) > 5
+
+
+@pytest.mark.parametrize("text", ["ma ta thaake yaar", "म त थाकेँ यार", "", "10kg ko bora"])
+def test_a_reason_without_a_number_of_its_own_stays(text: str, lex: Lexicon) -> None:
+    made = {numbers.others(text, lexicon.script_of(text), lex, Random(seed)) for seed in range(20)}
+    assert all(re.sub(r"\d+", "", one) == re.sub(r"\d+", "", text) for one in made)
+
+
+def test_devanagari_numbers_stay_in_their_script(lex: Lexicon) -> None:
+    made = {numbers.others("२ घण्टादेखि बच्चा रोइरहेको छ", "deva", lex, Random(seed)) for seed in range(60)}
+    assert len(made) > 5
+    assert not any(re.search("[a-z]", one) for one in made)

@@ -148,10 +148,11 @@ def test_what_is_no_results_file_is_refused(tmp_path: Path, text: str) -> None:
 
 def test_the_terminal_has_aligned_tables_and_the_figures_last(results: Results) -> None:
     lines = report.text(results).splitlines()
-    head, good, bad = lines[-3:]
+    head, sure, good, _, bad = lines[-5:]
     assert head.split() == ["model", "set", "sentences", "exact", "[95%]", "partial", "false", "actions", "wrong",
                             "place", "ECE"]  # fmt: skip
     assert good.split()[:4] == ["good", "first", "5", "100.0%"] and bad.split()[:4] == ["bad", "first", "5", "60.0%"]
+    assert sure.split()[:6] == ["good", "not", "asked", "back", "5", "100.0%"]
     assert len({len(line) for line in (head, good, bad)}) == 1
     assert f"- [first] hall off, {SECRET}" in lines
     assert "    given    room=attic do=turn_off  (0.90)" in lines

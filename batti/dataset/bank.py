@@ -24,6 +24,9 @@ KINDS = {
 }
 
 
+_FEW_WORDS = 4  # a longer question has a word or an ending that asks
+
+
 @cache
 def _any_word(kind: str, without: tuple[str, ...] = ()) -> re.Pattern[str]:
     """Matches any of the words of a list in frames.yaml, whole, in any case; `*` is any ending."""
@@ -60,6 +63,13 @@ class Sayable:
     def language(self) -> str:
         """`en`, `ne` (Romanized) or `deva`."""
         return "deva" if self.script == "deva" else "en" if self.english else "ne"
+
+    @cached_property
+    def asked_by_its_mark(self) -> bool:
+        """Whether it may be that only the question mark tells it from a request: `kitchen on?`."""
+        text = self.phrase.text.rstrip()
+        asks = bool(self.phrase.meanings) and all(m.done == "query" for m in self.phrase.meanings)
+        return asks and text.endswith("?") and len(text.split()) <= _FEW_WORDS
 
     @cached_property
     def swaps(self) -> tuple[tuple[Found, ...], ...]:
@@ -154,7 +164,9 @@ def _only_verb(phrase: Phrase, words: Iterable[tuple[Where, int]], lex: Lexicon)
     if len(verbs) != 1 or phrase.kind != "act" or len(phrase.meanings) != 1 or phrase.meanings[0].excepts:
         return None
     # Nothing but the verb may carry the request: not a correction, not a question.
-    turned = "?" in phrase.text or _any_word("turning_words").search(phrase.text)
+    (at, start, end), _ = verbs[0]
+    texts = [s.text[:start] + s.text[end:] if i == at else s.text for i, s in enumerate(phrase.segments)]
+    turned = "?" in phrase.text or _any_word("turning_words").search(" ".join(texts))
     return None if turned or phrase.meanings[0].done == "query" else verbs[0]
 
 

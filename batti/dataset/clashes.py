@@ -22,8 +22,8 @@ from batti.values import seconds_of
 Reading = tuple[str, str]
 """A sentence in the form in which it is compared, and what it means in the same terms."""
 
-# A sign before a number, or at the end of what stands before a slot, is no punctuation.
-_WORD = re.compile(r"[+~-](?=[0-9]|$)|[a-z0-9%]+")
+# A sign before a number, or at the end of what stands before a slot, is no punctuation; nor is a mark that asks.
+_WORD = re.compile(r"[+~-](?=[0-9]|$)|[a-z0-9%]+|\?(?=\s*$)")
 
 # The lists of which a word belongs to one entry only.
 _LISTS = (

@@ -7,7 +7,7 @@ bank or the words leave no way. The words are in `resources/lexicon/composition.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from itertools import accumulate
@@ -15,12 +15,14 @@ from random import Random
 
 from batti.dataset import phrases
 from batti.dataset.bank import KINDS, Compiled, Sayable, Where, bank
-from batti.dataset.phrases import STRANGE_SLOTS, Meaning, Phrase, Segment
+from batti.dataset.phrases import GROUP_SLOTS, LIGHT_SLOTS, ROOM_SLOTS, STRANGE_SLOTS, Meaning, Phrase, Segment
 from batti.lexicon import Lexicon
 from batti.schema import ALL, HERE
 
 _NEPALI_OF = re.compile(r"\s?(?:ko|ka|को)\s")
 _NEPALI_CASE = re.compile(r"\s?(?:ko|ma|को|मा)\s+")
+_ENGLISH = re.compile(r"[a-z']+", re.IGNORECASE)
+_DEVANAGARI_NAME = "कोठा"  # in the place of any name: its letters tell in which ones the name is to be written
 _segments = lru_cache(maxsize=4096)(phrases.segments)
 _clause = lru_cache(maxsize=4096)(phrases.clause)
 
@@ -33,7 +35,9 @@ def _said(like: Sayable, segments: Sequence[Segment], meanings: Sequence[Meaning
 
 def _renamed(phrase: Phrase, names: Mapping[str, str]) -> tuple[list[Segment], list[Meaning]]:
     """The phrase with other letters for its slots."""
-    segments = [replace(s, slot=names.get(s.slot, s.slot)) for s in phrase.segments]
+    segments = [
+        replace(s, slot=names.get(s.slot, s.slot), light_of=names.get(s.light_of, s.light_of)) for s in phrase.segments
+    ]
 
     def done(text: str) -> str:
         sign = text[0] if text[0] in "+-" else ""
@@ -84,21 +88,38 @@ def several_rooms(one: Compiled, rng: Random, lex: Lexicon) -> Sayable | None:
 
 
 def joined(one: Compiled, rng: Random, lex: Lexicon) -> Sayable | None:
-    """Two requests for two rooms in one breath."""
-    return _both(one, one, rng.choice(bank().simple[one.language]), rng, lex)
+    """Two requests in one breath: for two rooms, or for several, a group, a light or all but some."""
+    first, then = (_half(half, rng, lex) for half in (one, rng.choice(bank().simple[one.language])))
+    return _both(one, first, then, rng, lex)
+
+
+def _half(one: Compiled, rng: Random, lex: Lexicon) -> Sayable:
+    if rng.random() < 0.6:
+        return one
+    return rng.choice((several_rooms, grouped, excepted, named_light))(one, rng, lex) or one
 
 
 def _both(like: Compiled, first: Sayable, then: Sayable, rng: Random, lex: Lexicon) -> Sayable | None:
-    one, second = first, then.phrase
-    used = {s.slot for s in one.phrase.segments}
-    own = [s.slot for s in second.segments if s.slot]
-    names = {slot: "B" if slot == "A" else slot + "2" for slot in own if slot in used}
-    taken = [names.get(slot, slot) for slot in own]
-    if len(set(taken)) < len(taken) or any(slot in used or slot.endswith("22") for slot in taken):
+    names = _free_slots(then.phrase, {s.slot for s in first.phrase.segments})
+    if names is None:
         return None
-    segments, meanings = _renamed(second, names)
+    segments, meanings = _renamed(then.phrase, names)
     link = Segment(rng.choice(lex.composition["joins"][like.language]))
-    return _said(like, (*one.phrase.segments, link, *segments), (*one.phrase.meanings, *meanings))
+    return _said(like, (*first.phrase.segments, link, *segments), (*first.phrase.meanings, *meanings))
+
+
+def _free_slots(phrase: Phrase, used: Set[str]) -> dict[str, str] | None:
+    """Each slot of the phrase with one of its kind that is not used yet; None where there are not enough."""
+    names: dict[str, str] = {}
+    for slot in (s.slot for s in phrase.segments if s.slot):
+        if slot in names:
+            return None
+        alike = next((some for some in (ROOM_SLOTS, GROUP_SLOTS, LIGHT_SLOTS) if slot in some), (slot, f"{slot}2"))
+        free = next((one for one in alike if one not in used and one not in names.values()), None)
+        if free is None or free.endswith("22"):
+            return None
+        names[slot] = free
+    return names
 
 
 def joined_in_time(one: Compiled, rng: Random, lex: Lexicon) -> Sayable | None:
@@ -233,6 +254,38 @@ def forbidden(one: Compiled, rng: Random, lex: Lexicon) -> Sayable | None:
     return _nothing(one, where, rng.choice(lex.swaps.classes[prohibitive]))
 
 
+def asked_whether(one: Compiled, rng: Random, lex: Lexicon) -> Sayable | None:
+    """`bhancha ko batti nibhau` as a question, `nibhayau?`: what has been done is asked, and nothing is to be."""
+    [meaning] = one.phrase.meanings
+    tense = rng.choice(("past.you", "done.you"))
+    return _retold(one, tense, [replace(meaning, done="query")], "?" if rng.random() < 0.5 else "", rng, lex)
+
+
+def told(one: Compiled, rng: Random, lex: Lexicon) -> Sayable | None:
+    """`nibhaisake`, `nibhauchu`: somebody has done it already, or will."""
+    return _retold(one, rng.choice(("done.me", "will")), (), "", rng, lex)
+
+
+def _retold(
+    one: Compiled, tense: str, meanings: Sequence[Meaning], mark: str, rng: Random, lex: Lexicon
+) -> Sayable | None:
+    """The phrase with its imperative in another tense, where the verb is known in it."""
+    assert one.verb
+    (at, start, end), prohibitive = one.verb
+    said = one.phrase.segments[at].text[start:end]
+    verb = lex.swaps.ids[prohibitive].removesuffix(".not")
+    doing = "do" if verb in ("on.do", "off.do") else verb  # `off gara` has the forms of `gara`
+    words = lex.swaps.of(f"{doing}.{tense}", one.script)
+    if not words:
+        return None
+    before = said.split()[0] + " " if doing != verb else ""
+    segments = list(one.phrase.segments)
+    segments[at] = _cut(segments[at], start, end, before + rng.choice(words))
+    if mark:
+        segments[-1] = replace(segments[-1], text=segments[-1].text.rstrip("!.। ") + mark)
+    return _said(one, segments, meanings, "act" if meanings else "none")
+
+
 def refused(one: Compiled, rng: Random, lex: Lexicon) -> Sayable | None:
     """The same sentence after `no need to` or its like."""
     before = rng.choice(lex.frames["refusal"]["before"])
@@ -247,6 +300,28 @@ def strange(one: Compiled, rng: Random, lex: Lexicon) -> Sayable | None:
     kind = KINDS[slot]
     segments = [replace(s, passes_for=kind) if s.slot == STRANGE_SLOTS[0] else s for s in segments]
     return _said(one, segments, meanings, "unknown")
+
+
+def in_devanagari(one: Compiled, rng: Random, lex: Lexicon) -> Sayable | None:
+    """The English sentence in Devanagari, where each of its words is known in it: `टर्न अन द किचन लाइट`."""
+    known = lex.in_devanagari
+    segments = one.phrase.segments
+    words = {segment: _ENGLISH.findall(segment.text.lower()) for segment in segments if not _is_place(segment)}
+    if not all(word in known for said in words.values() for word in said):
+        return None
+
+    def spelled(word: re.Match[str]) -> str:
+        return rng.choice(known[word.group().lower()])
+
+    said = [
+        replace(s, text=_ENGLISH.sub(spelled, s.text) if s in words else _DEVANAGARI_NAME)  # the home gives the name
+        for s in segments
+    ]
+    return replace(_said(one, said, one.phrase.meanings, one.phrase.kind), script="deva", english=False)
+
+
+def _is_place(segment: Segment) -> bool:
+    return segment.slot in (*KINDS, *STRANGE_SLOTS)
 
 
 # -- a time for a request without one --------------------------------------------------------------
@@ -284,6 +359,11 @@ def _simple(one: Compiled) -> bool:
     return one.simple
 
 
+def _is_switched(phrase: Phrase) -> bool:
+    """Whether it is one thing on or off, and now."""
+    return all(m.done in ("on", "off") and not m.when for m in phrase.meanings)
+
+
 RULES = (
     Rule("joined", 0.10, _simple, joined),
     Rule("joined in time", 0.04, _simple, joined_in_time),
@@ -297,6 +377,8 @@ RULES = (
     Rule("named light", 0.05, lambda one: one.simple and bool(one.light_word), named_light),
     Rule("other device", 0.05, lambda one: bool(one.light_word), other_device),
     Rule("forbidden", 0.05, lambda one: bool(one.verb), forbidden),
+    Rule("asked whether", 0.04, lambda one: bool(one.verb) and _is_switched(one.phrase), asked_whether),
+    Rule("told", 0.03, lambda one: bool(one.verb) and _is_switched(one.phrase), told),
     Rule("refused", 0.10, lambda one: one.refusable, refused),
     Rule(
         "strange place",
@@ -306,6 +388,7 @@ RULES = (
         and not one.phrase.meanings[0].excepts,
         strange,
     ),
+    Rule("in devanagari", 0.12, lambda one: one.english, in_devanagari),
 )
 TIMED = 0.06
 """How often a time is added where none is said."""

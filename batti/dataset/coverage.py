@@ -61,11 +61,25 @@ def _forbids(heard: Heard) -> bool:
     return "none" in heard.shapes and not heard.classes.isdisjoint(heard.lexicon.swaps.prohibitive.values())
 
 
+def _in_tense(*tenses: str) -> Callable[[Heard], bool]:
+    def sign(heard: Heard) -> bool:
+        ids = (heard.lexicon.swaps.ids[index] for index in heard.classes)
+        return any(name.endswith(tenses) for name in ids)
+
+    return sign
+
+
 _DENIALS = ("hoina", "haina", "होइन", "हैन", "not", "no", "leave", "forget", "sorry", "tara", "testai")
 
 
 def _denies(heard: Heard) -> bool:
     return heard.passes_over and heard.says(_DENIALS)
+
+
+def _in_devanagari(heard: Heard) -> bool:
+    known = {word for words in heard.lexicon.in_devanagari.values() for word in words}
+    said = heard.case.text.split()
+    return 2 * sum(word in known for word in said) > len(said)
 
 
 SIGNS: Mapping[str, Callable[[Heard], bool]] = {
@@ -81,8 +95,11 @@ SIGNS: Mapping[str, Callable[[Heard], bool]] = {
     "named light": lambda heard: heard.of_kind("light"),
     "other device": _device,
     "forbidden": _forbids,
+    "asked whether": _in_tense(".past.you", ".done.you"),
+    "told": _in_tense(".done.me", ".will"),
     "refused": lambda heard: "none" in heard.shapes and heard.begins(heard.lexicon.frames["refusal"]["before"]),
     "strange place": lambda heard: "unknown_room" in heard.shapes,
+    "in devanagari": _in_devanagari,
 }
 """Rule of `compose` -> whether a golden sentence is of the sort that it makes."""
 

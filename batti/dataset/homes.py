@@ -137,6 +137,8 @@ class _Builder:
         listed = _listed(concept, self.rng)
         if self.rng.random() < 0.08:
             listed += self._foreign(index)
+        if self.rng.random() < 0.2:
+            listed += self._owner(concept, index)
         self.home.things.append(Thing(kind, listed, concept, room, list(rooms)))
         return True
 
@@ -159,6 +161,14 @@ class _Builder:
             return []
         self.home.owner[key(word)] = index
         self.taken.add(pool.id)
+        return [word]
+
+    def _owner(self, room: Concept, index: int) -> list[str]:
+        """The person alone, by whom many call the room: `dai` for `dai ko kotha`."""
+        person = names.person_of(room, self.lexicon)
+        word = self.rng.choice(person.words) if person else ""
+        if not word or self.home.owner.setdefault(key(word), index) != index:
+            return []
         return [word]
 
 
@@ -239,6 +249,8 @@ def stranger(home: RandomHome, lexicon: Lexicon, rng: Random, kind: str) -> Conc
             concept = rng.choice(lexicon.groups)
         elif roll < 0.42:
             concept = names.invented(lexicon, rng)
+        elif roll < 0.52:
+            concept = names.elsewhere(home.things[rng.choice(home.of_kind("room"))].concept, lexicon)
         else:
             concept = rng.choice(lexicon.places)
         near = lexicon.near.get(concept.id, frozenset())

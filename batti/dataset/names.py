@@ -20,6 +20,13 @@ def person_room(person: Concept, lexicon: Lexicon) -> Concept:
 
 
 @cache
+def person_of(room: Concept, lexicon: Lexicon) -> Concept | None:
+    """Whose room it is; None where it is nobody's."""
+    kind, _, who = room.id.partition(":")
+    return next((one for one in lexicon.people if one.id == who), None) if kind == "person" else None
+
+
+@cache
 def _adjective_room(adjective: int, base: int, lexicon: Lexicon) -> Concept:
     a, b = lexicon.frames["adjectives"][adjective], lexicon.frames["bases"][base]
     words = {s: tuple(f"{one} {kind}" for one in a[s] for kind in b[s][:2]) for s in SCRIPTS}
@@ -30,6 +37,13 @@ def adjective_room(lexicon: Lexicon, rng: Random) -> Concept:
     """`thulo kotha`, `front office`."""
     frames = lexicon.frames
     return _adjective_room(rng.randrange(len(frames["adjectives"])), rng.randrange(len(frames["bases"])), lexicon)
+
+
+def elsewhere(room: Concept, lexicon: Lexicon) -> Concept:
+    """The like of a room in somebody else's house: `chimeki ko bhancha`, `the school's gate`."""
+    frames = lexicon.frames["elsewhere"]
+    words = {s: tuple(f.format(b=said) for said in getattr(room, s)[:4] for f in frames[s]) for s in SCRIPTS}
+    return Concept(f"elsewhere:{room.id}", **words)
 
 
 _NUMBERED_BASES = 9  # of the bases, those that are counted

@@ -135,6 +135,17 @@ def repeat_word(sentence: str, rng: Random) -> str:
     return sentence[: match.end()] + " " + match.group() + sentence[match.end() :]
 
 
+def say_again(sentence: str, rng: Random, hesitation: str = "") -> str:
+    """`kitchen ko light` becomes `kitchen ko um kitchen ko light`: two or three words said over while thinking."""
+    word = "[^\\W\\d]\\S+|[\ue100-\uf8ff]\\S*"  # no numbers; names that are not chosen yet are words too
+    runs = [m for n in (1, 2) for m in re.finditer(rf"(?<!\S)(?=((?:{word})(?: (?:{word})){{{n}}})(?!\S))", sentence)]
+    if not runs:
+        return sentence
+    run = rng.choice(runs)
+    said, end = run[1], run.end(1)
+    return " ".join((sentence[:end], hesitation, said) if hesitation else (sentence[:end], said)) + sentence[end:]
+
+
 def homophone(word: str, rng: Random) -> str:
     """A recognizer writes another word that sounds alike: `batti` becomes `bhatti`."""
     alike = _homophones().get(word.lower())
@@ -204,6 +215,7 @@ WORDS = ROMAN | DEVANAGARI
 SENTENCES: dict[str, SentenceNoise] = {
     "join": join_words,
     "repeat": repeat_word,
+    "again": say_again,
     "false start": false_start,
     "mixed scripts": mix_scripts,
     "no punctuation": strip_punctuation,

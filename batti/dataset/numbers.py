@@ -59,6 +59,26 @@ def renumber(surface: str, old: int, new: int, script: str, english: bool, lexic
     return ""
 
 
+def others(text: str, language: str, lexicon: Lexicon, rng: Random) -> str:
+    """The text with other numbers in digits or words where it has digits: `2 ghanta royo` becomes `das ghanta royo`.
+
+    For what is said beside a request, where no number is asked for. `language` is `roman`, `deva` or `en`.
+    """
+    script = "deva" if language == "deva" else "roman"
+
+    def other(match: re.Match[str]) -> str:
+        old = int(match[1])
+        if match[2]:
+            return digits(f"{rng.randint(1, 12)}:{rng.randrange(60):02d}", script, rng)
+        new = rng.randint(1, 12 if old <= 12 else max(100, 2 * old))
+        glued = _UNIT.match(text[match.end() :])
+        if new in lexicon.numbers and not glued and rng.random() < 0.4:
+            return word(new, script, language == "en", lexicon, rng)
+        return digits(new, script, rng)
+
+    return re.sub(r"(?<![\w.,])(\d+)(:\d\d)?(?![\d.,]*\d)", other, text)
+
+
 def random_percent(rng: Random) -> int:
     """1 to 100, the round ones oftener."""
     roll = rng.random()

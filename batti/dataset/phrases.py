@@ -25,7 +25,7 @@ _SLOT = re.compile(
     r"|time(?P<tn>2?)=(?P<clock>\d\d:\d\d)):(?P<surface>[^{}]*\S[^{}]*)\}"
 )
 # \w leaves out the vowel signs of Devanagari; a sign before a number is no punctuation.
-_WORD = re.compile(r"[+-](?=\d)|[\w\u0900-\u0963\u0970-\u097f]+")
+_WORD = re.compile(r"[+-](?=\d)|[\w\u0900-\u0963\u0970-\u097f]+|\?$")  # of the marks, one that asks alone counts
 _CLOCK = re.compile(r"([01]\d|2[0-3]):([0-5]\d)")
 
 

@@ -88,7 +88,7 @@ def dressed(one: Sayable, rule: str, lex: Lexicon, rng: Random) -> Dressed:
     segments = zip(one.phrase.segments, one.swaps, strict=True)
     said = [chr(_SLOT + i) if s.slot else _swap(s.text, found, lex, rng) for i, (s, found) in enumerate(segments)]
     words = noise.respell("".join(said), style, rng)
-    words = _struck(_wrap(words, one, lex, rng), style, rng)
+    words = _struck(_wrap(words, one, lex, rng), one, style, lex, rng)
     parts = _SLOTS.split(unicodedata.normalize("NFC", words).strip())
     return Dressed(one, rule, style, tuple(ord(p) - _SLOT if i % 2 else p for i, p in enumerate(parts)))
 
@@ -114,7 +114,8 @@ def _wrap(words: str, one: Sayable, lex: Lexicon, rng: Random) -> str:
     script = "en" if one.english and rng.random() < 0.85 else one.script
 
     def some(kind: str) -> str:
-        return _pick(lex.fillers[kind][script], rng)
+        said = _pick(lex.fillers[kind][script], rng)
+        return numbers.others(said, script, lex, rng) if rng.random() < 0.7 else said
 
     if rng.random() < 0.09:
         words = f"{some('openings')} {words}"
@@ -132,21 +133,25 @@ def _wrap(words: str, one: Sayable, lex: Lexicon, rng: Random) -> str:
     return words
 
 
-def _struck(words: str, style: str, rng: Random) -> str:
+def _struck(words: str, one: Sayable, style: str, lex: Lexicon, rng: Random) -> str:
     """The whole sentence with the noises that are not of single words."""
     if style == "recognizer":
-        words = noise.strip_punctuation(words, rng)
+        words = words if one.asked_by_its_mark else noise.strip_punctuation(words, rng)
         roll = rng.random()
-        if roll < 0.25:
+        if roll < 0.17:
             words = noise.repeat_word(words, rng)
-        elif roll < 0.33:
+        elif roll < 0.27:
+            hesitation = _pick(lex.fillers["hesitations"][one.script], rng) if rng.random() < 0.4 else ""
+            words = noise.say_again(words, rng, hesitation)
+        elif roll < 0.35:
             words = noise.false_start(words, rng)
     if rng.random() < 0.03:
         words = noise.mix_scripts(words, rng)
     if style != "clean" and rng.random() < 0.08:
         words = noise.join_words(words, rng)
     elif rng.random() < 0.3:
-        words = words.rstrip("?!.। ") if rng.random() < 0.6 else words + _pick((".", "!", "..", " "), rng)
+        marks = "!.। " if one.asked_by_its_mark else "?!.। "
+        words = words.rstrip(marks) if rng.random() < 0.6 else words + _pick((".", "!", "..", " "), rng)
     return words
 
 
@@ -172,8 +177,8 @@ class Speaker:
         values: dict[str, Any] = {}
         spans: dict[str, Span] = {}
         filled: dict[int, str] = {}
-        at = 0
-        words: list[str] = []
+        words = [self._called(it)]
+        at = len(words[0])
         for part in it.parts:
             if isinstance(part, int):
                 slot = phrase.segments[part].slot
@@ -183,6 +188,9 @@ class Speaker:
                         raise Unfit
                     text = filled[part] = self._filled(it, part, things, values)
                 if slot in things:
+                    begun = self._begun(text, it)
+                    words.append(begun)
+                    at += len(begun)
                     spans[slot] = (at, at + len(text))
                 part = text
             words.append(part)
@@ -239,6 +247,25 @@ class Speaker:
         if spelled != said and self.home.owner.get(key(spelled), thing) != thing:
             return said
         return spelled
+
+    def _called(self, it: Dressed) -> str:
+        """At times, somebody whose room the home has is called: `jethi, bhansa ko batti bala`."""
+        if self.rng.random() > 0.03:
+            return ""
+        people = filter(None, (names.person_of(thing.concept, self.lexicon) for thing in self.home.things))
+        script, english = it.one.script, it.one.english
+        said = [word for one in people for word in names.spoken_words(one, script, english, self.rng)]
+        # Right before a name, the call would be part of it: `dai kotha`.
+        ends = (", ", "! ", " ", " ") if str(it.parts[0]).strip() else (", ", "! ")
+        return _pick(said, self.rng) + _pick(ends, self.rng) if said else ""
+
+    def _begun(self, name: str, it: Dressed) -> str:
+        """At times, what a recognizer writes of a name that was begun and broken off: `room um ` before `room four`."""
+        first, _, rest = name.partition(" ")
+        if it.style != "recognizer" or not rest or self.rng.random() > 0.06:
+            return ""
+        hesitation = _pick(self.lexicon.fillers["hesitations"][it.one.script], self.rng) + " "
+        return f"{first} {hesitation if self.rng.random() < 0.7 else ''}"
 
     def _stranger(self, segment: Segment, script: str, english: bool) -> str:
         kind = segment.passes_for or KINDS.get(segment.slot, "room")

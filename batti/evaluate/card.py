@@ -53,7 +53,7 @@ def _tables() -> str:
         found = _figures(name)
         head = "| set | sentences | exact [95%] | partial | false actions | wrong place |"
         parts.append(f"### {title}; {_homes(found)}\n\n{head}\n{'| --- ' * 6}|")
-        parts += [_line(row) for row in (found.all, *found.by["set"])]
+        parts += [_line(row) for row in (found.all, found.unasked, *found.by["set"]) if row]
         parts.append(f"\nExpected calibration error: {number(found.confidence.ece)}.\n")
     return "\n".join(parts)
 
@@ -164,13 +164,15 @@ def readme_figures() -> str:
 
 def _measured(title: str, found: Figures, where: str) -> list[tuple[str, str, str]]:
     """Rows of the README's table: what, figure, file."""
-    row = found.all
+    row, unasked = found.all, found.unasked or found.all
     return [
         (f"{title}, {_homes(found)}: exact match [95%]", ranged(row.exact), where),
         ("the same, partial match", percent(row.partial.value), where),
         ("the same, false actions", percent(row.false_actions.value), where),
         ("the same, a light changed that nobody named", percent(row.wrong_place.value), where),
-    ]
+        (f"the {unasked.count} of {row.count} acted on without asking back: exact match, wrong light",
+         f"{percent(unasked.exact.value)}, {percent(unasked.wrong_place.value)}", where),
+    ]  # fmt: skip
 
 
 def with_figures(readme: str) -> str:

@@ -27,6 +27,7 @@ from batti.evaluate.run import Outcome, short
 from batti.text import is_devanagari
 
 NOTHING = "(nothing to do)"
+UNASKED = "not asked back"
 FEW = "(rows of fewer than 10)"
 _LEAST_HELD_OUT = 10  # sentences in a row: fewer would tell which of them went wrong
 _SHARES = tuple(share / 100 for share in range(5, 101, 5))
@@ -58,9 +59,11 @@ BREAKDOWNS: dict[str, Callable[[Outcome], Iterable[str]]] = {
 
 def figures(model: Model, outcomes: Sequence[Outcome], *, seed: int, errors: int) -> Figures:
     """All figures of one model; at most `errors` errors are shown of each cause."""
+    sure = [one for one in outcomes if one.confidence >= one.case.home.confirm_below]
     return Figures(
         model=model,
         all=_row("all", outcomes, seed),
+        unasked=_row(UNASKED, sure, seed) if sure else None,
         by={name: _breakdown(outcomes, of, seed) for name, of in BREAKDOWNS.items()},
         keys=_keys(outcomes),
         confidence=_confidence(outcomes),

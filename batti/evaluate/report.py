@@ -77,12 +77,14 @@ def _summary(results: Results) -> Table:
     rows = []
     for one in results.figures:
         sets = one.by["set"]
-        rows += [(one.model.name, row.name, *_figures(row)) for row in ((one.all, *sets) if len(sets) > 1 else sets)]
+        whole = one.all if len(sets) > 1 else None
+        rows += [(one.model.name, row.name, *_figures(row)) for row in (whole, one.unasked, *sets) if row]
     note = (
         "Exact: the whole document is right. False actions: of the sentences that ask for nothing, or only for an "
         "answer, those acted on. Wrong place: of the sentences that ask for something and are acted on, those that "
-        "change a light nobody named. ECE: how far confidence and accuracy lie apart. The intervals are of a "
-        "bootstrap over sentences: where all are right, it has no error to draw and says nothing."
+        "change a light nobody named. Not asked back: the sentences that are understood surely enough to be acted on "
+        "at once. ECE: how far confidence and accuracy lie apart. The intervals are of a bootstrap over sentences: "
+        "where all are right, it has no error to draw and says nothing."
     )
     return Table("Accuracy", ("model", "set", *_FIGURES), tuple(rows), 2, note)
 

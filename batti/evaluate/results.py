@@ -110,6 +110,7 @@ class Figures(_Part):
 
     model: Model
     all: Row
+    unasked: Row | None  # those that are acted on without asking back, by the home's `confirm_below`, if any
     by: dict[str, tuple[Row, ...]]
     keys: tuple[KeyRow, ...]
     confidence: Confidence

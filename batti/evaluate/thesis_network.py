@@ -40,6 +40,7 @@ class Recipe(FromYaml):
     weight_decay: float = Field(default=0.05, ge=0)
     smoothing: float = Field(default=0.0, ge=0, lt=1)
     average: float = Field(default=0.99, ge=0, lt=1)
+    typos: float = Field(default=0.0, ge=0, lt=1)
     bfloat16: bool = True
     shape: Shape = Shape()
 
@@ -147,18 +148,33 @@ def _rate(progress: float, warmup: float) -> float:
     return min(1.0, progress / warmup) * 0.5 * (1 + math.cos(math.pi * min(1.0, progress)))
 
 
+def _mistyped(command: str, share: float, rng: Random) -> str:
+    """The command with this share of its letters left out, doubled or changed places with the next."""
+    letters = list(command)
+    for at in range(len(letters)):
+        if letters[at].isalpha() and rng.random() < share:
+            after = letters[at + 1] if at + 1 < len(letters) and letters[at + 1].isalpha() else ""
+            kind = rng.randrange(3 if after else 2)
+            if kind < 2:
+                letters[at] *= 2 * kind
+            else:
+                letters[at : at + 2] = after, letters[at]
+    return "".join(letters)
+
+
 def _batches(
     rows: Sequence[Row], words: Sequence[str], recipe: Recipe
 ) -> Iterator[tuple[Sequence[Encoded], Tensor]]:
-    """Every epoch's rows in a new order, those of about one length together."""
+    """Every epoch's rows in a new order, mistyped anew, those of about one length together."""
     token = {word: _END + 1 + i for i, word in enumerate(words)}
-    encoded = [
-        (_encoded(command, recipe.shape.words), [_START, *(token[word] for word in output.split()), _END])
-        for command, output in rows
-    ]
+    answered = [(command, [_START, *(token[word] for word in output.split()), _END]) for command, output in rows]
     order = Random(recipe.seed)
     for _ in range(recipe.epochs):
-        order.shuffle(encoded)
+        order.shuffle(answered)
+        encoded = [
+            (_encoded(_mistyped(command, recipe.typos, order), recipe.shape.words), answer)
+            for command, answer in answered
+        ]
         batches: list[list[tuple[Encoded, list[int]]]] = []
         for at in range(0, len(encoded), pool := recipe.batch * _SORTED_TOGETHER):
             some = sorted(encoded[at : at + pool], key=lambda one: len(one[0][0]))

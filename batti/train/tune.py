@@ -26,6 +26,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from batti.dataset import records
 from batti.errors import BattiError
+from batti.train import unsloth
 from batti.train.recipe import Recipe
 
 JOURNAL = "study.journal"
@@ -110,6 +111,8 @@ def _same_recipe(study: optuna.Study, recipe: Recipe) -> None:
 
 def work(recipe: Recipe, out: Path, trials: int, storage: str) -> None:
     """Run trials, one after the other, until the study has enough."""
+    if recipe.accelerator == "unsloth":
+        unsloth.load()
     from batti.train import language  # torch is slow to import
 
     def objective(trial: optuna.Trial) -> float:
