@@ -8,6 +8,7 @@ Each case is a run of `batti train`'s own trainer that is watched. `finetune_all
 
 from __future__ import annotations
 
+import faulthandler
 import json
 import os
 import re
@@ -55,6 +56,11 @@ class Watch(TrainerCallback):  # type: ignore[misc]
     def __init__(self, profiled: int) -> None:
         self.ended, self.tokens, self.profiled = list[float](), list[int](), profiled
         self.profile: profile | None = None
+        self.mean = 0.0
+
+    def on_train_begin(self, args: Any, state: Any, control: Any, train_dataloader: Any = None, **_: Any) -> None:
+        lengths = [len(row) for row in train_dataloader.dataset["input_ids"]] if train_dataloader else []
+        self.mean = sum(lengths) / max(1, len(lengths))
 
     def on_step_begin(self, args: Any, state: Any, control: Any, **_: Any) -> None:
         if self.profiled and state.global_step == state.max_steps - self.profiled:
@@ -69,8 +75,9 @@ class Watch(TrainerCallback):  # type: ignore[misc]
             self.profile.stop()
 
     def on_log(self, args: Any, state: Any, control: Any, logs: Any = None, **_: Any) -> None:
-        if "num_tokens" in (logs or {}) and "loss" in logs:
-            self.tokens.append(int(logs["num_tokens"]))
+        counts = [int(logs[key]) for key in language.COUNTS if key in (logs or {})]
+        if counts and "loss" in logs:
+            self.tokens.append(counts[0])
 
     def kernels(self) -> dict[str, Any] | None:
         """Shares of the GPU's time, and how much of the time it was busy."""
@@ -134,10 +141,13 @@ def measured(name: str, base: Path, work: Path, dry: bool) -> dict[str, Any]:
     rate, watch = matrix_rate(), Watch(said["profiled"] if case.get("profile") else 0)
     found = language.train(recipe, work, watchers=[watch])
     first, last = said["skip"] - 1, said["steps"] - said["profiled"] - 1
-    seconds, tokens = watch.ended[last] - watch.ended[first], watch.tokens[last] - watch.tokens[first]
+    counted = len(watch.tokens) > last and watch.tokens[last] > watch.tokens[first]
+    counts = watch.tokens if counted else [round(watch.mean * recipe.batch * step) for step in range(said["steps"])]
+    seconds, tokens = watch.ended[last] - watch.ended[first], counts[last] - counts[first]
     steps = sorted(b - a for a, b in zip(watch.ended[first:last], watch.ended[first + 1 : last + 1], strict=True))
     operations = (6 if recipe.method == "full" else 4) * _matrices(Shape(**said["shape"])) * tokens / seconds
     return {
+        "tokens_counted": counted,  # or else by the rows' mean length
         "tokens_per_second": round(tokens / seconds), "tokens_per_step": round(tokens / (last - first)),
         "ms_per_step": round(1000 * steps[len(steps) // 2], 1),
         "utilization": round(operations / found["processes"] / rate, 4), "matrix_TFLOPs": round(rate / 1e12, 1),
@@ -190,6 +200,7 @@ def case(name: str, folder: Path, out: Path, work: Path, dry: bool) -> None:
     needed = plan(dry)["cases"][name].get("needs")
     if first:
         shutil.rmtree(work / name, ignore_errors=True)
+    faulthandler.dump_traceback_later(plan(dry)["cases"][name].get("seconds", 100) - 15)  # what hangs says where
     try:
         if needed and find_spec(needed) is None:
             raise BattiError(f"{needed} is not installed", f"pip install {needed}")

@@ -8,6 +8,7 @@ import sys
 import threading
 import time
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -260,10 +261,17 @@ def test_a_missing_network_is_one_line(data: Path, tmp_path: Path) -> None:
 
 
 def test_unsloth_is_asked_for_where_it_is_not(data: Path, base: Path, tmp_path: Path) -> None:
-    if pytest.importorskip("importlib.util").find_spec("unsloth"):
+    if find_spec("unsloth"):
         pytest.skip("unsloth is installed here")
     with pytest.raises(BattiError, match="accelerator: unsloth cannot be used: No module named 'unsloth'; pip install"):
         language.train(recipe("lora", data, base=base, accelerator="unsloth"), tmp_path / "run")
+
+
+def test_liger_is_asked_for_where_it_cannot_be_used(data: Path, base: Path, tmp_path: Path) -> None:
+    if torch.cuda.is_available() and find_spec("liger_kernel"):
+        pytest.skip("it can be used here")
+    with pytest.raises(BattiError, match=r"accelerator: liger cannot be used: .*; pip install liger-kernel"):
+        language.train(recipe("lora", data, base=base, accelerator="liger"), tmp_path / "run")
 
 
 def test_a_base_without_the_words_for_it_has_no_chat_form(data: Path, base: Path) -> None:

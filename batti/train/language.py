@@ -23,6 +23,7 @@ from accelerate.utils import gather_object
 from datasets import Dataset
 from datasets.utils.logging import disable_progress_bar
 from peft import LoraConfig
+from peft.helpers import disable_input_dtype_casting
 from transformers import EarlyStoppingCallback, PrinterCallback, ProgressCallback, TrainerCallback
 from trl import SFTConfig, SFTTrainer
 
@@ -33,6 +34,9 @@ from batti.train import bases, rows, score
 from batti.train.progress import Bar, Clock, Report, Reporter
 from batti.train.recipe import Recipe
 from batti.train.rows import Row
+
+COUNTS = ("num_tokens", "num_input_tokens_seen")
+"""What TRL and transformers call tokens that were trained on, in logs: one of them is there."""
 
 
 class Trainer(SFTTrainer):  # type: ignore[misc]
@@ -87,7 +91,9 @@ def train(
     before = _scored(trainer, judged, recipe) if recipe.before else None
     if torch.cuda.is_available():
         torch.cuda.reset_peak_memory_stats()
-    trainer.train(resume_from_checkpoint=_checkpoint(out))
+    autocast = trainer.args.bf16 and recipe.accelerator != "unsloth"
+    with disable_input_dtype_casting(trainer.model, autocast):  # it would cast back what the adapters cast
+        trainer.train(resume_from_checkpoint=_checkpoint(out))
     return _finish(trainer, recipe, out, judged, before)
 
 
@@ -116,6 +122,8 @@ def _begin(recipe: Recipe, learned: Sequence[Row]) -> tuple[Any, Any]:
         from batti.train.unsloth import begin
 
         return begin(recipe)
+    if recipe.accelerator == "liger":
+        bases.need_liger()
     if recipe.method != "scratch":
         tokenizer = bases.tokenizer(recipe)
         return bases.model(recipe), tokenizer
@@ -134,7 +142,7 @@ def _trainer(
         r=recipe.lora.rank, lora_alpha=recipe.lora.alpha, lora_dropout=recipe.lora.dropout, task_type="CAUSAL_LM",
         target_modules=recipe.lora.targets if isinstance(recipe.lora.targets, str) else list(recipe.lora.targets),
     )  # fmt: skip
-    wanted = recipe.method == "lora" and recipe.accelerator == "none"
+    wanted = recipe.method == "lora" and recipe.accelerator != "unsloth"
     callbacks: list[Any] = [Clock()]
     if recipe.patience and recipe.evaluations:
         callbacks.append(EarlyStoppingCallback(recipe.patience))
@@ -163,6 +171,8 @@ def _dataset(recipe: Recipe, tokenizer: Any, some: Sequence[Row]) -> Dataset:
 
 def _settings(recipe: Recipe, out: Path) -> SFTConfig:
     os.environ["TENSORBOARD_LOGGING_DIR"] = str(out / "logs")
+    for name in ("REGIONAL_COMPILATION", "DYNAMIC"):  # one layer stands for all, and one graph for all lengths
+        os.environ[f"ACCELERATE_DYNAMO_USE_{name}"] = str(recipe.compile)
     world = int(os.environ.get("WORLD_SIZE", "1"))
     accumulate, rest = divmod(recipe.batch, recipe.together * world)
     if rest or not accumulate:
@@ -170,6 +180,7 @@ def _settings(recipe: Recipe, out: Path) -> SFTConfig:
         raise BattiError(said, f"--set batch={recipe.together * world}")
     half = bases.dtype(recipe) is torch.bfloat16
     when = "steps" if recipe.evaluations else "no"
+    counted = "non_padding" if recipe.accelerator == "unsloth" else "no"  # its trainer leaves out TRL's own count
     return SFTConfig(
         output_dir=str(out / "checkpoints"), seed=recipe.seed, data_seed=recipe.seed,
         num_train_epochs=recipe.epochs, max_steps=recipe.steps or -1, learning_rate=recipe.learning_rate,
@@ -178,6 +189,7 @@ def _settings(recipe: Recipe, out: Path) -> SFTConfig:
         per_device_eval_batch_size=recipe.together, gradient_accumulation_steps=accumulate,
         packing=recipe.packing, eval_packing=recipe.packing, max_length=recipe.data.max_tokens,
         completion_only_loss=True, bf16=half, use_cpu=not torch.cuda.is_available(),
+        use_liger_kernel=recipe.accelerator == "liger", include_num_input_tokens_seen=counted,
         gradient_checkpointing=recipe.checkpointing, torch_compile=recipe.compile, eval_strategy=when,
         save_strategy=when, logging_strategy="steps", save_total_limit=2,
         load_best_model_at_end=bool(recipe.evaluations),
@@ -231,8 +243,9 @@ def _finish(trainer: Trainer, recipe: Recipe, out: Path, judged: Sequence[Row], 
     if trainer.is_fsdp_enabled:
         trainer.accelerator.state.fsdp_plugin.set_state_dict_type("FULL_STATE_DICT")  # in parts, no weights are kept
     trainer.save_model(str(out))
+    trainer.accelerator.wait_for_everyone()  # who leaves before takes along its share of what is still being gathered
     if trainer.is_world_process_zero():
-        if recipe.method == "lora" and recipe.accelerator == "none":
+        if recipe.method == "lora" and recipe.accelerator != "unsloth":
             trainer.model.peft_config["default"].base_model_name_or_path = _whereabouts(recipe.base)
             trainer.model.peft_config["default"].save_pretrained(str(out))
         records.write_lines(out / "metrics.json", [json.dumps(found, indent=1)])
@@ -249,7 +262,7 @@ def _whereabouts(base: str) -> str:
 def _figures(trainer: Trainer, recipe: Recipe) -> dict[str, Any]:
     state, model = trainer.state, trainer.accelerator.unwrap_model(trainer.model)
     [clock] = [one for one in trainer.callback_handler.callbacks if isinstance(one, Clock)]
-    tokens = max((entry.get("num_tokens", 0) for entry in state.log_history), default=0)
+    tokens = max((entry.get(key, 0) for entry in state.log_history for key in COUNTS), default=0)
     trainable = sum(weight.numel() for weight in model.parameters() if weight.requires_grad)
     keys = ("step", "loss", "grad_norm", "learning_rate", "eval_loss", "eval_exact")
     return {

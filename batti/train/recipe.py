@@ -130,7 +130,7 @@ class Recipe(Strict):
     patience: int = Field(default=3, ge=0)
     best: Literal["loss", "exact"] = "loss"
     before: bool = False
-    accelerator: Literal["none", "unsloth"] = "none"
+    accelerator: Literal["none", "liger", "unsloth"] = "none"
     lora: Lora = Lora()
     shape: Shape = Shape()
     search: Search = Search()
