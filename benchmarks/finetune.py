@@ -200,7 +200,7 @@ def case(name: str, folder: Path, out: Path, work: Path, dry: bool) -> None:
     needed = plan(dry)["cases"][name].get("needs")
     if first:
         shutil.rmtree(work / name, ignore_errors=True)
-    faulthandler.dump_traceback_later(plan(dry)["cases"][name].get("seconds", 100) - 15)  # what hangs says where
+    faulthandler.dump_traceback_later(0.6 * plan(dry)["cases"][name].get("seconds", 100))  # what hangs says where
     try:
         if needed and find_spec(needed) is None:
             raise BattiError(f"{needed} is not installed", f"pip install {needed}")
