@@ -118,6 +118,19 @@ def test_a_run_without_evaluations_is_watched_and_keeps_its_last_weights(
     assert (tmp_path / "run" / "adapter_model.safetensors").exists()
 
 
+def test_compiled_layers_learn_what_others_do(
+    data: Path, base: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(torch._dynamo.config, "disable", True)  # the same modules: making their kernels takes a minute
+    plain, compiled = (
+        language.train(recipe("full", data, base=base, steps=3, evaluations=1, compile=said), tmp_path / said)
+        for said in ("false", "true")
+    )
+    assert losses(compiled) == pytest.approx(losses(plain), abs=1e-6)
+    assert losses(compiled, "eval_loss") == pytest.approx(losses(plain, "eval_loss"), abs=1e-6)
+    assert compiled["tokens"] == plain["tokens"] > 0
+
+
 def test_the_loss_of_4_bit_weights_is_another_and_close(data: Path, base: Path, tmp_path: Path) -> None:
     pytest.importorskip("bitsandbytes", reason=NEEDED)
     first = {

@@ -45,6 +45,10 @@ class Trainer(SFTTrainer):  # type: ignore[misc]
     asked: Sequence[Row] = ()
     answer_tokens = 0
 
+    def training_step(self, *args: Any, **kwargs: Any) -> Any:
+        self.model.training = True  # TRL asks this one, of which a compiled model is a copy
+        return super().training_step(*args, **kwargs)
+
     def evaluation_loop(self, *args: Any, **kwargs: Any) -> Any:
         found = super().evaluation_loop(*args, **kwargs)
         if self.asked:
