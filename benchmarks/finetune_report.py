@@ -31,12 +31,13 @@ def read(folder: Path) -> dict[str, Figures]:
 
 
 def gpu(found: dict[str, Figures], said: Figures) -> Figures:
-    """The cases in their order, and those of two GPUs beside their like on one."""
+    """The cases in their order, those of two GPUs beside their like on one, and NAME.before.json of former code."""
     cases = {name: found[name] for name in said["cases"] if name in found}
     measured = [case for case in cases.values() if "error" not in case]
     return {
         "what": "training of Llama 3.2 1B's shape with random weights: benchmarks/finetune.py",
         "device": measured[0]["device"] if measured else None, "torch": measured[0]["torch"] if measured else None,
+        "before": {name: found[f"{name}.before"] for name in cases if f"{name}.before" in found},
         "compared": [made for pair in said["compared"] if (made := compared(pair, cases))], "cases": cases,
     }  # fmt: skip
 
@@ -78,12 +79,16 @@ def kept(run: Figures) -> Figures:
 def gpu_tables(made: Figures) -> str:
     lines = ["| run | GPUs | tokens a second | ms a step | GPU memory | of the matrix rate | loss, first, last |",
              "| --- | --- | --- | --- | --- | --- | --- |"]  # fmt: skip
+    cases = dict[str, Figures]()
     for name, case in made["cases"].items():
+        cases |= {name: case} | ({f"{name}, before": made["before"][name]} if name in made["before"] else {})
+    for name, case in cases.items():
         if "error" in case:
             lines.append(f"| {name} | - | {case['error'].split(';')[0].removeprefix('BattiError: ')[:80]} | | | | |")
             continue
+        about = "" if case.get("tokens_counted", True) else "about "
         lines.append(
-            f"| {name} | {case['processes']} | {case['tokens_per_second']:,} | {case['ms_per_step']:,.0f} "
+            f"| {name} | {case['processes']} | {about}{case['tokens_per_second']:,} | {case['ms_per_step']:,.0f} "
             f"| {case['peak_memory'] / 1e9:.1f} GB | {case['utilization']:.1%} "
             f"| {case['losses'][0]:.3f}, {case['losses'][-1]:.3f} |"
         )
@@ -94,7 +99,7 @@ def gpu_tables(made: Figures) -> str:
         wide = f"{pair['quicker_wide']:.2f} times" if pair["quicker_wide"] else "-"
         apart = f"{pair['largest_difference']:.4f} ({pair['largest_difference_relative']:.2%})"
         lines.append(f"| {pair['two']} | {pair['one']} | {pair['quicker']:.2f} times | {wide} | {apart} |")
-    return "\n".join([*lines, *kernels(made["cases"])])
+    return "\n".join([*lines, *kernels(cases)])
 
 
 def kernels(cases: dict[str, Figures]) -> list[str]:
