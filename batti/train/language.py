@@ -175,8 +175,8 @@ def _dataset(recipe: Recipe, tokenizer: Any, some: Sequence[Row]) -> Dataset:
 
 def _settings(recipe: Recipe, out: Path) -> SFTConfig:
     os.environ["TENSORBOARD_LOGGING_DIR"] = str(out / "logs")
-    for name in ("REGIONAL_COMPILATION", "DYNAMIC"):  # one layer stands for all, and one graph for all lengths
-        os.environ[f"ACCELERATE_DYNAMO_USE_{name}"] = str(recipe.compile)
+    if recipe.compile:
+        bases.prepare_compiling()
     world = int(os.environ.get("WORLD_SIZE", "1"))
     accumulate, rest = divmod(recipe.batch, recipe.together * world)
     if rest or not accumulate:
