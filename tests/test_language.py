@@ -8,6 +8,7 @@ import sys
 import threading
 import time
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,8 @@ NEEDED = "needs torch, transformers, trl and peft: pip install 'batti[lm]'"
 torch = pytest.importorskip("torch", reason=NEEDED)
 for module in ("transformers", "trl", "peft", "datasets", "accelerate"):
     pytest.importorskip(module, reason=NEEDED)
+
+from transformers import TrainerCallback  # noqa: E402
 
 from batti import backends  # noqa: E402
 from batti.errors import BattiError  # noqa: E402
@@ -83,6 +86,44 @@ def test_each_recipe_trains_and_keeps_what_it_came_from(name: str, data: Path, b
     assert found["peak_memory"] > 0
     assert not (out / "checkpoints").exists()
     assert backends.load(out).generate(HOME, ["kitchen ko batti bala"])[0].command
+
+
+class Seen(TrainerCallback):
+    """Remembers what it was told."""
+
+    def __init__(self) -> None:
+        self.steps, self.checkpoints = 0, 0
+
+    def on_step_end(self, args: Any, state: Any, control: Any, **_: Any) -> None:
+        self.steps += 1
+
+    def on_save(self, args: Any, state: Any, control: Any, **_: Any) -> None:
+        self.checkpoints += 1
+
+
+def test_a_run_without_evaluations_is_watched_and_keeps_its_last_weights(
+    data: Path, base: Path, tmp_path: Path
+) -> None:
+    seen = Seen()
+    settings = recipe("lora", data, base=base, steps=3, evaluations=0)
+    found = language.train(settings, tmp_path / "run", watchers=[seen])
+    assert (seen.steps, seen.checkpoints) == (3, 0)
+    assert len(losses(found)) == 3
+    assert not losses(found, "eval_loss")
+    assert (tmp_path / "run" / "adapter_model.safetensors").exists()
+
+
+def test_compiled_layers_learn_what_others_do(
+    data: Path, base: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(torch._dynamo.config, "disable", True)  # the same modules: making their kernels takes a minute
+    plain, compiled = (
+        language.train(recipe("full", data, base=base, steps=3, evaluations=1, compile=said), tmp_path / said)
+        for said in ("false", "true")
+    )
+    assert losses(compiled) == pytest.approx(losses(plain), abs=1e-6)
+    assert losses(compiled, "eval_loss") == pytest.approx(losses(plain, "eval_loss"), abs=1e-6)
+    assert compiled["tokens"] == plain["tokens"] > 0
 
 
 def test_the_loss_of_4_bit_weights_is_another_and_close(data: Path, base: Path, tmp_path: Path) -> None:
@@ -228,10 +269,17 @@ def test_a_missing_network_is_one_line(data: Path, tmp_path: Path) -> None:
 
 
 def test_unsloth_is_asked_for_where_it_is_not(data: Path, base: Path, tmp_path: Path) -> None:
-    if pytest.importorskip("importlib.util").find_spec("unsloth"):
+    if find_spec("unsloth"):
         pytest.skip("unsloth is installed here")
     with pytest.raises(BattiError, match="accelerator: unsloth cannot be used: No module named 'unsloth'; pip install"):
         language.train(recipe("lora", data, base=base, accelerator="unsloth"), tmp_path / "run")
+
+
+def test_liger_is_asked_for_where_it_cannot_be_used(data: Path, base: Path, tmp_path: Path) -> None:
+    if torch.cuda.is_available() and find_spec("liger_kernel"):
+        pytest.skip("it can be used here")
+    with pytest.raises(BattiError, match=r"accelerator: liger cannot be used: .*; pip install liger-kernel"):
+        language.train(recipe("lora", data, base=base, accelerator="liger"), tmp_path / "run")
 
 
 def test_a_base_without_the_words_for_it_has_no_chat_form(data: Path, base: Path) -> None:

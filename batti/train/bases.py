@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable
+from importlib.util import find_spec
 from typing import Any
 
 import torch
@@ -114,6 +116,23 @@ def four_bits(recipe: Recipe) -> Any:
         load_in_4bit=True, bnb_4bit_quant_type="nf4", bnb_4bit_use_double_quant=True,
         bnb_4bit_compute_dtype=dtype(recipe),
     )  # fmt: skip
+
+
+def need_liger() -> None:
+    """Raises BattiError where Liger's kernels cannot be used; transformers put them into the layers."""
+    if find_spec("liger_kernel") and torch.cuda.is_available():
+        return
+    problem = "there is no GPU" if find_spec("liger_kernel") else "liger-kernel is not installed"
+    hint = "pip install liger-kernel on a machine with a GPU, or write accelerator: none"
+    raise BattiError(f"accelerator: liger cannot be used: {problem}", hint)
+
+
+def prepare_compiling() -> None:
+    """One layer stands for all, and one graph for all lengths; but a layer's own numbers, like an adapter's scale, are
+    constants: as inputs, kernels for the CPU would be built that compute with them."""
+    for name in ("REGIONAL_COMPILATION", "DYNAMIC"):
+        os.environ[f"ACCELERATE_DYNAMO_USE_{name}"] = "true"
+    torch._dynamo.config.specialize_float = True
 
 
 def dtype(recipe: Recipe) -> torch.dtype:

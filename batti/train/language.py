@@ -23,7 +23,8 @@ from accelerate.utils import gather_object
 from datasets import Dataset
 from datasets.utils.logging import disable_progress_bar
 from peft import LoraConfig
-from transformers import EarlyStoppingCallback, PrinterCallback, ProgressCallback
+from peft.helpers import disable_input_dtype_casting
+from transformers import EarlyStoppingCallback, PrinterCallback, ProgressCallback, TrainerCallback
 from trl import SFTConfig, SFTTrainer
 
 from batti import chat
@@ -34,12 +35,19 @@ from batti.train.progress import Bar, Clock, Report, Reporter
 from batti.train.recipe import Recipe
 from batti.train.rows import Row
 
+COUNTS = ("num_tokens", "num_input_tokens_seen")
+"""What TRL and transformers call tokens that were trained on, in logs: one of them is there."""
+
 
 class Trainer(SFTTrainer):  # type: ignore[misc]
     """TRL's trainer whose evaluations also count exact answers."""
 
     asked: Sequence[Row] = ()
     answer_tokens = 0
+
+    def training_step(self, *args: Any, **kwargs: Any) -> Any:
+        self.model.training = True  # TRL asks this one, of which a compiled model is a copy
+        return super().training_step(*args, **kwargs)
 
     def evaluation_loop(self, *args: Any, **kwargs: Any) -> Any:
         found = super().evaluation_loop(*args, **kwargs)
@@ -65,8 +73,13 @@ class Trainer(SFTTrainer):  # type: ignore[misc]
         return [text for _, text in sorted(numbered)]
 
 
-def train(recipe: Recipe, out: Path, report: Report | None = None) -> dict[str, Any]:
-    """Run to the end, or go on where the folder's run was stopped; gives its figures. Raises BattiError."""
+def train(
+    recipe: Recipe, out: Path, report: Report | None = None, watchers: Sequence[TrainerCallback] = ()
+) -> dict[str, Any]:
+    """Run to the end, or go on where the folder's run was stopped; gives its figures. Raises BattiError.
+
+    `watchers` are called by transformers as it trains: they measure, and change nothing.
+    """
     quiet()
     _same_recipe(recipe, out)
     transformers.set_seed(recipe.seed)
@@ -75,12 +88,16 @@ def train(recipe: Recipe, out: Path, report: Report | None = None) -> dict[str, 
     trainer = _trainer(recipe, out, model, tokenizer, learned, judged)
     if report:
         trainer.add_callback(Reporter(report))
+    for watcher in watchers:
+        trainer.add_callback(watcher)
     if trainer.is_world_process_zero():
         records.write_lines(out / "config.yaml", [recipe.to_yaml().rstrip("\n")])
     before = _scored(trainer, judged, recipe) if recipe.before else None
     if torch.cuda.is_available():
         torch.cuda.reset_peak_memory_stats()
-    trainer.train(resume_from_checkpoint=_checkpoint(out))
+    autocast = trainer.args.bf16 and recipe.accelerator != "unsloth"
+    with disable_input_dtype_casting(trainer.model, autocast):  # it would cast back what the adapters cast
+        trainer.train(resume_from_checkpoint=_checkpoint(out))
     return _finish(trainer, recipe, out, judged, before)
 
 
@@ -109,6 +126,8 @@ def _begin(recipe: Recipe, learned: Sequence[Row]) -> tuple[Any, Any]:
         from batti.train.unsloth import begin
 
         return begin(recipe)
+    if recipe.accelerator == "liger":
+        bases.need_liger()
     if recipe.method != "scratch":
         tokenizer = bases.tokenizer(recipe)
         return bases.model(recipe), tokenizer
@@ -127,9 +146,9 @@ def _trainer(
         r=recipe.lora.rank, lora_alpha=recipe.lora.alpha, lora_dropout=recipe.lora.dropout, task_type="CAUSAL_LM",
         target_modules=recipe.lora.targets if isinstance(recipe.lora.targets, str) else list(recipe.lora.targets),
     )  # fmt: skip
-    wanted = recipe.method == "lora" and recipe.accelerator == "none"
+    wanted = recipe.method == "lora" and recipe.accelerator != "unsloth"
     callbacks: list[Any] = [Clock()]
-    if recipe.patience:
+    if recipe.patience and recipe.evaluations:
         callbacks.append(EarlyStoppingCallback(recipe.patience))
     trainer = Trainer(
         model=model, args=_settings(recipe, out), processing_class=tokenizer, callbacks=callbacks,
@@ -156,12 +175,16 @@ def _dataset(recipe: Recipe, tokenizer: Any, some: Sequence[Row]) -> Dataset:
 
 def _settings(recipe: Recipe, out: Path) -> SFTConfig:
     os.environ["TENSORBOARD_LOGGING_DIR"] = str(out / "logs")
+    if recipe.compile:
+        bases.prepare_compiling()
     world = int(os.environ.get("WORLD_SIZE", "1"))
     accumulate, rest = divmod(recipe.batch, recipe.together * world)
     if rest or not accumulate:
         said = f"a batch of {recipe.batch} is not made of {recipe.together} at a time on each of {world} processes"
         raise BattiError(said, f"--set batch={recipe.together * world}")
     half = bases.dtype(recipe) is torch.bfloat16
+    when = "steps" if recipe.evaluations else "no"
+    counted = "non_padding" if recipe.accelerator == "unsloth" else "no"  # its trainer leaves out TRL's own count
     return SFTConfig(
         output_dir=str(out / "checkpoints"), seed=recipe.seed, data_seed=recipe.seed,
         num_train_epochs=recipe.epochs, max_steps=recipe.steps or -1, learning_rate=recipe.learning_rate,
@@ -170,8 +193,10 @@ def _settings(recipe: Recipe, out: Path) -> SFTConfig:
         per_device_eval_batch_size=recipe.together, gradient_accumulation_steps=accumulate,
         packing=recipe.packing, eval_packing=recipe.packing, max_length=recipe.data.max_tokens,
         completion_only_loss=True, bf16=half, use_cpu=not torch.cuda.is_available(),
-        gradient_checkpointing=recipe.checkpointing, torch_compile=recipe.compile, eval_strategy="steps",
-        save_strategy="steps", logging_strategy="steps", save_total_limit=2, load_best_model_at_end=True,
+        use_liger_kernel=recipe.accelerator == "liger", include_num_input_tokens_seen=counted,
+        gradient_checkpointing=recipe.checkpointing, torch_compile=recipe.compile, eval_strategy=when,
+        save_strategy=when, logging_strategy="steps", save_total_limit=2,
+        load_best_model_at_end=bool(recipe.evaluations),
         metric_for_best_model=f"eval_{recipe.best}", greater_is_better=recipe.best == "exact",
         train_sampling_strategy="random" if recipe.packing else "group_by_length",
         restore_callback_states_from_checkpoint=True, report_to=["tensorboard"], dataloader_pin_memory=half,
@@ -185,7 +210,7 @@ def _plan(recipe: Recipe, trainer: Trainer) -> None:
     a_step = args.per_device_train_batch_size * args.gradient_accumulation_steps * args.world_size
     steps = recipe.steps or math.ceil(recipe.epochs * math.ceil(len(trainer.train_dataset) / a_step))
     args.max_steps, args.num_train_epochs = steps, math.ceil(steps * a_step / len(trainer.train_dataset))
-    args.eval_steps = args.save_steps = math.ceil(steps / recipe.evaluations)
+    args.eval_steps = args.save_steps = math.ceil(steps / max(1, recipe.evaluations))
     args.logging_steps = max(1, steps // 200)
 
 
@@ -219,9 +244,12 @@ def _finish(trainer: Trainer, recipe: Recipe, out: Path, judged: Sequence[Row], 
     found = _figures(trainer, recipe) | {
         "peak_memory": memory, "scores": _scored(trainer, judged, recipe), "before": before,
     }  # fmt: skip
+    if trainer.is_fsdp_enabled:
+        trainer.accelerator.state.fsdp_plugin.set_state_dict_type("FULL_STATE_DICT")  # in parts, no weights are kept
     trainer.save_model(str(out))
+    trainer.accelerator.wait_for_everyone()  # who leaves before takes along its share of what is still being gathered
     if trainer.is_world_process_zero():
-        if recipe.method == "lora" and recipe.accelerator == "none":
+        if recipe.method == "lora" and recipe.accelerator != "unsloth":
             trainer.model.peft_config["default"].base_model_name_or_path = _whereabouts(recipe.base)
             trainer.model.peft_config["default"].save_pretrained(str(out))
         records.write_lines(out / "metrics.json", [json.dumps(found, indent=1)])
@@ -238,7 +266,7 @@ def _whereabouts(base: str) -> str:
 def _figures(trainer: Trainer, recipe: Recipe) -> dict[str, Any]:
     state, model = trainer.state, trainer.accelerator.unwrap_model(trainer.model)
     [clock] = [one for one in trainer.callback_handler.callbacks if isinstance(one, Clock)]
-    tokens = max((entry.get("num_tokens", 0) for entry in state.log_history), default=0)
+    tokens = max((entry.get(key, 0) for entry in state.log_history for key in COUNTS), default=0)
     trainable = sum(weight.numel() for weight in model.parameters() if weight.requires_grad)
     keys = ("step", "loss", "grad_norm", "learning_rate", "eval_loss", "eval_exact")
     return {

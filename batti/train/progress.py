@@ -14,7 +14,7 @@ Report = Callable[[int, dict[str, float]], None]
 
 
 class Clock(TrainerCallback, ExportableState):  # type: ignore[misc]
-    """Seconds in training steps, evaluations left out, also across a stop; and a last evaluation at the end."""
+    """Seconds in training steps, evaluations left out, also across a stop; and a last evaluation if there are any."""
 
     def __init__(self) -> None:
         self.seconds, self._began = 0.0, 0.0
@@ -28,7 +28,8 @@ class Clock(TrainerCallback, ExportableState):  # type: ignore[misc]
     def on_step_end(self, args: Any, state: Any, control: Any, **_: Any) -> None:
         self.seconds += time.perf_counter() - self._began
         if state.global_step >= state.max_steps:
-            control.should_evaluate = control.should_save = control.should_log = True
+            control.should_log = True
+            control.should_evaluate = control.should_save = args.eval_strategy != "no"
 
 
 class Bar(ProgressCallback):  # type: ignore[misc]

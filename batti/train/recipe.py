@@ -126,11 +126,11 @@ class Recipe(Strict):
     compile: bool = False
     checkpointing: bool = False
     precision: Literal["auto", "float32", "bfloat16"] = "auto"
-    evaluations: Positive = 8
+    evaluations: int = Field(default=8, ge=0)
     patience: int = Field(default=3, ge=0)
     best: Literal["loss", "exact"] = "loss"
     before: bool = False
-    accelerator: Literal["none", "unsloth"] = "none"
+    accelerator: Literal["none", "liger", "unsloth"] = "none"
     lora: Lora = Lora()
     shape: Shape = Shape()
     search: Search = Search()

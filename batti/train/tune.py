@@ -38,6 +38,8 @@ _PLOTS = {
 
 def tune(recipe: Recipe, out: Path, trials: int, workers: int, storage: str = "") -> dict[str, Any]:
     """Search until the study has so many finished trials; gives the best. Raises BattiError."""
+    if not recipe.evaluations:
+        raise BattiError("a search judges by evaluations, and the recipe has none", "--set evaluations=4")
     out.mkdir(parents=True, exist_ok=True)
     study = _study(recipe, out, storage)
     _same_recipe(study, recipe)
