@@ -96,7 +96,7 @@ def explain(backend: OnnxBackend, home: Home, text: str) -> Explanation:
         value = _value(asked[piece.entry], piece.name) if asked else reading.command.intent
         spans = tuple((origin[start], origin[end - 1] + 1) for start, end in mattering)
         parts.setdefault(piece.entry, []).append(Part(piece.name, value, spans, chance))
-    entries = tuple(tuple(parts[entry]) for entry in sorted(parts))
+    entries = tuple(tuple(parts[entry]) for entry in prompt.in_order(asked) or parts)
     return Explanation(shown, reading.command, reading.confidence, entries)
 
 

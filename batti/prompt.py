@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import groupby
 from typing import Any
 
 import numpy as np
@@ -170,3 +171,17 @@ def decode_answer(tokens: Sequence[int]) -> list[Asked]:
     while reader.peek() != END:
         asked.append(reader.entry())
     return asked
+
+
+def in_order(asked: Sequence[Asked]) -> list[int]:
+    """The numbers of the entries in the order in which the sentence names their places, as the contract has it.
+
+    Only neighbours of which the same is asked may change places: `hall nilo, den rato, hoina hall hariyo` begins with
+    the hall, though what is asked of it comes last.
+    """
+    order: list[int] = []
+    for _, some in groupby(range(len(asked)), key=lambda i: (isinstance(asked[i].place, str), asked[i].doing)):
+        run = list(some)
+        spans = {i: place for i in run if not isinstance(place := asked[i].place, str)}
+        order += sorted(spans, key=spans.__getitem__) if spans else run
+    return order

@@ -10,7 +10,7 @@ from batti import meaning, spoken
 from batti.command import Command, one_form
 from batti.home import Entity
 from batti.lookup import Lookup
-from batti.prompt import Asked, Span
+from batti.prompt import Asked, Span, in_order
 from batti.schema import ALL, HERE
 
 Place = Entity | str
@@ -31,7 +31,7 @@ def resolve(asked: Sequence[Asked], sentence: str, lookup: Lookup) -> tuple[Comm
     actions: list[dict[str, Any]] = []
     beyond = any(int(match.group(1)) > 100 for match in _LEVEL.finditer(sentence))
     certainty = _NO_LIGHT_HAS_IT if beyond else 1.0
-    for entry in asked:
+    for entry in (asked[i] for i in in_order(asked)):
         if not isinstance(entry.place, str) and lookup.is_device(_text(entry.place, sentence), sentence):
             return Command.none(), certainty
         found = [_find(place, sentence, lookup) for place in (entry.place, *entry.excepts)]

@@ -22,7 +22,7 @@ AS_WRITTEN = [
     # normalized: capitals, letters of another script, glue, punctuation
     ("{A:bhancha} ko batti bala => A on", "{A:Bhancha} ko, batti BALA! => A off"),
     ("bhanchha ko batti baleko chha => here query", "भान्छा को बत्ती बलेको छ => none"),
-    ("{A:kitchen} on => A on", "kitchen on. => here on"),
+    ("{A:kitchen} on => A on", "kitchen on? => here on"),
     ("{A:kitchen} {pct=50:half} => A pct", "{A:kitchen} half => A =0.3"),
     ("{A:kitchen} on in {dur=10m:10 minutes} => A on after dur", "{A:kitchen} on in 10 minutes => A on for 10m"),
     ("{U:garage} ko batti bala => U on", "{A:garage} ko batti bala => A off"),
@@ -52,7 +52,8 @@ ALIKE = [
     ("{A:grg} -20% => A -0.2", "{A:grg} 20% => A =0.2"),
     ("{A:Everest} {L@A:lamp} off => L off", "{A:lr} {B:dining} off => A off; B off"),
     ("{A:x} bala => A on", "{A:x} nabala => none"),
-    ("! => none", ". => here on"),  # no word that could be compared
+    ("{A:x} on => A on", "{A:x} on? => A query"),  # only the mark asks
+    ("! => none", "? => here on"),  # no word that could be compared
 ]
 
 

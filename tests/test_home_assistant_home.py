@@ -63,11 +63,11 @@ def test_a_light_that_is_alone_or_just_called_light_has_no_name(
 
 
 def test_names_that_cannot_be_or_are_somebody_else_s_give_way() -> None:
-    areas = (Thing("all", "All"), Thing("smile", "🙂"), Thing("a", "Den", ("lair",)), Thing("b", "Lair", ("den", "x"))
+    areas = (Thing("all", "All"), Thing("smile", "🙂"), Thing("a", "Ark", ("lair",)), Thing("b", "Lair", ("ark", "x"))
              )  # fmt: skip
-    lamp = Thing("light.l", "den", ("lair", "y", "Y"), "b")
+    lamp = Thing("light.l", "ark", ("lair", "y", "Y"), "b")
     home = home_of(Survey("", "Nowhere/Land", (), areas, (lamp,)))
-    assert [room.name for room in home.rooms] == ["All 2", "smile", "Den", "Lair"]
+    assert [room.name for room in home.rooms] == ["All 2", "smile", "Ark", "Lair"]
     assert [room.aliases for room in home.rooms][2:] == [(), ("x",)]
     assert home.rooms[3].lights[0].aliases == ("y",)
     assert (home.name, home.time_zone) == ("home", "Asia/Kathmandu")

@@ -116,6 +116,8 @@ def test_the_last_arrow_counts() -> None:
 
 
 FAULTS = [
+    ("{A:a} ra {B:b} bala => B on; A on", "the sentence names A before B; write its action first"),
+    ("{A:a} ra {U:b} bala => U on; A on", "the sentence names A before U; write its action first"),
     ("bhancha ko batti", "write `sentence => meaning`"),
     ("=> none", "write `sentence => meaning`"),
     ("   => none", "write `sentence => meaning`"),

@@ -224,6 +224,25 @@ def test_a_room_told_by_a_pronoun_alone_is_unknown(beside: str) -> None:
     assert given == Command.unknown_room()
 
 
+# -- the order of the contract -------------------------------------------------------------------
+@pytest.mark.parametrize(
+    ("sentence", "said", "order"),
+    [
+        ("kitchen ra attic ko batti bala", [("attic", ON), ("kitchen", ON)], ["kitchen", "attic"]),
+        ("kitchen, cellar, attic off", [("attic", OFF), ("kitchen", OFF), ("cellar", OFF)], ["kitchen", "cellar", "attic"]),
+        ("lounge on, attic ra kitchen off", [("lounge", ON), ("kitchen", OFF), ("attic", OFF)], ["lounge", "attic", "kitchen"]),
+        # what is asked last of the first place is still of the first place
+        ("kitchen off, attic on, no kitchen red", [("kitchen red", RED), ("attic", ON)], ["kitchen", "attic"]),
+    ],
+)  # fmt: skip
+def test_what_is_asked_alike_stands_in_the_order_of_the_sentence(
+    sentence: str, said: list[tuple[str, dict[str, Any]]], order: list[str]
+) -> None:
+    asked = [Asked(mark(sentence, name), doing) for name, doing in said]
+    command, _ = resolve(asked, sentence, lookup_of(HOME))
+    assert [action.room for action in command.actions] == order
+
+
 # -- somebody's room -----------------------------------------------------------------------------
 FAMILY = Home.from_yaml("""
 rooms:

@@ -358,7 +358,7 @@ def test_many_commands_at_once_are_all_answered_in_order(house: House) -> None:
 
 def test_what_is_for_later_is_scheduled_and_done(house: House) -> None:
     house.speaker.ask("kausi ko batti nibhau")
-    answer = house.speaker.ask("turn on the terrace light in 1 second")
+    answer = house.speaker.ask("turn on the terrace light in 2 seconds")
     assert answer["status"] == "scheduled" and len(answer["scheduled"]) == 1
     assert not house.terrace.on
     until(lambda: house.terrace.on, 10)
@@ -397,7 +397,7 @@ def test_the_status_topic_says_who_listens_and_commands_wait_for_one_who_comes_b
 
 def test_the_house_goes_on_when_the_broker_was_restarted(own: House) -> None:
     assert own.speaker.ask({"sentence": "bhancha ko batti bala", "id": 1})["status"] == "done"
-    assert own.speaker.ask({"sentence": "turn on the terrace light in 1 second", "id": 2})["status"] == "scheduled"
+    assert own.speaker.ask({"sentence": "turn on the terrace light in 2 seconds", "id": 2})["status"] == "scheduled"
     own.broker.kill()
     time.sleep(1)
     own.speaker.status.clear()

@@ -145,7 +145,7 @@ def test_what_is_scheduled_counts_down_and_is_cancelled(page: Page, house: Serve
 
 
 def test_what_is_due_is_seen(page: Page) -> None:
-    page.said("turn on the terrace light in 1 second")
+    page.said("turn on the terrace light in 2 seconds")
     until(lambda: page.glowing() == {"terrace"})
     until(lambda: not page.all("#jobs li"))
 

@@ -24,9 +24,6 @@ KINDS = {
 }
 
 
-_FEW_WORDS = 4  # a longer question has a word or an ending that asks
-
-
 @cache
 def _any_word(kind: str, without: tuple[str, ...] = ()) -> re.Pattern[str]:
     """Matches any of the words of a list in frames.yaml, whole, in any case; `*` is any ending."""
@@ -63,13 +60,6 @@ class Sayable:
     def language(self) -> str:
         """`en`, `ne` (Romanized) or `deva`."""
         return "deva" if self.script == "deva" else "en" if self.english else "ne"
-
-    @cached_property
-    def asked_by_its_mark(self) -> bool:
-        """Whether it may be that only the question mark tells it from a request: `kitchen on?`."""
-        text = self.phrase.text.rstrip()
-        asks = bool(self.phrase.meanings) and all(m.done == "query" for m in self.phrase.meanings)
-        return asks and text.endswith("?") and len(text.split()) <= _FEW_WORDS
 
     @cached_property
     def swaps(self) -> tuple[tuple[Found, ...], ...]:

@@ -22,8 +22,8 @@ from batti.values import seconds_of
 Reading = tuple[str, str]
 """A sentence in the form in which it is compared, and what it means in the same terms."""
 
-# A sign before a number, or at the end of what stands before a slot, is no punctuation; nor is a mark that asks.
-_WORD = re.compile(r"[+~-](?=[0-9]|$)|[a-z0-9%]+|\?(?=\s*$)")
+# A sign before a number, or at the end of what stands before a slot, is no punctuation.
+_WORD = re.compile(r"[+~-](?=[0-9]|$)|[a-z0-9%]+")
 
 # The lists of which a word belongs to one entry only.
 _LISTS = (
@@ -65,14 +65,20 @@ def two_labels(written: Iterable[Written], swaps: Swaps) -> Iterator[Fault]:
 def as_written(phrase: Phrase) -> Reading:
     """The words of the sentence, and its meaning with the slots filled."""
     named = {s.slot: normalize(s.text) if s.slot in PLACE_SLOTS else _value(s) for s in phrase.segments if s.slot}
-    return " ".join(_WORD.findall(normalize(phrase.text).replace("'", ""))), _meaning(phrase, named)
+    words = _WORD.findall(normalize(phrase.text).replace("'", ""))
+    return " ".join((*words, *_mark(phrase))), _meaning(phrase, named)
 
 
 def as_made(phrase: Phrase, swaps: Swaps) -> Reading:
     """The sentence with a sign for each slot and each interchangeable word, and its meaning in these signs."""
     named = _signs(phrase)
     said = [_slot(s, named) if s.slot else _exchanged(s.text, swaps) for s in phrase.segments]
-    return " ".join(filter(None, said)), _meaning(phrase, named)
+    return " ".join(filter(None, (*said, *_mark(phrase)))), _meaning(phrase, named)
+
+
+def _mark(phrase: Phrase) -> tuple[str, ...]:
+    """A question mark that is no mere punctuation."""
+    return ("?",) if phrase.asked_by_its_mark else ()
 
 
 def _value(segment: Segment) -> str:

@@ -103,7 +103,7 @@ def _wrap(words: str, one: Sayable, lex: Lexicon, rng: Random) -> str:
 def _struck(words: str, one: Sayable, style: str, lex: Lexicon, rng: Random) -> str:
     """The whole sentence with the noises that are not of single words."""
     if style == "recognizer":
-        words = words if one.asked_by_its_mark else noise.strip_punctuation(words, rng)
+        words = words if one.phrase.asked_by_its_mark else noise.strip_punctuation(words, rng)
         roll = rng.random()
         if roll < 0.17:
             words = noise.repeat_word(words, rng)
@@ -117,6 +117,6 @@ def _struck(words: str, one: Sayable, style: str, lex: Lexicon, rng: Random) -> 
     if style != "clean" and rng.random() < 0.08:
         words = noise.join_words(words, rng)
     elif rng.random() < 0.3:
-        marks = "!.। " if one.asked_by_its_mark else "?!.। "
+        marks = "!.। " if one.phrase.asked_by_its_mark else "?!.। "
         words = words.rstrip(marks) if rng.random() < 0.6 else words + pick((".", "!", "..", " "), rng)
     return words

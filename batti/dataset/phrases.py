@@ -6,8 +6,10 @@ The format is described in `batti/resources/phrases/README.md`; `batti data vali
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, cached_property
+from itertools import pairwise
 from pathlib import Path
 
 from batti.command import COLORS
@@ -25,7 +27,7 @@ _SLOT = re.compile(
     r"|time(?P<tn>2?)=(?P<clock>\d\d:\d\d)):(?P<surface>[^{}]*\S[^{}]*)\}"
 )
 # \w leaves out the vowel signs of Devanagari; a sign before a number is no punctuation.
-_WORD = re.compile(r"[+-](?=\d)|[\w\u0900-\u0963\u0970-\u097f]+|\?$")  # of the marks, one that asks alone counts
+_WORD = re.compile(r"[+-](?=\d)|[\w\u0900-\u0963\u0970-\u097f]+")
 _CLOCK = re.compile(r"([01]\d|2[0-3]):([0-5]\d)")
 
 
@@ -58,6 +60,9 @@ class Meaning:
     when: tuple[tuple[str, str], ...] = ()
 
 
+_FEW_WORDS = 4  # a longer question has a word or an ending that asks
+
+
 @dataclass(frozen=True)
 class Phrase:
     segments: tuple[Segment, ...]
@@ -70,6 +75,12 @@ class Phrase:
     @property
     def text(self) -> str:
         return "".join(s.text for s in self.segments)
+
+    @cached_property
+    def asked_by_its_mark(self) -> bool:
+        """Whether it may be that only the question mark tells it from a request: `kitchen on?`."""
+        asks = bool(self.meanings) and all(m.done == "query" for m in self.meanings)
+        return asks and self.text.rstrip().endswith("?") and len(self.text.split()) <= _FEW_WORDS
 
 
 def _is_duration(value: str) -> bool:
@@ -188,6 +199,14 @@ def clause(text: str) -> tuple[tuple[Segment, ...], tuple[tuple[str, str], ...]]
     return parts, _when(when.split(), frozenset(s.slot for s in parts))
 
 
+def _check_order(meanings: Sequence[Meaning], names: Sequence[str]) -> None:
+    """Neighbours of which the same is asked stand in the order in which the sentence names them."""
+    for one, other in pairwise(meanings):
+        alike = (one.done, one.when) == (other.done, other.when) and {one.place, other.place} <= set(names)
+        if alike and names.index(one.place) > names.index(other.place):
+            raise PhraseError(f"the sentence names {other.place} before {one.place}; write its action first")
+
+
 def parse(line: str, voice: str = "", number: int = 0) -> Phrase:
     """A `Phrase` from one line. Raises PhraseError."""
     sentence, arrow, label = line.rpartition("=>")
@@ -203,6 +222,7 @@ def parse(line: str, voice: str = "", number: int = 0) -> Phrase:
     strange = slots & set(STRANGE_SLOTS)
     if strange and not strange & {place for m in meanings for place in (m.place, *m.excepts)}:
         raise PhraseError("an action on {U:…} is missing: say what is asked of it")
+    _check_order(meanings, names)
     return Phrase(parts, "unknown" if strange else "act", meanings, voice, number, slots)
 
 
@@ -219,7 +239,8 @@ def lines(path: Path) -> list[tuple[int, str]]:
 
 def wording(phrase: Phrase) -> str:
     """Equal for two phrases that are the same sentence but for capitals and punctuation."""
-    return " ".join(_WORD.findall(phrase.text.lower())) or phrase.text
+    words = " ".join(_WORD.findall(phrase.text.lower())) or phrase.text
+    return f"{words} ?" if phrase.asked_by_its_mark else words
 
 
 def read(path: Path) -> tuple[list[Phrase], list[Fault]]:
