@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import chain
 
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
@@ -37,9 +38,13 @@ class _Word:
 
 
 @lru_cache(maxsize=1 << 16)
-def _forms(name: str) -> tuple[tuple[str, ...], ...]:
+def _forms_of(name: str) -> tuple[tuple[str, ...], ...]:
+    return _forms(tuple(spoken.words_of(name)))
+
+
+@lru_cache(maxsize=1 << 16)
+def _forms(heard: tuple[str, ...]) -> tuple[tuple[str, ...], ...]:
     """The words of a name as they may be said: `dai ROOM` and `dai` for dai ko kotha."""
-    heard = spoken.words_of(name)
     words = tuple(filter(None, map(meaning.shared, heard)))
     forms = [words, tuple(word for word in words if word not in meaning.SHARED)]
     if len(heard) == 2 and not any(word.isdigit() for word in heard):  # bed room, bedroom
@@ -63,13 +68,17 @@ def _heard_as(token: str) -> tuple[tuple[str, int], ...]:
 
 
 class Gazetteer:
-    """The names of a home, as pairs of name and kind (`room`, `group`, `light`)."""
+    """The names of a home, as pairs of name and kind (`room`, `group`, `light`).
 
-    def __init__(self, names: Iterable[tuple[str, str]]) -> None:
+    `others` are what else its things may be called, each as its words (`spoken.words_of`).
+    """
+
+    def __init__(self, names: Iterable[tuple[str, str]], others: Iterable[tuple[tuple[str, ...], str]] = ()) -> None:
         self._kinds: dict[tuple[str, ...], int] = {}
-        for name, kind in names:
+        said = chain(((_forms_of(name), kind) for name, kind in names), ((_forms(w), kind) for w, kind in others))
+        for forms, kind in said:
             tag = 1 + 2 * KINDS.index(kind)
-            for form in _forms(name):
+            for form in forms:
                 self._kinds.setdefault(form, tag)
         self._beginnings = frozenset(words[0] for words in self._kinds)
         self._vocabulary = sorted({word for words in self._kinds for word in words})

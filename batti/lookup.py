@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property, lru_cache
 from itertools import chain
 
@@ -42,26 +42,29 @@ class Lookup:
         rooms = {e.name: e.names for e in self.entities if e.kind == "room"}
         names: list[dict[tuple[str, ...], Name]] = [{} for _ in self.entities]
 
-        def add(index: int, *said: str, factor: float = 1.0) -> None:
-            parts = [part for part in map(spoken.words_of, said) if part]
+        def add(index: int, *said: Sequence[str], factor: float = 1.0) -> None:
+            parts = [part for part in said if part]
             words = tuple(chain.from_iterable(parts))
             if words and (words not in names[index] or names[index][words].factor < factor):
                 names[index][words] = Name.of(index, *parts, factor=factor)
 
         hints: dict[tuple[str, str], None] = {}
+        others: dict[tuple[tuple[str, ...], str], None] = {}
         for index, entity in enumerate(self.entities):
             for name in entity.names:
-                add(index, name)
+                words = spoken.words_of(name)
+                add(index, words)
                 for room in rooms.get(entity.room or "", ()):
-                    add(index, room, name)
+                    add(index, spoken.words_of(room), words)
             # The names of one thing mean the same, so that their translations are much the same too.
-            translated = sorted(set[str]().union(*map(spoken.translations, entity.names)))
-            for word in translated:
-                add(index, word, factor=meaning.TRANSLATED)
-            hints |= {(word, entity.kind): None for word in (*entity.names, *translated)}
+            translated = {said: words for name in entity.names for said, words in spoken.translations(name).items()}
+            for said in sorted(translated):
+                add(index, translated[said], factor=meaning.TRANSLATED)
+            hints |= {(name, entity.kind): None for name in entity.names}
+            others |= {(words, entity.kind): None for words in translated.values()}
             if entity.kind == "group":  # `sabai pod`
                 hints |= {(name[:-1], entity.kind): None for name in entity.names if name.endswith("s")}
-        self.gazetteer = Gazetteer(hints)
+        self.gazetteer = Gazetteer(hints, others)
         self._names = [name for known in names for name in known.values()]
         self._joined = [name.joined for name in self._names]
         self._read = lru_cache(maxsize=_REMEMBERED)(self._what)  # people say the same few names

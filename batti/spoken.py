@@ -133,14 +133,15 @@ def is_somebodys(said: str) -> bool:
     return bool(_pronouns().match(lexicon.key(said)))
 
 
-def translations(name: str) -> set[str]:
-    """Other ways of saying a name by the lexicon, of the whole or of some words in it."""
-    words = words_of(name)
-    said: set[str] = set()
+def translations(name: str) -> dict[str, tuple[str, ...]]:
+    """Other ways of saying a name by the lexicon, of the whole or of some words in it, with their words."""
+    words = _words_of(name, True)
+    said: dict[str, tuple[str, ...]] = {}
     for start in range(len(words)):
         for end in range(start + 1, len(words) + 1):
-            other = _other_words(" ".join(words[start:end]))
-            said |= {" ".join((*words[:start], word, *words[end:])) for word in other}
+            before, after = words[:start], words[end:]
+            for other in _other_words(" ".join(words[start:end])):
+                said[" ".join((*before, other, *after))] = (*before, *_words_of(other, True), *after)
     return said
 
 
