@@ -118,8 +118,8 @@ class Lookup:
     def owned_by(self, words: Iterable[str]) -> Entity | None:
         """The only room whose owner is among these words of a sentence."""
         said = set(words)
-        rooms = [entity for entity, owners in self._owned for owner in owners if owner <= said]
-        return rooms[0] if len(set(map(id, rooms))) == 1 else None
+        rooms = {entity for entity, owners in self._owned if any(owner <= said for owner in owners)}
+        return rooms.pop() if len(rooms) == 1 else None
 
     @cached_property
     def _owned(self) -> list[tuple[Entity, list[frozenset[str]]]]:

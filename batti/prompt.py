@@ -180,8 +180,6 @@ def in_order(asked: Sequence[Asked]) -> list[int]:
     the hall, though what is asked of it comes last.
     """
     order: list[int] = []
-    for _, some in groupby(range(len(asked)), key=lambda i: (isinstance(asked[i].place, str), asked[i].doing)):
-        run = list(some)
-        spans = {i: place for i in run if not isinstance(place := asked[i].place, str)}
-        order += sorted(spans, key=spans.__getitem__) if spans else run
+    for _, run in groupby(range(len(asked)), key=lambda i: (isinstance(asked[i].place, str), asked[i].doing)):
+        order += sorted(run, key=lambda i: (0, 0) if isinstance(place := asked[i].place, str) else place)
     return order

@@ -14,7 +14,7 @@ from test_home_assistant_executor import HOME
 from wyoming.info import Describe, Info
 from wyoming.intent import Intent, Recognize
 from wyoming.ping import Ping
-from wyoming_server import ask, say, wyoming
+from wyoming_server import ask, say, wyoming, wyoming_of
 from zeroconf import IPVersion, ServiceBrowser, Zeroconf
 
 from batti.command import Command
@@ -83,9 +83,7 @@ def test_versions() -> None:
 
 @pytest.fixture(scope="module")
 def port(started: Hass, tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
-    folder = tmp_path_factory.mktemp("wyoming")
-    options = ("--home", str(started.home(folder)), "--no-announce")
-    with wyoming(folder / "state", started.url, started.token, *options) as number:
+    with wyoming_of(started, tmp_path_factory.mktemp("wyoming")) as number:
         yield number
 
 

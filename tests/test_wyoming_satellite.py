@@ -10,7 +10,7 @@ from hass import Hass
 from satellite import satellite
 from test_wyoming import add_integration, add_wyoming
 from wyoming.intent import Intent
-from wyoming_server import say, wyoming
+from wyoming_server import say, wyoming_of
 
 from batti.serve.wyoming.intents import SEVERAL
 
@@ -20,9 +20,7 @@ TELLS_DEVICE = SEVERAL  # both came with the same version
 
 @pytest.fixture(scope="module")
 def port(started: Hass, tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
-    folder = tmp_path_factory.mktemp("wyoming")
-    options = ("--home", str(started.home(folder)), "--no-announce")
-    with wyoming(folder / "state", started.url, started.token, *options) as number:
+    with wyoming_of(started, tmp_path_factory.mktemp("wyoming")) as number:
         yield number
 
 

@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from hass import Hass
 from helpers import BATTI, PATIENCE
 from wyoming.asr import Transcript
 from wyoming.client import AsyncTcpClient
@@ -36,6 +37,14 @@ def wyoming(state: Path, url: str, token: str, *options: str, port: int = 0) -> 
     finally:
         process.kill()
         process.wait()
+
+
+@contextmanager
+def wyoming_of(started: Hass, folder: Path) -> Iterator[int]:
+    """One for the lights of a Home Assistant, which nobody else hears of; its files lie in the folder."""
+    options = ("--home", str(started.home(folder)), "--no-announce")
+    with wyoming(folder / "state", started.url, started.token, *options) as port:
+        yield port
 
 
 def say(port: int, text: str, **context: Any) -> list[Event]:
