@@ -75,7 +75,8 @@ def heard(token: str) -> str:
 
 @cache
 def _light_words() -> frozenset[str]:
-    return frozenset(map(fold, lexicon.load().frames["light_words"]))
+    frames = lexicon.load().frames
+    return frozenset(fold(word) for said in (*frames["light_words"], *frames["pronouns"]) for word in said.split())
 
 
 @cache
