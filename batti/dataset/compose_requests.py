@@ -10,7 +10,7 @@ from random import Random
 
 from batti.dataset import phrases
 from batti.dataset.bank import KINDS, Compiled, Sayable, bank
-from batti.dataset.phrases import GROUP_SLOTS, LIGHT_SLOTS, ROOM_SLOTS, STRANGE_SLOTS, Phrase, Segment
+from batti.dataset.phrases import GROUP_SLOTS, LIGHT_SLOTS, PERSON_SLOT, ROOM_SLOTS, STRANGE_SLOTS, Phrase, Segment
 from batti.dataset.rewrite import cut, meant, placed, renamed, reworded, room_at
 from batti.lexicon import Lexicon
 from batti.schema import ALL, HERE
@@ -209,6 +209,8 @@ def can_be_timed(phrase: Phrase) -> bool:
 # -- in another script -----------------------------------------------------------------------------
 def in_devanagari(one: Compiled, rng: Random, lex: Lexicon) -> Sayable | None:
     """The English sentence in Devanagari, where each of its words is known in it: `टर्न अन द किचन लाइट`."""
+    if PERSON_SLOT in one.phrase.slots:  # his room is told by these words, not by its name
+        return None
     known = lex.in_devanagari
     segments = one.phrase.segments
     words = {segment: _ENGLISH.findall(segment.text.lower()) for segment in segments if not _is_place(segment)}
