@@ -60,10 +60,13 @@ def senses(word: str) -> frozenset[str]:
 @lru_cache(maxsize=1 << 17)
 def alike(a: str, b: str) -> float:
     """Similarity of two words by sound or by meaning."""
-    by_sound = similar(a, b)
-    if by_sound < TRANSLATED and senses(a) & senses(b):
-        return TRANSLATED
-    return _OTHER_WORD * by_sound if differ(a, b) else by_sound
+    return TRANSLATED if senses(a) & senses(b) and similar(a, b) < TRANSLATED else sounds(a, b)
+
+
+@lru_cache(maxsize=1 << 17)
+def sounds(a: str, b: str) -> float:
+    """Similarity of two words by sound alone; words that mean different things are not alike."""
+    return (_OTHER_WORD if differ(a, b) else 1.0) * similar(a, b)
 
 
 def differ(a: str, b: str) -> bool:
