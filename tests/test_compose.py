@@ -72,6 +72,15 @@ def test_halves_may_be_of_several_places() -> None:
     assert any("L" in places for places in halves)
 
 
+def test_up_to_four_requests_are_joined() -> None:
+    some = made("joined", "{A:bhancha} lai {pct=40:40%} ma rakha => A pct", 600)
+    check_slots(some)
+    places = [len(dict.fromkeys(m.place for m in s.phrase.meanings)) for s in some]
+    assert sum(n > 2 for n in places) > len(places) / 4
+    assert max(places) > 4
+    assert any("pct3" in s.phrase.slots for s in some)
+
+
 @pytest.mark.parametrize("verb", ["nibhau", "off gara", "bala"])
 def test_a_request_becomes_a_question_of_what_was_done(verb: str) -> None:
     for rule, kind in (("asked whether", "act"), ("told", "none")):

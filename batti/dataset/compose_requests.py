@@ -10,13 +10,14 @@ from random import Random
 
 from batti.dataset import phrases
 from batti.dataset.bank import KINDS, Compiled, Sayable, bank
-from batti.dataset.phrases import GROUP_SLOTS, LIGHT_SLOTS, PERSON_SLOT, ROOM_SLOTS, STRANGE_SLOTS, Phrase, Segment
+from batti.dataset.phrases import GROUP_SLOTS, LIGHT_SLOTS, PERSON_SLOT, ROOM_SLOTS, STRANGE_SLOTS, Phrase, Segment, kind_of
 from batti.dataset.rewrite import cut, meant, placed, renamed, reworded, room_at
 from batti.lexicon import Lexicon
 from batti.schema import ALL, HERE
 
 _NEPALI_OF = re.compile(r"\s?(?:ko|ka|को)\s")
 _NEPALI_CASE = re.compile(r"\s?(?:ko|ma|को|मा)\s+")
+_MORE = (1,) * 12 + (2,) * 6 + (3,) * 2  # requests that are joined to one
 _ENGLISH = re.compile(r"[a-z']+", re.IGNORECASE)
 _DEVANAGARI_NAME = "कोठा"  # in the place of any name: its letters tell in which ones the name is to be written
 _segments = lru_cache(maxsize=4096)(phrases.segments)
@@ -114,12 +115,14 @@ def named_light(one: Compiled, rng: Random, lex: Lexicon) -> Sayable | None:
 
 # -- beside another request, or another room -------------------------------------------------------
 def joined(one: Compiled, rng: Random, lex: Lexicon) -> Sayable | None:
-    """Two requests in one breath: for two rooms, or for several, a group, a light or all but some."""
-    first, then = (_half(half, rng, lex) for half in (one, rng.choice(bank().simple[one.language])))
-    return _both(one, first, then, rng, lex)
+    """Two to four requests in one breath: for one room each, or for several, a group, a light or all but some."""
+    said: Sayable | None = _part(one, rng, lex)
+    for _ in range(rng.choice(_MORE)):
+        said = said and _both(one, said, _part(rng.choice(bank().simple[one.language]), rng, lex), rng, lex)
+    return said
 
 
-def _half(one: Compiled, rng: Random, lex: Lexicon) -> Sayable:
+def _part(one: Compiled, rng: Random, lex: Lexicon) -> Sayable:
     if rng.random() < 0.6:
         return one
     return rng.choice((several_rooms, grouped, excepted, named_light))(one, rng, lex) or one
@@ -137,12 +140,13 @@ def _both(like: Compiled, first: Sayable, then: Sayable, rng: Random, lex: Lexic
 def _free_slots(phrase: Phrase, used: Set[str]) -> dict[str, str] | None:
     """Each slot of the phrase with one of its kind that is not used yet; None where there are not enough."""
     names: dict[str, str] = {}
+    kinds = (ROOM_SLOTS, GROUP_SLOTS, LIGHT_SLOTS)
     for slot in (s.slot for s in phrase.segments if s.slot):
         if slot in names:
             return None
-        alike = next((some for some in (ROOM_SLOTS, GROUP_SLOTS, LIGHT_SLOTS) if slot in some), (slot, f"{slot}2"))
+        alike = next((some for some in kinds if slot in some), [kind_of(slot) + nth for nth in ("", "2", "3", "4")])
         free = next((one for one in alike if one not in used and one not in names.values()), None)
-        if free is None or free.endswith("22"):
+        if free is None:
             return None
         names[slot] = free
     return names

@@ -16,7 +16,7 @@ from batti.dataset import homes, names, noise, numbers
 from batti.dataset.bank import KINDS, Sayable
 from batti.dataset.dress import Dressed, dress, pick
 from batti.dataset.homes import RandomHome
-from batti.dataset.phrases import PERSON_SLOT, Meaning, Phrase, Segment
+from batti.dataset.phrases import PERSON_SLOT, Meaning, Phrase, Segment, kind_of
 from batti.lexicon import Concept, Lexicon, key
 from batti.prompt import Asked, Span
 from batti.schema import ALL, HERE
@@ -193,7 +193,7 @@ class Speaker:
 
     def _value(self, segment: Segment, script: str, one: Sayable) -> tuple[str, Any]:
         """The words and the value of a value slot: the writer's, or others of the same kind."""
-        kind = segment.slot.rstrip("2")
+        kind = kind_of(segment.slot)
         english, lex, rng = one.english, self.lexicon, self.rng
         value: Any = seconds_of(segment.value) if kind == "dur" else segment.value
         value = int(value) if kind in ("pct", "k") else value
