@@ -115,10 +115,14 @@ def named_light(one: Compiled, rng: Random, lex: Lexicon) -> Sayable | None:
 
 # -- beside another request, or another room -------------------------------------------------------
 def joined(one: Compiled, rng: Random, lex: Lexicon) -> Sayable | None:
-    """Two to four requests in one breath: for one room each, or for several, a group, a light or all but some."""
+    """Two to four requests in one breath: for one room each, or for several, a group, a light or all but some;
+    at times the last one set right."""
     said: Sayable | None = _part(one, rng, lex)
-    for _ in range(rng.choice(_MORE)):
-        said = said and _both(one, said, _part(rng.choice(bank().simple[one.language]), rng, lex), rng, lex)
+    more = rng.choice(_MORE)
+    for i in range(more):
+        part = rng.choice(bank().simple[one.language])
+        right = corrected(part, rng, lex) if i + 1 == more and rng.random() < 0.08 else None
+        said = said and _both(one, said, right or _part(part, rng, lex), rng, lex)
     return said
 
 
@@ -153,23 +157,31 @@ def _free_slots(phrase: Phrase, used: Set[str]) -> dict[str, str] | None:
 
 
 def joined_in_time(one: Compiled, rng: Random, lex: Lexicon) -> Sayable | None:
-    """Two requests, each with a time of its own, or one for now: `A ahile nibhau ani B 10 minute pachi`."""
-    second = rng.choice(bank().simple[one.language])
-    if not (can_be_timed(one.phrase) and can_be_timed(second.phrase)):
+    """Two to four requests, each with a time of its own, or one for now: `A ahile nibhau ani B 10 minute pachi`."""
+    parts = [one, *(rng.choice(bank().simple[one.language]) for _ in range(rng.choice(_MORE)))]
+    if not all(can_be_timed(part.phrase) for part in parts):
         return None
-    # A time behind the first of two requests might be the second's.
-    halves = [_at_time(half, rng.choice(lex.composition["timed"][half.language]["before"])) for half in (one, second)]
-    now = rng.randrange(3)  # the half that is for now; at 2 none is
-    if now < 2:
-        word = Segment(_words("now", one, rng, lex))
-        half = (one, second)[now]
-        halves[now] = reworded(half, (word, Segment(" "), *half.phrase.segments), half.phrase.meanings)
-    return _both(one, halves[0], halves[1], rng, lex)
+    now = rng.randrange(len(parts) + 1)  # the one that is for now; of none at the end
+    said: Sayable | None = None
+    for i, part in enumerate(parts):
+        if i == now:
+            word = Segment(_words("now", one, rng, lex))
+            then = reworded(part, (word, Segment(" "), *part.phrase.segments), part.phrase.meanings)
+        else:  # a time behind a request might be the next one's
+            then = _at_time(part, rng.choice(lex.composition["timed"][part.language]["before"]))
+        said = _both(one, said, then, rng, lex) if said else then
+        if said is None:
+            return None
+    return said
 
 
 def corrected(one: Compiled, rng: Random, lex: Lexicon) -> Sayable | None:
-    """`B hoina, A ko batti bala`: a room that is named and not meant."""
+    """A room that is named and not meant: `B hoina, A ko batti bala`, or `B ko batti bala, hoina A ko`."""
     words = lex.composition["corrected"][one.language]
+    if rng.random() < 0.33:
+        wrong = [replace(s, slot="B") if s.slot == "A" else s for s in one.phrase.segments]
+        right = _segments(_words("instead", one, rng, lex))
+        return reworded(one, (*wrong, *right), one.phrase.meanings)
     if rng.random() < 0.5:
         segments = (*_segments(rng.choice(words["before"])), *one.phrase.segments)
     else:
