@@ -37,7 +37,7 @@ _PUNCTUATION = {
     "–": "-", "—": "-", "_": "-", "…": ".", ";": ",", "|": ",", "\\": "/", "⁄": "/", "&": " and ",
     "।": ".", "॥": ".", "−": "-", "×": "x", "°": " degree ", "½": " 1/2", "¼": " 1/4", "¾": " 3/4",
     **dict.fromkeys("↑⬆🔼▲", " up "), **dict.fromkeys("↓⬇🔽▼", " down "),
-    "🔴": " red ", "🟠": " orange ", "🟡": " yellow ", "🟢": " green ", "🔵": " blue ", "🟣": " purple ", "⚪": " white ",
+    "🔴": " red ", "🟠": " orange ", "🟡": " yellow ", "🟢": " green ", "🔵": " blue ", "🟣": " purple ",
 }  # fmt: skip
 _KNOWN = frozenset(ALPHABET)
 _ELSE = "~"

@@ -10,7 +10,16 @@ from random import Random
 
 from batti.dataset import phrases
 from batti.dataset.bank import KINDS, Compiled, Sayable, bank
-from batti.dataset.phrases import GROUP_SLOTS, LIGHT_SLOTS, PERSON_SLOT, ROOM_SLOTS, STRANGE_SLOTS, Phrase, Segment, kind_of
+from batti.dataset.phrases import (
+    GROUP_SLOTS,
+    LIGHT_SLOTS,
+    PERSON_SLOT,
+    ROOM_SLOTS,
+    STRANGE_SLOTS,
+    Phrase,
+    Segment,
+    kind_of,
+)
 from batti.dataset.rewrite import cut, meant, placed, renamed, reworded, room_at
 from batti.lexicon import Lexicon
 from batti.schema import ALL, HERE
