@@ -403,7 +403,8 @@ def test_initials_of_two_rooms_are_doubtful_and_a_listed_name_comes_first() -> N
     [
         ("passage", "massage room"), ("drawing room", "drying area"), ("dining hall", "training hall"),
         ("study room", "dhyan kotha"), ("sitting room", "siling"), ("prayer room", "tanki"),
-        ("dining room", "restaurant"), ("bedroom", "classroom"), ("baithak", "shab griha"), ("study room", "paudine thau"),
+        ("dining room", "restaurant"), ("bedroom", "classroom"), ("baithak", "shab griha"),
+        ("study room", "paudine thau"),
     ],
 )  # fmt: skip
 def test_what_tells_something_else_is_not_taken_for_the_room(own: str, said: str) -> None:
