@@ -49,7 +49,8 @@ def _forms(heard: tuple[str, ...]) -> tuple[tuple[str, ...], ...]:
     forms = [words, tuple(word for word in words if word not in meaning.SHARED)]
     if len(heard) == 2 and not any(word.isdigit() for word in heard):  # bed room, bedroom
         forms.append((sound.fold("".join(heard)),))
-    return tuple(form for form in dict.fromkeys(forms) if len(form) > 1 or (form and _tells(form[0])))
+    # A name that is a number and no more (14) is one; the 3 of room 3 may as well be a level.
+    return tuple(form for form in dict.fromkeys(forms) if len(form) > 1 or (form and (form == heard or _tells(form[0]))))
 
 
 def _tells(word: str) -> bool:

@@ -130,8 +130,8 @@ class Lookup:
 
     @cached_property
     def _owned(self) -> list[tuple[Entity, list[frozenset[str]]]]:
-        """The rooms that are called somebody's, each with the words for whom."""
-        owned = ((one, [*filter(_OWNED.search, one.names)]) for one in self.entities if one.kind == "room")
+        """The rooms that are called somebody's, or by somebody alone (Sita didi), each with the words for whom."""
+        owned = ((one, [*filter(_is_owned, one.names)]) for one in self.entities if one.kind == "room")
         return [
             (one, [frozenset(telling_of(spoken.words_of(name))) for name in names]) for one, names in owned if names
         ]
@@ -207,6 +207,10 @@ class Lookup:
             if any(telling <= words for telling in called):
                 return index
         return None
+
+
+def _is_owned(name: str) -> bool:
+    return bool(_OWNED.search(name)) or all(map(meaning.is_person, spoken.words_of(name)))
 
 
 def _certainty(margin: float) -> float:

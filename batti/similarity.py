@@ -10,7 +10,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import chain
+from itertools import chain, pairwise
 
 from rapidfuzz.distance import OSA
 
@@ -100,7 +100,7 @@ def similarity(said: Name, name: Name) -> float:
     if len(name.telling) > len(said.telling) and (not said.joined.isdigit() or _is_its_number(said, name)):
         score = max(score, _PART * matched / len(said.telling))
     missing = len(said.light ^ name.light) / (1 + len(said.light | name.light))
-    other = _CONTRARY if _contrary(said.light, name.light) or _owned(said, name) else 1.0
+    other = _CONTRARY if _contrary(said.light, name.light) or _owned(said, name) or _is_lamp(said, name) else 1.0
     return name.factor * score * (1 - 0.03 * missing) * other
 
 
@@ -113,7 +113,8 @@ def _differ(said: Name, name: Name) -> bool:
 
 def _owned(said: Name, name: Name) -> bool:
     """Whether somebody is named whom the name does not have: Sita's small shop is not the small shop."""
-    if float(OSA.normalized_similarity(said.joined, name.joined)) >= ENOUGH:  # `re sep son`
+    known = all(map(meaning.senses, said.telling))
+    if not known and float(OSA.normalized_similarity(said.joined, name.joined)) >= ENOUGH:  # `re sep son`
         return False
     people = filter(meaning.is_person, said.telling)
     return any(all(meaning.alike(one, word) < ENOUGH for word in name.telling) for one in people)
@@ -123,6 +124,13 @@ def _contrary(said: frozenset[str], name: frozenset[str]) -> bool:
     """Whether both have an adjective and not the same: the new kitchen is not the old one."""
     ours, theirs = (frozenset(filter(meaning.adjective, words)) for words in (said, name))
     return bool(ours and theirs) and not ours & theirs
+
+
+def _is_lamp(said: Name, name: Name) -> bool:
+    """Whether a lamp is named by its number (`lamp 3`), and the name is that of something else (`room 3`)."""
+    if not said.joined.isdigit() or any(map(meaning.is_lamp, name.light)):
+        return False
+    return any(meaning.is_lamp(word) and number.isdigit() for word, number in pairwise(said.words))
 
 
 def _is_its_number(said: Name, name: Name) -> bool:

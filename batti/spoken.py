@@ -21,11 +21,12 @@ def words_of(said: str, numbers: bool = True) -> list[str]:
 
 
 _POSSESSIVE = re.compile(r"['’]s\b")
+_GLUED = re.compile(r"(?<=[a-z]{3})(?=\d)|(?<=\d)(?=no\b|(?!\w*[stnr][tdh]\b)[a-z]{3})")  # room3, 3no; not A1, 2nd
 
 
 @lru_cache(maxsize=1 << 14)
 def _words_of(said: str, numbers: bool) -> tuple[str, ...]:
-    words = lexicon.key(_POSSESSIVE.sub("", said)).split()
+    words = _GLUED.sub(" ", lexicon.key(_POSSESSIVE.sub("", said))).split()
     inner = [word.removesuffix("ko") if len(word) > 4 or senses(fold(word[:-2])) else word for word in words[:-1]]
     folded = [fold(word) for word in (*inner, *words[-1:])]
     if len(set(folded)) < len(folded):
@@ -69,6 +70,8 @@ def _joined_number(run: list[str]) -> list[str]:
         at = run.index("100")
         hundreds = int(run[0]) if at else 1
         return [str(100 * hundreds + sum(map(int, run[at + 1 : at + 2]))), *run[at + 2 :]]
+    if len(run) == 2 and int(run[0]) in range(20, 100, 10) and 0 < int(run[1]) < 10:  # twenty one
+        return [str(int(run[0]) + int(run[1]))]
     return ["".join(run)] if len(run) > 1 and all(len(n) == 1 for n in run) else run
 
 

@@ -47,16 +47,17 @@ def elsewhere(room: Concept, lexicon: Lexicon) -> Concept:
 
 
 _NUMBERED_BASES = 9  # of the bases, those that are counted
-_ROOM_NUMBERS = (1, 1, 2, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 101, 102, 103, 201, 202, 204, 301)
+_ROOM_NUMBERS = (1, 1, 2, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 14, 21, 33, 101, 102, 103, 201, 202, 204, 301)
 
 
 def numbered_room(lexicon: Lexicon, rng: Random, number: int | None = None) -> Concept:
-    """`room 3`, `3 number kotha`, `कोठा नम्बर ३`."""
-    return _numbered_room(rng.randrange(_NUMBERED_BASES), number or rng.choice(_ROOM_NUMBERS), lexicon)
+    """`room 3`, `3 number kotha`, `कोठा नम्बर ३`; of large numbers, and at times of small ones, the number alone too."""
+    n = number or rng.choice(_ROOM_NUMBERS)
+    return _numbered_room(rng.randrange(_NUMBERED_BASES), n, n > 100 or rng.random() < 0.15, lexicon)
 
 
 @cache
-def _numbered_room(base: int, n: int, lexicon: Lexicon) -> Concept:
+def _numbered_room(base: int, n: int, alone: bool, lexicon: Lexicon) -> Concept:
     kinds = lexicon.frames["bases"][base]
     words: dict[str, tuple[str, ...]] = {}
     spelled = _digit_by_digit(n, lexicon) if n > 100 else {}
@@ -70,7 +71,7 @@ def _numbered_room(base: int, n: int, lexicon: Lexicon) -> Concept:
             for d in digits
             for w in says
         )
-        words[s] = (*dict.fromkeys(said), *((*digits, *spelled.get(s, ())) * (n > 100)))
+        words[s] = (*dict.fromkeys(said), *((*digits, *spelled.get(s, ())) * alone))
     return Concept("numbered:" + words["en"][0], **words)
 
 
