@@ -76,7 +76,8 @@ def test_any_text_gets_a_tag_for_each_character(text: str) -> None:
 
 def test_an_empty_home_and_odd_names_mark_nothing() -> None:
     assert Gazetteer([]).tags("kitchen") == [0] * 7
-    assert Gazetteer([("!!!", "room"), ("ko", "room"), ("4", "room")]).tags("ko 4 kitchen") == [0] * 12
+    assert Gazetteer([("!!!", "room"), ("ko", "room"), ("room 4", "room")]).tags("ko 4 kitchen") == [0] * 12
+    assert Gazetteer([("4", "room")]).tags("ko 4") == [0, 0, 0, 1]  # a room that has no other name
 
 
 def test_most_names_that_are_said_are_marked_and_little_else() -> None:
