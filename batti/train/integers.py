@@ -47,6 +47,10 @@ def fused(model: onnx.ModelProto) -> onnx.ModelProto:
     outputs = [one.name for one in model.graph.output]
     del model.graph.node[:]
     model.graph.node.extend(_needed(_exact(made, outputs), outputs))
+    used = {name for node in model.graph.node for name in node.input}
+    stored = [one for one in model.graph.initializer if one.name in used]
+    del model.graph.initializer[:]
+    model.graph.initializer.extend(stored)
     return model
 
 
