@@ -7,7 +7,7 @@ import json
 import platform
 import threading
 from collections import OrderedDict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from functools import cache
@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 
 from batti import prompt
 from batti.backends import Reading
+from batti.backends.batches import Sentences, chunked
 from batti.command import Command
 from batti.errors import BattiError
 from batti.grammar import Answer
@@ -37,8 +38,6 @@ _SLOWER = ["SkipLayerNormFusion"]  # of ONNX Runtime's optimizations: ten times 
 _HOMES_KEPT = 16
 _DOUBT = 0.02  # chance from which another answer is worth hearing
 _BRANCHES = 3  # other answers that are heard at most
-_TOGETHER = 640  # characters, padding included, that are encoded together: few enough for the processor's cache
-_FEW, _ALIKE = 8, 0.85  # so many sentences are read together at least, and others besides if they are as long as this
 
 
 def shipped() -> Path:
@@ -129,7 +128,7 @@ class OnnxBackend:
         readings: list[Reading] = [Reading(Command.none(), 1.0)] * len(texts)  # for what says nothing
         # A text beyond MAX_CHARS is no sentence to a light, whatever stands in it.
         lengths = {i: len(text) for i, text in enumerate(texts) if 0 < len(text) <= MAX_CHARS}
-        chunks = _chunks(lengths)
+        chunks = chunked(lengths)
 
         def read(chunk: list[int]) -> None:
             for i, said in zip(chunk, self._said([texts[i] for i in chunk], lookup), strict=True):
@@ -168,7 +167,7 @@ class OnnxBackend:
         return [nothing] * (2 * self._layers)
 
     def _step(
-        self, tokens: NDArray[np.int64], sentences: _Sentences, past: list[NDArray[np.float32]]
+        self, tokens: NDArray[np.int64], sentences: Sentences, past: list[NDArray[np.float32]]
     ) -> tuple[NDArray[np.float32], list[NDArray[np.float32]]]:
         """What may be said after these tokens, one a sentence, and the past with them."""
         feed = dict(zip(self._fed, (tokens[:, None], *sentences.fed(), *past), strict=True))
@@ -207,14 +206,14 @@ class OnnxBackend:
                 self._homes.popitem(last=False)
         return lookup
 
-    def _encode(self, texts: Sequence[str], lookup: Lookup) -> _Sentences:
+    def _encode(self, texts: Sequence[str], lookup: Lookup) -> Sentences:
         ids = prompt.pad([prompt.encode_text(text) for text in texts])
         feed = {"ids": ids, "tags": prompt.pad([lookup.gazetteer.tags(text) for text in texts])}
         if self._words:
             feed["words"] = prompt.pad([word_ids(text, self._words) for text in texts])
-        return _Sentences(ids, *self._run["encoder"](None, feed))
+        return Sentences(ids, *self._run["encoder"](None, feed))
 
-    def _decode(self, sentences: _Sentences, begun: list[Said]) -> list[Said]:
+    def _decode(self, sentences: Sentences, begun: list[Said]) -> list[Said]:
         """Greedy decoding of a batch; answers that were begun are gone on with."""
         forced = [list(said.answer.tokens) for said in begun]
         said = [Said(Answer(one.answer.chars), one.chance) for one in begun]
@@ -239,41 +238,6 @@ class OnnxBackend:
                 alive, tokens, past = alive[going], tokens[going], [side[going] for side in past]
                 sentences = sentences.of(going)
         return said
-
-
-def _chunks(lengths: Mapping[int, int]) -> list[list[int]]:
-    """Sentences (number -> characters) to be read together: of about equal length, the longest first."""
-    chunks: list[list[int]] = []
-    longest = 0  # characters, in the last chunk
-    for i in sorted(lengths, key=lambda i: -lengths[i]):
-        size = len(chunks[-1]) if chunks else 0
-        full = (size + 1) * longest > _TOGETHER
-        if not size or full or (size >= _FEW and lengths[i] < _ALIKE * longest):
-            chunks.append([])
-            longest = lengths[i]
-        chunks[-1].append(i)
-    return chunks
-
-
-class _Sentences:
-    """A batch of sentences as the decoder sees them: what the encoder made of the ids, in the decoder's order.
-
-    Of each layer's look at them there are keys and values together, (2, B, ...); the rest is (B, ...).
-    """
-
-    def __init__(self, ids: NDArray[np.int64], *read: NDArray[np.float32]) -> None:
-        memory, targets, *self._sides = read
-        self._plain = ids, memory, targets
-
-    def fed(self) -> Iterator[NDArray[Any]]:
-        """The decoder's inputs."""
-        yield from self._plain
-        for side in self._sides:
-            yield from side
-
-    def of(self, rows: Any) -> _Sentences:
-        plain = (one[rows] for one in self._plain)
-        return _Sentences(*plain, *(side[:, rows] for side in self._sides))
 
 
 @dataclass
