@@ -92,10 +92,11 @@ class Lookup:
             for place, names in self._common.items():
                 if any(tuple(words) in names for words in readings):
                     return place, 1.0
-        if best < ENOUGH:
+        enough = _SURE if spoken.is_somebodys(said) else ENOUGH  # `uhanko kotha` sounds like nuhaune kotha
+        if best < enough:
             if any(words[0] in meaning.every() and words[1:] in self._premises for words in readings if words[1:]):
                 return ALL, 1.0  # `jamma office`
-            return self._all_of(readings) or (None, _STRANGER * _certainty(ENOUGH - best))
+            return self._all_of(readings) or (None, _STRANGER * _certainty(enough - best))
         equal = [index for index, score in scored.items() if score > best - 1e-6]
         if len(equal) > 1:
             several = self._plural(readings) if not meaning.every().isdisjoint(spoken.words_of(sentence)) else None

@@ -5,6 +5,7 @@ Words that mean the same are nearly one (bhancha, kitchen; dai, brother), and so
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import cache, lru_cache
 
 from batti import lexicon
@@ -24,15 +25,30 @@ def _meanings() -> dict[str, frozenset[str]]:
 @compiled
 def _meant_by() -> dict[str, list[str]]:
     """Folded single word -> ids of what it means, by the lexicon."""
+    return _ids_of(lambda words: words[0] if len(words) == 1 else "")
+
+
+@compiled
+def _told_by() -> dict[str, list[str]]:
+    """Folded word that alone tells in a name (the class of class room) -> ids of what is called so."""
+
+    def telling(words: list[str]) -> str:
+        some = [word for word in words if word not in _light_words()]
+        return some[0] if len(words) > 1 and len(some) == 1 else ""
+
+    return _ids_of(telling)
+
+
+def _ids_of(word_of: Callable[[list[str]], str]) -> dict[str, list[str]]:
+    """A word for each name of the lexicon, where it has one -> ids of what is called so."""
     words = lexicon.load()
     found: dict[str, set[str]] = {}
     for concept in (*words.places, *words.people, *words.adjectives, *words.groups, *words.lights):
         for said in concept.words:
-            k = lexicon.key(said)
-            if " " not in k:
-                found.setdefault(fold(k), set()).add(concept.id)
+            found.setdefault(word_of([fold(word) for word in lexicon.key(said).split()]), set()).add(concept.id)
     for said, ids in words.frames["vague"].items():
         found.setdefault(fold(said), set()).update(ids)
+    found.pop("", None)
     return {word: sorted(ids) for word, ids in found.items()}
 
 
@@ -44,16 +60,25 @@ def senses(word: str) -> frozenset[str]:
 @lru_cache(maxsize=1 << 17)
 def alike(a: str, b: str) -> float:
     """Similarity of two words by sound or by meaning."""
-    by_sound = similar(a, b)
-    if by_sound < TRANSLATED and senses(a) & senses(b):
-        return TRANSLATED
-    return _OTHER_WORD * by_sound if differ(a, b) else by_sound
+    return TRANSLATED if senses(a) & senses(b) and similar(a, b) < TRANSLATED else sounds(a, b)
+
+
+@lru_cache(maxsize=1 << 17)
+def sounds(a: str, b: str) -> float:
+    """Similarity of two words by sound alone; words that mean different things are not alike."""
+    return (_OTHER_WORD if differ(a, b) else 1.0) * similar(a, b)
 
 
 def differ(a: str, b: str) -> bool:
     """Whether the words are known and mean different things: `maili`, `saili`."""
-    meanings = senses(a), senses(b)
+    meanings = _told(a), _told(b)
     return a != b and all(meanings) and not meanings[0] & meanings[1]
+
+
+@lru_cache(maxsize=20000)
+def _told(word: str) -> frozenset[str]:
+    """Ids of what a folded word means, or tells of in a name of several words."""
+    return senses(word) | frozenset(_told_by().get(word, ()))
 
 
 @compiled
@@ -75,7 +100,8 @@ def heard(token: str) -> str:
 
 @cache
 def _light_words() -> frozenset[str]:
-    return frozenset(map(fold, lexicon.load().frames["light_words"]))
+    frames = lexicon.load().frames
+    return frozenset(fold(word) for said in (*frames["light_words"], *frames["pronouns"]) for word in said.split())
 
 
 @cache
@@ -150,5 +176,5 @@ def is_lamp(word: str) -> bool:
     return shared(word) == _LAMP
 
 
-COMPILED = ("_number_words", "_meant_by", "_called_people", "_adjectives")
+COMPILED = ("_number_words", "_meant_by", "_told_by", "_called_people", "_adjectives")
 """The tables that come with the package; see `compiled`."""

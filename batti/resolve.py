@@ -58,7 +58,7 @@ def _points_back(entry: Asked, asked: Sequence[Asked], sentence: str) -> bool:
 
 def _of_somebody(entry: Asked, sentence: str, lookup: Lookup) -> Entity | None:
     """The room of the one person who is named, where the place is `his room`: `Sujal sutyo, usko kotha nibhau`."""
-    if isinstance(entry.place, str) or entry.excepts or _tells(entry, sentence) is not False:
+    if isinstance(entry.place, str) or entry.excepts:
         return None
     place = _text(entry.place, sentence)
     if not spoken.is_somebodys(place):

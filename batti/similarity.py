@@ -61,18 +61,23 @@ def telling_of(words: Sequence[str]) -> Sequence[str]:
 
 
 def _matched(said: Name, name: Name) -> float:
-    """Sum of the similarities of words that are each other's best free partner."""
+    """Sum of the similarities of words that are each other's best free partner.
+
+    A translation's words have meanings that the name may not have (hall, auditorium; hall, sabhagriha, mortuary): it is
+    compared by sound.
+    """
+    alike = meaning.alike if name.factor == 1.0 else meaning.sounds
     if len(said.telling) == len(name.telling) == 1:
-        return meaning.alike(said.telling[0], name.telling[0])
-    pairs = [(meaning.alike(a, b), i, j) for i, a in enumerate(said.telling) for j, b in enumerate(name.telling)]
+        return alike(said.telling[0], name.telling[0])
+    pairs = [(alike(a, b), i, j) for i, a in enumerate(said.telling) for j, b in enumerate(name.telling)]
     total, left, right = 0.0, set(range(len(said.telling))), set(range(len(name.telling)))
-    for alike, i, j in sorted(pairs, reverse=True):
-        if alike < WORD:
+    for much, i, j in sorted(pairs, reverse=True):
+        if much < WORD:
             break
         if i in left and j in right:
             left.remove(i)
             right.remove(j)
-            total += alike
+            total += much
     return total
 
 

@@ -129,8 +129,8 @@ def _pronouns() -> re.Pattern[str]:
 
 
 def is_somebodys(said: str) -> bool:
-    """Whether it begins with a word for somebody who is named elsewhere: `usko kotha`, `his room`."""
-    return bool(_pronouns().match(lexicon.key(said)))
+    """Whether it is the room of somebody who is named elsewhere, and no more: `usko kotha`, `his room`."""
+    return bool(_pronouns().match(lexicon.key(said))) and all(map(is_light, words_of(said)))
 
 
 def translations(*names: str) -> dict[str, tuple[str, ...]]:

@@ -72,6 +72,15 @@ def test_halves_may_be_of_several_places() -> None:
     assert any("L" in places for places in halves)
 
 
+def test_up_to_four_requests_are_joined() -> None:
+    some = made("joined", "{A:bhancha} lai {pct=40:40%} ma rakha => A pct", 600)
+    check_slots(some)
+    places = [len(dict.fromkeys(m.place for m in s.phrase.meanings)) for s in some]
+    assert sum(n > 2 for n in places) > len(places) / 4
+    assert max(places) > 4
+    assert any("pct3" in s.phrase.slots for s in some)
+
+
 @pytest.mark.parametrize("verb", ["nibhau", "off gara", "bala"])
 def test_a_request_becomes_a_question_of_what_was_done(verb: str) -> None:
     for rule, kind in (("asked whether", "act"), ("told", "none")):
@@ -104,6 +113,8 @@ def test_a_correction_names_a_room_and_leaves_it_alone() -> None:
         for s in made("corrected", line):
             assert "B" in s.phrase.slots
             assert [m.place for m in s.phrase.meanings] == ["A"]
+    right_at_last = [text for text in texts(made("corrected", NEPALI, 300)) if text.endswith("baithak ko")]
+    assert "bhanchako batti bala, sorry baithak ko" in right_at_last
 
 
 def test_the_place_left_out_is_here() -> None:
@@ -118,7 +129,7 @@ def test_the_whole_house_and_all_but_some() -> None:
     for line in (NEPALI, DEVANAGARI):
         for s in made("excepted", line):
             [meaning] = s.phrase.meanings
-            assert meaning.place == "all" and meaning.excepts and set(meaning.excepts) <= {"B", "C"}
+            assert meaning.place == "all" and meaning.excepts and set(meaning.excepts) <= set("BCDE")
     english = texts(made("excepted", ENGLISH))
     assert "turn on the lights everywhere except the kitchen" in english
     assert not any("lights lights" in text for text in english)

@@ -4,15 +4,18 @@ import time
 from collections import Counter
 from itertools import islice
 from pathlib import Path
+from random import Random
 
 import pytest
 
 from batti import lexicon, prompt
 from batti.command import ACTIONS, COLORS, Action
-from batti.dataset import generate, names, records
+from batti.dataset import generate, homes, names, phrases, records
+from batti.dataset.bank import compiled
+from batti.dataset.dress import Dressed
 from batti.dataset.homes import RandomHome
 from batti.dataset.records import Record, faults, load
-from batti.dataset.speaker import Example
+from batti.dataset.speaker import Example, Speaker, Unfit
 from batti.errors import BattiError
 from batti.grammar import Answer
 from batti.home import Home
@@ -162,6 +165,28 @@ def test_people_are_called_whose_room_the_home_has(pairs: list[Pair]) -> None:
         if before in words and not any(span[0] == 0 for span in spans_of(example)):  # and is no room's name here
             called += 1
     assert called > COUNT / 1000
+
+
+@pytest.mark.parametrize("place", ["A", "U"])
+def test_a_pronoun_stands_for_the_person_whose_room_is_asked_for(place: str) -> None:
+    lex, rng = lexicon.load(), Random(3)
+    phrase = phrases.parse(f"{{P:didi}} sutin, {{{place}@P:unko kotha}} nibhau => {place} off")
+    wording = Dressed(compiled(phrase, lex), "", "clean", ("", 0, " sutin, ", 2, " nibhau"))
+    for home in (homes.random_home(lex, rng) for _ in range(60)):
+        people = {person.id: person for thing in home.things if (person := names.person_of(thing.concept, lex))}
+        try:
+            example = Speaker(home, lex, rng).say(wording)
+        except Unfit:
+            assert not people
+            continue
+        who, _, _ = example.command.partition(" sutin, ")
+        [((start, end), thing)] = example.things.items()
+        assert example.command[start:end] == "unko kotha"
+        theirs = [one for one in lex.people if who in one.words]
+        if thing is None:
+            assert any(one.id not in people for one in theirs)
+        else:
+            assert names.person_of(home.things[thing].concept, lex) in theirs
 
 
 def test_no_mark_of_the_making_is_left_in_a_sentence(pairs: list[Pair]) -> None:

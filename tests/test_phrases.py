@@ -26,7 +26,7 @@ def bank() -> tuple[Phrase, ...]:
 @pytest.mark.parametrize(
     ("slot", "segment"),
     [
-        *((f"{{{letter}:baithak}}", Segment("baithak", letter)) for letter in "ABCDGHLMUV"),
+        *((f"{{{letter}:baithak}}", Segment("baithak", letter)) for letter in "ABCDEFGHLMUV"),
         ("{L@A:table lamp}", Segment("table lamp", "L", light_of="A")),
         ("{M@B:padhne batti}", Segment("padhne batti", "M", light_of="B")),
         ("{A:भान्छा}", Segment("भान्छा", "A")),
@@ -111,6 +111,13 @@ def test_what_asks_nothing_keeps_its_slots() -> None:
     assert (phrase.kind, phrase.meanings, phrase.text) == ("none", (), "kausi ma ghar ko")
 
 
+def test_a_room_may_be_told_by_its_person() -> None:
+    phrase = phrases.parse("{P:didi} sutin, {A@P:unko kotha} nibhau => A off")
+    person, _, room, _ = phrase.segments
+    assert (person, room) == (Segment("didi", "P"), Segment("unko kotha", "A", owned=True))
+    assert phrase.meanings == (Meaning("A", "off"),)
+
+
 def test_the_last_arrow_counts() -> None:
     assert phrases.parse("kitchen => bedroom => none").text == "kitchen => bedroom"
 
@@ -133,6 +140,10 @@ FAULTS = [
     ("{L@G:lamp} => none", "is no slot"),
     ("{B@A:lamp} => none", "only a light (L, M) stands in a room"),
     ("{U@A:lamp} => none", "only a light (L, M) stands in a room"),
+    ("{G@P:uniharuko} => none", "only a room (A to F) is somebody's"),
+    ("{P:didi} sutin => none", "{P:dai} and {A@P:usko kotha} stand together"),
+    ("{A@P:unko kotha} => A on", "{P:dai} and {A@P:usko kotha} stand together"),
+    ("{P:didi} {P:dai} {A@P:a} {B@P:b} => A on; B on", "once in a sentence"),
     ("{pct=0:0%} => none", "'0' is no value for pct"),
     ("{pct=101:101%} => none", "'101' is no value for pct"),
     ("{pct=-5:-5%} => none", "'-5' is no value for pct"),

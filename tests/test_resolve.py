@@ -251,6 +251,7 @@ rooms:
   - {name: Sujal's room, aliases: [sujal ko kotha]}
   - {name: दिदीको कोठा, aliases: [didi ko kotha, didi]}
   - {name: baithak}
+  - {name: bathroom}
 """)
 
 
@@ -260,6 +261,7 @@ rooms:
         ("sujal sutyo, usko kotha ko batti nibhau", "usko kotha", "Sujal's room"),
         ("sujal is asleep, his room light off", "his room", "Sujal's room"),
         ("didi bahira janubhayo, uhako kotha nibhaideu", "uhako kotha", "दिदीको कोठा"),
+        ("didi sutin, uhanko kotha nibhau", "uhanko kotha", "दिदीको कोठा"),  # which sounds like nuhaune kotha
         ("nibhaideu batti usko kotha ko, sujal sutyo", "usko kotha", "Sujal's room"),
         ("didi, timro kotha ko batti nibhau", "timro kotha", "दिदीको कोठा"),
         ("usko kotha ko batti nibhau", "usko kotha", None),

@@ -10,7 +10,7 @@ from typing import Any
 
 from batti import lexicon
 from batti.dataset import phrases
-from batti.dataset.phrases import GROUP_SLOTS, LIGHT_SLOTS, ROOM_SLOTS, STRANGE_SLOTS, Phrase
+from batti.dataset.phrases import GROUP_SLOTS, LIGHT_SLOTS, PERSON_SLOT, ROOM_SLOTS, STRANGE_SLOTS, Phrase
 from batti.lexicon import Lexicon
 
 Found = tuple[int, int, int]
@@ -46,6 +46,7 @@ class Place:
     strange: bool = False
     light_of: str = ""  # of a light: the slot of its room
     inside: str = ""  # of a room: the slot of the group that it must lie in
+    owned: bool = False  # of a room: whether it must be somebody's
 
 
 @dataclass(frozen=True)
@@ -79,7 +80,7 @@ class Sayable:
         for segment in self.phrase.segments:
             slot = segment.slot
             if slot in KINDS and slot not in found:
-                found[slot] = Place(slot, KINDS[slot], False, segment.light_of, inside.get(slot, ""))
+                found[slot] = Place(slot, KINDS[slot], False, segment.light_of, inside.get(slot, ""), segment.owned)
             elif slot in tuple(STRANGE_SLOTS):
                 found[slot] = Place(slot, segment.passes_for or "room", strange=True)
         return tuple(sorted(found.values(), key=lambda place: place.kind == "room"))
@@ -122,6 +123,7 @@ def _is_simple(phrase: Phrase) -> bool:
     return (
         phrase.kind == "act"
         and [s.slot for s in phrase.segments if s.slot and s.slot[0] in phrases.PLACE_SLOTS] == ["A"]
+        and PERSON_SLOT not in phrase.slots
         and all(m.place == "A" and not m.when and m.done not in ("query", "toggle") for m in phrase.meanings)
         and len(phrase.text) < 60
         and not re.search(r"[?.!;।]", phrase.text)

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from itertools import combinations
 from pathlib import Path
 
-from batti.dataset.phrases import LIGHT_SLOTS, PLACE_SLOTS, Phrase, Segment
+from batti.dataset.phrases import LIGHT_SLOTS, PLACE_SLOTS, Phrase, Segment, kind_of
 from batti.dataset.source import Word, Written, words
 from batti.errors import Fault, quote
 from batti.lexicon import Swaps, key
@@ -82,7 +82,7 @@ def _mark(phrase: Phrase) -> tuple[str, ...]:
 
 
 def _value(segment: Segment) -> str:
-    kind = segment.slot.rstrip("2")
+    kind = kind_of(segment.slot)
     if kind == "pct":
         return f"{int(segment.value) / 100:g}"
     return {"k": f"{segment.value}K", "dur": f"{segment.value}"}.get(kind, segment.value)
@@ -93,7 +93,7 @@ def _signs(phrase: Phrase) -> dict[str, str]:
     places, lights = iter("ABCDEFGH"), iter(LIGHT_SLOTS)
     signs: dict[str, str] = {}
     for slot in dict.fromkeys(s.slot for s in phrase.segments if s.slot):
-        kind = slot.rstrip("2")
+        kind = kind_of(slot)
         if slot in PLACE_SLOTS:
             signs[slot] = next(lights if slot in LIGHT_SLOTS else places)
         else:

@@ -50,7 +50,7 @@ def _is_switched(phrase: Phrase) -> bool:
 
 
 RULES = (
-    Rule("joined", 0.10, _simple, joined),
+    Rule("joined", 0.12, _simple, joined),
     Rule("joined in time", 0.04, _simple, joined_in_time),
     Rule("mentioned", 0.04, _simple, mentioned),
     Rule("several rooms", 0.07, _simple, several_rooms),

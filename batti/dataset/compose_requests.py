@@ -10,13 +10,14 @@ from random import Random
 
 from batti.dataset import phrases
 from batti.dataset.bank import KINDS, Compiled, Sayable, bank
-from batti.dataset.phrases import GROUP_SLOTS, LIGHT_SLOTS, ROOM_SLOTS, STRANGE_SLOTS, Phrase, Segment
+from batti.dataset.phrases import GROUP_SLOTS, LIGHT_SLOTS, PERSON_SLOT, ROOM_SLOTS, STRANGE_SLOTS, Phrase, Segment, kind_of
 from batti.dataset.rewrite import cut, meant, placed, renamed, reworded, room_at
 from batti.lexicon import Lexicon
 from batti.schema import ALL, HERE
 
 _NEPALI_OF = re.compile(r"\s?(?:ko|ka|को)\s")
 _NEPALI_CASE = re.compile(r"\s?(?:ko|ma|को|मा)\s+")
+_MORE = (1,) * 12 + (2,) * 6 + (3,) * 2  # requests that are joined to one
 _ENGLISH = re.compile(r"[a-z']+", re.IGNORECASE)
 _DEVANAGARI_NAME = "कोठा"  # in the place of any name: its letters tell in which ones the name is to be written
 _segments = lru_cache(maxsize=4096)(phrases.segments)
@@ -114,12 +115,18 @@ def named_light(one: Compiled, rng: Random, lex: Lexicon) -> Sayable | None:
 
 # -- beside another request, or another room -------------------------------------------------------
 def joined(one: Compiled, rng: Random, lex: Lexicon) -> Sayable | None:
-    """Two requests in one breath: for two rooms, or for several, a group, a light or all but some."""
-    first, then = (_half(half, rng, lex) for half in (one, rng.choice(bank().simple[one.language])))
-    return _both(one, first, then, rng, lex)
+    """Two to four requests in one breath: for one room each, or for several, a group, a light or all but some;
+    at times the last one set right."""
+    said: Sayable | None = _part(one, rng, lex)
+    more = rng.choice(_MORE)
+    for i in range(more):
+        part = rng.choice(bank().simple[one.language])
+        right = corrected(part, rng, lex) if i + 1 == more and rng.random() < 0.08 else None
+        said = said and _both(one, said, right or _part(part, rng, lex), rng, lex)
+    return said
 
 
-def _half(one: Compiled, rng: Random, lex: Lexicon) -> Sayable:
+def _part(one: Compiled, rng: Random, lex: Lexicon) -> Sayable:
     if rng.random() < 0.6:
         return one
     return rng.choice((several_rooms, grouped, excepted, named_light))(one, rng, lex) or one
@@ -137,35 +144,44 @@ def _both(like: Compiled, first: Sayable, then: Sayable, rng: Random, lex: Lexic
 def _free_slots(phrase: Phrase, used: Set[str]) -> dict[str, str] | None:
     """Each slot of the phrase with one of its kind that is not used yet; None where there are not enough."""
     names: dict[str, str] = {}
+    kinds = (ROOM_SLOTS, GROUP_SLOTS, LIGHT_SLOTS)
     for slot in (s.slot for s in phrase.segments if s.slot):
         if slot in names:
             return None
-        alike = next((some for some in (ROOM_SLOTS, GROUP_SLOTS, LIGHT_SLOTS) if slot in some), (slot, f"{slot}2"))
+        alike = next((some for some in kinds if slot in some), [kind_of(slot) + nth for nth in ("", "2", "3", "4")])
         free = next((one for one in alike if one not in used and one not in names.values()), None)
-        if free is None or free.endswith("22"):
+        if free is None:
             return None
         names[slot] = free
     return names
 
 
 def joined_in_time(one: Compiled, rng: Random, lex: Lexicon) -> Sayable | None:
-    """Two requests, each with a time of its own, or one for now: `A ahile nibhau ani B 10 minute pachi`."""
-    second = rng.choice(bank().simple[one.language])
-    if not (can_be_timed(one.phrase) and can_be_timed(second.phrase)):
+    """Two to four requests, each with a time of its own, or one for now: `A ahile nibhau ani B 10 minute pachi`."""
+    parts = [one, *(rng.choice(bank().simple[one.language]) for _ in range(rng.choice(_MORE)))]
+    if not all(can_be_timed(part.phrase) for part in parts):
         return None
-    # A time behind the first of two requests might be the second's.
-    halves = [_at_time(half, rng.choice(lex.composition["timed"][half.language]["before"])) for half in (one, second)]
-    now = rng.randrange(3)  # the half that is for now; at 2 none is
-    if now < 2:
-        word = Segment(_words("now", one, rng, lex))
-        half = (one, second)[now]
-        halves[now] = reworded(half, (word, Segment(" "), *half.phrase.segments), half.phrase.meanings)
-    return _both(one, halves[0], halves[1], rng, lex)
+    now = rng.randrange(len(parts) + 1)  # the one that is for now; of none at the end
+    said: Sayable | None = None
+    for i, part in enumerate(parts):
+        if i == now:
+            word = Segment(_words("now", one, rng, lex))
+            then = reworded(part, (word, Segment(" "), *part.phrase.segments), part.phrase.meanings)
+        else:  # a time behind a request might be the next one's
+            then = _at_time(part, rng.choice(lex.composition["timed"][part.language]["before"]))
+        said = _both(one, said, then, rng, lex) if said else then
+        if said is None:
+            return None
+    return said
 
 
 def corrected(one: Compiled, rng: Random, lex: Lexicon) -> Sayable | None:
-    """`B hoina, A ko batti bala`: a room that is named and not meant."""
+    """A room that is named and not meant: `B hoina, A ko batti bala`, or `B ko batti bala, hoina A ko`."""
     words = lex.composition["corrected"][one.language]
+    if rng.random() < 0.33:
+        wrong = [replace(s, slot="B") if s.slot == "A" else s for s in one.phrase.segments]
+        right = _segments(_words("instead", one, rng, lex))
+        return reworded(one, (*wrong, *right), one.phrase.meanings)
     if rng.random() < 0.5:
         segments = (*_segments(rng.choice(words["before"])), *one.phrase.segments)
     else:
@@ -209,6 +225,8 @@ def can_be_timed(phrase: Phrase) -> bool:
 # -- in another script -----------------------------------------------------------------------------
 def in_devanagari(one: Compiled, rng: Random, lex: Lexicon) -> Sayable | None:
     """The English sentence in Devanagari, where each of its words is known in it: `टर्न अन द किचन लाइट`."""
+    if PERSON_SLOT in one.phrase.slots:  # his room is told by these words, not by its name
+        return None
     known = lex.in_devanagari
     segments = one.phrase.segments
     words = {segment: _ENGLISH.findall(segment.text.lower()) for segment in segments if not _is_place(segment)}

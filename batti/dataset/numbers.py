@@ -12,9 +12,14 @@ from batti.values import seconds_of
 _DIGITS = re.compile(r"[0-9०-९]+(?:\.[0-9०-९]+)?")
 _LETTER = r"[\w\u0900-\u0963]"
 _UNIT = re.compile(rf"%|{_LETTER}")  # what a number in digits may be glued to: 40%, 45s
-_MINUTES = (1, 2, 3, 5, 5, 7, 8, 10, 10, 12, 15, 15, 18, 20, 20, 25, 30, 30, 35, 40, 45, 45, 50, 55, 60, 90)
-_SECONDS = (1, 2, 3, 5, 10, 10, 15, 20, 25, 30, 30, 40, 45, 50)
-_HOURS = (1, 1, 1, 2, 2, 3, 3, 4, 5, 6, 7, 8, 10, 12)
+_USUAL = {  # of each unit of time
+    "s": (1, 2, 3, 5, 10, 10, 15, 20, 25, 30, 30, 40, 45, 50),
+    "m": (1, 2, 3, 5, 5, 7, 8, 10, 10, 12, 15, 15, 18, 20, 20, 25, 30, 30, 35, 40, 45, 45, 50, 55, 60, 90),
+    "h": (1, 1, 1, 2, 2, 3, 3, 4, 5, 6, 7, 8, 10, 12),
+}
+_MOST = {"s": 120, "m": 120, "h": 24}
+_SCALES = {"h": 3600, "m": 60, "s": 1}
+_IN_DIGITS = re.compile(r"\}[.:\w]|\{mm\}")  # where a pattern can have no words for its numbers
 
 
 def digits(n: int | str, script: str, rng: Random) -> str:
@@ -95,7 +100,9 @@ def percent(surface: str, old: int, script: str, english: bool, lexicon: Lexicon
 
 
 def kelvin(surface: str, old: int, script: str, english: bool, lexicon: Lexicon, rng: Random) -> tuple[str, int]:
-    """Another colour temperature, in digits."""
+    """Another colour temperature: the digits exchanged, or a whole new phrase."""
+    if rng.random() < 0.35:
+        return _kelvin(script, english, lexicon, rng)
     new = 100 * rng.randint(19, 65) if rng.random() < 0.85 else 50 * rng.randint(38, 130)
     if not _DIGITS.search(surface):
         return surface, old
@@ -103,29 +110,68 @@ def kelvin(surface: str, old: int, script: str, english: bool, lexicon: Lexicon,
     return (said, new) if said else (surface, old)
 
 
+def _kelvin(script: str, english: bool, lexicon: Lexicon, rng: Random) -> tuple[str, int]:
+    """A colour temperature of full hundreds, `tin hajar kelvin` or `2.7k`."""
+    language = "deva" if script == "deva" else "en" if english else "ne"
+    frames, hundreds = lexicon.frames["kelvin"], rng.randint(19, 65)
+    thousands, rest = divmod(hundreds, 10)
+    unit = rng.choice(frames["units"][language])
+    if rng.random() < 0.4:
+        said = digits(rng.choice(frames["digits"]).format(t=thousands, h=rest).replace(".0", ""), script, rng)
+        short = said.endswith("k") and (unit == "K" or rng.random() < 0.5)
+        return said if short else f"{said} {unit}", 100 * hundreds
+    patterns = [p for p in frames[language] if ("{h" in p) == bool(rest)]
+    say = {n: word(n, script, english, lexicon, rng) for n in (thousands, rest, hundreds)}
+    said = rng.choice(patterns).format(t=say[thousands], h=say[rest], hh=say[hundreds])
+    return f"{said} {unit}", 100 * hundreds
+
+
 def duration(surface: str, old: int, script: str, english: bool, lexicon: Lexicon, rng: Random) -> tuple[str, int]:
     """Another length of time (seconds): the number exchanged, or a whole new phrase."""
     language = "deva" if script == "deva" else "en" if english else "ne"
     roll = rng.random()
-    if roll < 0.15:
+    if roll < 0.13:
         special = rng.choice(lexicon.times["special_durations"])
         if special.get(language):
             return rng.choice(special[language]), seconds_of(special["value"])
-    if roll < 0.45:
-        unit, scale, choices = rng.choice(
-            (("s", 1, _SECONDS), ("m", 60, _MINUTES), ("m", 60, _MINUTES), ("h", 3600, _HOURS))
-        )
-        n = rng.choice(choices)
-        number = word(n, script, english, lexicon, rng) if rng.random() < 0.45 else digits(n, script, rng)
+    if roll < 0.25:
+        return _mixed(script, english, lexicon, rng)
+    if roll < 0.50:
+        unit = rng.choice("smmh")
+        n = _count(unit, rng)
+        in_words = n in lexicon.numbers and rng.random() < 0.45
+        number = word(n, script, english, lexicon, rng) if in_words else digits(n, script, rng)
         units = lexicon.times["units"][unit]
-        return f"{number} {rng.choice(units['en_one' if english and n == 1 else language])}", n * scale
-    for scale, choices in ((3600, _HOURS), (60, _MINUTES), (1, _SECONDS)):
+        return f"{number} {rng.choice(units['en_one' if english and n == 1 else language])}", n * _SCALES[unit]
+    for unit, scale in _SCALES.items():
         if old % scale == 0 and 0 < old // scale <= 100:
-            n = rng.choice(choices)
+            n = _count(unit, rng)
             said = renumber(surface, old // scale, n, script, english, lexicon, rng)
             if said:
                 return said, n * scale
     return surface, old
+
+
+def _count(unit: str, rng: Random) -> int:
+    """How many of a unit of time, the usual numbers oftener."""
+    return rng.choice(_USUAL[unit]) if rng.random() < 0.6 else rng.randint(1, _MOST[unit])
+
+
+def _mixed(script: str, english: bool, lexicon: Lexicon, rng: Random) -> tuple[str, int]:
+    """Two units together (`1 ghanta 20 minute`), or a number of hours and a part of one (`sadhe 3 ghanta`)."""
+    language = "deva" if script == "deva" else "en" if english else "ne"
+    if rng.random() < 0.4:
+        row = rng.choice([row for row in lexicon.times["fractions"] if row.get(language)])
+        hours, minutes, seconds = rng.randint(*row["hours"]), row["minutes"], 0
+        pattern = rng.choice(row[language])
+    else:
+        pattern = rng.choice(lexicon.times["compound"][language])
+        hours = rng.choice((1, 1, 1, 2, 2, 3, rng.randint(1, 12))) if "{h}" in pattern else 0
+        minutes = rng.randint(1, 59) if not hours or rng.random() < 0.4 else 5 * rng.randint(1, 11)
+        minutes = rng.choice((1, 1, 2, 3, minutes)) if "{s}" in pattern else minutes
+        seconds = rng.choice((10, 15, 30, 30, 45, rng.randint(1, 59))) if "{s}" in pattern else 0
+    said = _fill(pattern, hours, hours + 1, minutes, script, english, lexicon, rng, seconds)
+    return said, 3600 * hours + 60 * minutes + seconds
 
 
 def clock(script: str, english: bool, lexicon: Lexicon, rng: Random) -> tuple[str, str]:
@@ -167,14 +213,15 @@ def _am_pm(hour: int, minute: int, lexicon: Lexicon, rng: Random) -> tuple[str, 
 
 
 def _fill(
-    pattern: str, hour: int, following: int, minute: int, script: str, english: bool, lexicon: Lexicon, rng: Random
-) -> str:
-    in_words = rng.random() < 0.45 and ":" not in pattern and "{mm}" not in pattern
+    pattern: str, hour: int, following: int, minute: int, script: str, english: bool, lexicon: Lexicon, rng: Random,
+    second: int = 0,
+) -> str:  # fmt: skip
+    in_words = rng.random() < 0.45 and not _IN_DIGITS.search(pattern)
 
     def say(n: int) -> str:
         return word(n, script, english, lexicon, rng) if in_words else digits(n, script, rng)
 
     return pattern.format(
         h=say(hour), h1=say(following), m=say(minute), mm=digits(f"{minute:02d}", script, rng),
-        left=say((60 - minute) % 60),
+        left=say((60 - minute) % 60), s=say(second),
     )  # fmt: skip

@@ -17,18 +17,24 @@ from batti.errors import BattiError, Fault, quote
 from batti.paths import resources
 from batti.values import duration_of, seconds_of
 
-ROOM_SLOTS, GROUP_SLOTS, LIGHT_SLOTS, STRANGE_SLOTS = "ABCD", "GH", "LM", "UV"
+ROOM_SLOTS, GROUP_SLOTS, LIGHT_SLOTS, STRANGE_SLOTS = "ABCDEF", "GH", "LM", "UV"
+PERSON_SLOT = "P"
 VALUE_KINDS = ("pct", "k", "color", "dur", "time")
 PLACE_SLOTS = ROOM_SLOTS + GROUP_SLOTS + LIGHT_SLOTS + STRANGE_SLOTS
 _BRACES = re.compile(r"\{[^{}]*\}")
 _SLOT = re.compile(
-    r"\{(?:(?P<place>[A-DGHLMUV])(?:@(?P<room>[A-D]))?"
+    r"\{(?:(?P<person>P)|(?P<place>[A-HLMUV])(?:@(?P<of>[A-FP]))?"
     r"|(?P<kind>pct|k|color|dur)(?P<n>2?)=(?P<value>[^:{}]*)"
     r"|time(?P<tn>2?)=(?P<clock>\d\d:\d\d)):(?P<surface>[^{}]*\S[^{}]*)\}"
 )
 # \w leaves out the vowel signs of Devanagari; a sign before a number is no punctuation.
 _WORD = re.compile(r"[+-](?=\d)|[\w\u0900-\u0963\u0970-\u097f]+")
 _CLOCK = re.compile(r"([01]\d|2[0-3]):([0-5]\d)")
+
+
+def kind_of(slot: str) -> str:
+    """`pct` of `pct` and `pct2`, and of `pct3` and `pct4`, which requests put together have."""
+    return slot.rstrip("234")
 
 
 class PhraseError(ValueError):
@@ -44,6 +50,7 @@ class Segment:
     value: str = ""
     light_of: str = ""
     passes_for: str = ""  # of a strange place: the kind of thing that stood there
+    owned: bool = False  # of a room: said with a pronoun, whose person the sentence names
 
 
 @dataclass(frozen=True)
@@ -107,15 +114,25 @@ def _slot(braces: str) -> Segment:
     if not match:
         raise PhraseError(f"'{braces}' is no slot; write {{A:words}} or {{pct=40:40%}}")
     part = match.groupdict()
+    if part["person"]:
+        return Segment(part["surface"], PERSON_SLOT)
     if part["place"]:
-        if part["room"] and part["place"] not in LIGHT_SLOTS:
-            raise PhraseError(f"'{braces}': only a light (L, M) stands in a room")
-        return Segment(part["surface"], part["place"], light_of=part["room"] or "")
+        return _place(braces, part["place"], part["of"] or "", part["surface"])
     kind, second, value = part["kind"], part["n"], part["value"]
     if part["clock"]:
         kind, second, value = "time", part["tn"], part["clock"]
     _check_value(kind, value)
     return Segment(part["surface"], kind + second, value)
+
+
+def _place(braces: str, slot: str, of: str, surface: str) -> Segment:
+    if of == PERSON_SLOT:
+        if slot not in ROOM_SLOTS + STRANGE_SLOTS:
+            raise PhraseError(f"'{braces}': only a room (A to F) is somebody's")
+        return Segment(surface, slot, owned=True)
+    if of and slot not in LIGHT_SLOTS:
+        raise PhraseError(f"'{braces}': only a light (L, M) stands in a room")
+    return Segment(surface, slot, light_of=of)
 
 
 def segments(sentence: str) -> tuple[Segment, ...]:
@@ -141,7 +158,7 @@ def _when(words: list[str], slots: frozenset[str]) -> tuple[tuple[str, str], ...
             raise PhraseError(f"'{' '.join(words)}': write `after dur`, `at time` or `for dur`")
         key, value = words[0], words[1]
         kind = "time" if key == "at" else "dur"
-        if value.rstrip("2") == kind:
+        if kind_of(value) == kind:
             if value not in slots:
                 raise PhraseError(f"the sentence has no slot {{{value}=…}}")
         else:
@@ -216,6 +233,8 @@ def parse(line: str, voice: str = "", number: int = 0) -> Phrase:
     names = [s.slot for s in parts if s.slot]
     slots = frozenset(names)
     label = label.strip()
+    if sum(s.owned for s in parts) != names.count(PERSON_SLOT) or names.count(PERSON_SLOT) > 1:
+        raise PhraseError("{P:dai} and {A@P:usko kotha} stand together, once in a sentence")
     if label == "none":
         return Phrase(parts, "none", (), voice, number, slots)
     meanings = tuple(_action(part, slots) for part in label.split(";"))

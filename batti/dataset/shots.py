@@ -15,7 +15,7 @@ from batti import lexicon
 from batti.command import Action, Command
 from batti.dataset import phrases
 from batti.dataset.bank import Sayable, compiled
-from batti.dataset.phrases import PLACE_SLOTS, Meaning
+from batti.dataset.phrases import PERSON_SLOT, PLACE_SLOTS, Meaning, kind_of
 from batti.dataset.speaker import doing_of
 from batti.errors import BattiError
 from batti.home import Entity, Home
@@ -79,6 +79,8 @@ class _Teller:
 
     def tell(self, one: Sayable) -> Shot:
         """The phrase with places of this home and the writer's own amounts. Raises _Unfit."""
+        if PERSON_SLOT in one.phrase.slots:  # a home may have nobody's room
+            raise _Unfit
         chosen = self._choose(one)
         values: dict[str, Any] = {}
         words: list[str] = []
@@ -86,7 +88,7 @@ class _Teller:
             thing = chosen.get(segment.slot)
             words.append(self._mention(thing, segment.text, one.english) if thing else segment.text)
             if segment.slot and segment.slot[0] not in PLACE_SLOTS:
-                kind = segment.slot.rstrip("2")
+                kind = kind_of(segment.slot)
                 values[segment.slot] = int(segment.value) if kind in ("pct", "k") else segment.value
         return Shot("".join(words), self._command(one, chosen, values))
 

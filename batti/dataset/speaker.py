@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from random import Random
 from typing import Any
 
@@ -15,8 +16,8 @@ from batti.dataset import homes, names, noise, numbers
 from batti.dataset.bank import KINDS, Sayable
 from batti.dataset.dress import Dressed, dress, pick
 from batti.dataset.homes import RandomHome
-from batti.dataset.phrases import Meaning, Phrase, Segment
-from batti.lexicon import Lexicon, key
+from batti.dataset.phrases import PERSON_SLOT, Meaning, Phrase, Segment, kind_of
+from batti.lexicon import Concept, Lexicon, key
 from batti.prompt import Asked, Span
 from batti.schema import ALL, HERE
 from batti.values import duration_of, seconds_of
@@ -108,6 +109,8 @@ class Speaker:
                 continue
             group = chosen.get(place.inside)
             free = self.things[place.kind] if group is None else self.home.things[group].rooms
+            if place.owned:
+                free = [i for i in free if self._person(i)]
             if chosen:
                 free = [i for i in free if i not in chosen.values()]
             # What has an exception must have another room that it is said of.
@@ -128,6 +131,10 @@ class Speaker:
         """What stands in a slot, spelled; a value is added to `values`."""
         one, segment, script = it.one, it.one.phrase.segments[index], it.one.scripts[index]
         slot = segment.slot
+        if slot == PERSON_SLOT:
+            return noise.respell(self._owner(one, things), it.style, self.rng)
+        if segment.owned:
+            return noise.respell(segment.text, it.style, self.rng)
         if slot not in things:
             said, values[slot] = self._value(segment, script, one)
             return noise.respell(said, it.style, self.rng, 1.0 if slot.startswith("color") else 0.25)
@@ -142,11 +149,27 @@ class Speaker:
             return said
         return spelled
 
+    def _person(self, thing: int) -> Concept | None:
+        return names.person_of(self.home.things[thing].concept, self.lexicon)
+
+    def _owner(self, one: Sayable, things: Mapping[str, int | None]) -> str:
+        """Whose room is asked for, or somebody who has none here."""
+        room = things[next(s.slot for s in one.phrase.segments if s.owned)]
+        person = pick(self._strangers, self.rng) if room is None else self._person(room)
+        assert person is not None  # as chosen
+        return pick(names.spoken_words(person, one.script, one.english, self.rng) or person.words, self.rng)
+
+    @cached_property
+    def _strangers(self) -> list[Concept]:
+        """The people who have no room in this home."""
+        here = {person.id for person in map(self._person, range(len(self.home.things))) if person}
+        return [person for person in self.lexicon.people if person.id not in here]
+
     def _called(self, it: Dressed) -> str:
         """At times, somebody whose room the home has is called: `jethi, bhansa ko batti bala`."""
-        if self.rng.random() > 0.03:
+        if self.rng.random() > 0.03 or PERSON_SLOT in it.one.phrase.slots:
             return ""
-        people = filter(None, (names.person_of(thing.concept, self.lexicon) for thing in self.home.things))
+        people = filter(None, map(self._person, range(len(self.home.things))))
         script, english = it.one.script, it.one.english
         said = [word for one in people for word in names.spoken_words(one, script, english, self.rng)]
         # Right before a name, the call would be part of it: `dai kotha`.
@@ -170,7 +193,7 @@ class Speaker:
 
     def _value(self, segment: Segment, script: str, one: Sayable) -> tuple[str, Any]:
         """The words and the value of a value slot: the writer's, or others of the same kind."""
-        kind = segment.slot.rstrip("2")
+        kind = kind_of(segment.slot)
         english, lex, rng = one.english, self.lexicon, self.rng
         value: Any = seconds_of(segment.value) if kind == "dur" else segment.value
         value = int(value) if kind in ("pct", "k") else value

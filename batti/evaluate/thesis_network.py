@@ -17,7 +17,7 @@ from batti import prompt
 from batti.sound import word_ids
 from batti.text import MAX_CHARS, normalize
 from batti.train.model import Network, Shape
-from batti.train.scratch import FromYaml
+from batti.train.scratch import FromYaml, mixed_precision
 
 _PAD, _START, _END = range(3)
 _SORTED_TOGETHER = 20  # batches' worth of sentences that are sorted by length
@@ -117,6 +117,7 @@ def train(rows: Sequence[Row], recipe: Recipe) -> Seq2Seq:
     """The averaged weights after the recipe's epochs over these rows, ready to answer."""
     torch.manual_seed(recipe.seed)
     device = "cuda" if torch.cuda.is_available() else "cpu"
+    bfloat16 = mixed_precision(recipe.bfloat16, device)
     words = list(dict.fromkeys(word for _, output in rows for word in output.split()))
     network = Seq2Seq(recipe.shape, words).to(device)
     average = AveragedModel(network, multi_avg_fn=get_ema_multi_avg_fn(recipe.average))  # type: ignore[no-untyped-call]
@@ -128,7 +129,7 @@ def train(rows: Sequence[Row], recipe: Recipe) -> Seq2Seq:
     bar = tqdm(_batches(rows, words, recipe), total=steps, desc="train", disable=None)
     for sentences, answers in bar:
         ids, numbers = _sentences(sentences, network.out.weight.device)
-        with torch.autocast(device, torch.bfloat16, enabled=recipe.bfloat16):
+        with torch.autocast(device, torch.bfloat16, enabled=bfloat16):
             loss = network.loss(ids, numbers, answers.to(device), recipe.smoothing)
         optimizer.zero_grad(set_to_none=True)
         loss.backward()  # type: ignore[no-untyped-call]

@@ -73,6 +73,14 @@ class _Average:
         torch._foreach_lerp_(list(self.weights.values()), current, 1 - decay)
 
 
+def mixed_precision(wanted: bool, device: str) -> bool:
+    """Whether to compute in bfloat16: where it is wanted and known; elsewhere it is three times slower than single."""
+    if not wanted or device == "cuda":
+        return wanted
+    known = torch.cpu.get_capabilities()
+    return any(known.get(name) for name in ("avx512_bf16", "amx_bf16", "bf16"))
+
+
 def _optimizer(network: nn.Module, recipe: Recipe) -> torch.optim.Optimizer:
     decayed = [p for p in network.parameters() if p.ndim > 1]
     plain = [p for p in network.parameters() if p.ndim <= 1]
@@ -106,6 +114,7 @@ class Trainer:
     def __init__(self, recipe: Recipe, out: Path) -> None:
         self.recipe, self.out = recipe, out
         self.device = "cuda" if torch.cuda.is_available() else "cpu"
+        self.bfloat16 = mixed_precision(recipe.bfloat16, self.device)
         torch.manual_seed(recipe.seed)
         torch.set_float32_matmul_precision("high")
         self.network = Network(recipe.shape).to(self.device)
@@ -201,7 +210,7 @@ class Trainer:
         for group in self.optimizer.param_groups:
             group["lr"] = self._rate()
         batch = {k: v.to(self.device, non_blocking=True) for k, v in batch.items()}
-        with torch.autocast(self.device, torch.bfloat16, enabled=self.recipe.bfloat16):
+        with torch.autocast(self.device, torch.bfloat16, enabled=self.bfloat16):
             nll, memory = self.network(**batch)
             loss = nll
             if self.recipe.auxiliary:
