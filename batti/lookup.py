@@ -26,6 +26,7 @@ _NEAR, _NEARLY_AS_NEAR = 0.62, 0.1  # similarity at which a name is worth asking
 _SURE = 0.95  # similarity from which a home's own name comes before the common names
 _READING = 1e-4  # what a later reading of what was said counts less
 _STRANGER = 0.8  # of what is found nowhere: the rest is in the home by a name that nobody listed; see docs/log.md
+_BY_INITIALS = 0.9  # certainty of lr for living room
 _REMEMBERED = 1024  # things said whose look-up is kept
 _ACROSS = 0.86  # what the words of several names of one thing count together
 _OWNED = re.compile(r"(?:['’]s?|\bko|[a-z]ko|को)\s")  # a name with an owner: `dai ko kotha`, `Sita's room`
@@ -46,12 +47,14 @@ class Lookup:
             if whole and (whole not in names[index] or names[index][whole].factor < factor):
                 names[index][whole] = Name.of(index, words, room, factor)
 
+        self._initials: dict[str, dict[int, None]] = {}
         hints: dict[tuple[str, str], None] = {}
         others: list[tuple[tuple[str, ...], str]] = []
         for index, entity in enumerate(self.entities):
             for name in entity.names:
                 words = tuple(spoken.words_of(name))
                 add(index, words)
+                self._initials.setdefault(spoken.initials(name), {})[index] = None
                 for room in rooms.get(entity.room or "", ()):
                     add(index, words, tuple(spoken.words_of(room)))
             # The names of one thing mean the same, so that their translations are much the same too.
@@ -92,6 +95,9 @@ class Lookup:
             for place, names in self._common.items():
                 if any(tuple(words) in names for words in readings):
                     return place, 1.0
+        by_initials = [*self._initials.get(lexicon.key(said).replace(" ", "") or " ", ())]
+        if best < _SURE and by_initials:
+            return self.entities[by_initials[0]], _BY_INITIALS / len(by_initials)
         enough = _SURE if spoken.is_somebodys(said) else ENOUGH  # `uhanko kotha` sounds like nuhaune kotha
         if best < enough:
             if any(words[0] in meaning.every() and words[1:] in self._premises for words in readings if words[1:]):

@@ -33,6 +33,14 @@ def _words_of(said: str, numbers: bool) -> tuple[str, ...]:
     return tuple(_with_numbers(folded) if numbers else folded)
 
 
+def initials(name: str) -> str:
+    """What a terse typist makes of a name of several words: lr of living room, br2 of bedroom 2; else nothing."""
+    words = _BEDROOM.sub("bed room", lexicon.key(name)).split()
+    letters = "".join(word if word.isdigit() else word[0] for word in words)
+    return letters if sum(map(str.isalpha, letters)) > 1 else ""
+
+
+_BEDROOM = re.compile(r"\bbedroom\b")
 _OH = ("oh", "o")  # nought, between other digits
 
 

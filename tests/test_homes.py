@@ -9,6 +9,7 @@ from batti.dataset import homes, names
 from batti.dataset.homes import RandomHome
 from batti.home import Home
 from batti.lexicon import Concept, Lexicon, key, script_of
+from batti.spoken import initials
 from batti.lookup import Lookup
 from batti.text import normalize
 

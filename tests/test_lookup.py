@@ -384,6 +384,32 @@ def test_a_known_word_is_no_bad_spelling_of_another(own: str, said: str) -> None
     assert found_name(home_of(own, "veranda"), said) is None
 
 
+FLAT = home_of("bedroom 1", "bedroom 2", "Living Room", "store room", "study room", "LR lounge")
+
+
+@pytest.mark.parametrize(("said", "room"), [("br2", "bedroom 2"), ("br 1", "bedroom 1"), ("lr", "Living Room")])
+def test_a_name_may_be_said_by_its_initials(said: str, room: str) -> None:
+    assert found_name(home_of("bedroom 1", "bedroom 2", "Living Room", "store room"), said) == room
+
+
+def test_initials_of_two_rooms_are_doubtful_and_a_listed_name_comes_first() -> None:
+    assert lookup_of(FLAT).find("sr")[1] <= 0.5
+    assert found_name(home_of("living room", "lr"), "lr") == "lr"
+    assert found_name(FLAT, "br3") is None
+
+
+@pytest.mark.parametrize(
+    ("own", "said"),
+    [
+        ("passage", "massage room"), ("drawing room", "drying area"), ("dining hall", "training hall"),
+        ("study room", "dhyan kotha"), ("sitting room", "siling"), ("prayer room", "tanki"), ("dining room", "restaurant"),
+        ("bedroom", "classroom"), ("baithak", "shab griha"), ("study room", "paudine thau"),
+    ],
+)  # fmt: skip
+def test_what_tells_something_else_is_not_taken_for_the_room(own: str, said: str) -> None:
+    assert found_name(home_of(own), said) is None
+
+
 @pytest.mark.parametrize("said", ["sita didi ko sano pasal", "hari dai ko sano pasal", "kaka ko sano pasal"])
 def test_a_room_of_somebody_else_is_not_the_home_s(said: str) -> None:
     assert found_name(home_of("sano pasal", "dai ko kotha"), said) is None

@@ -14,7 +14,7 @@ from typing import Any
 from batti.dataset import names
 from batti.home import Home
 from batti.lexicon import SCRIPTS, Concept, Lexicon, key, script_of
-from batti.spoken import translations
+from batti.spoken import initials, translations
 from batti.text import is_devanagari
 
 
@@ -139,9 +139,10 @@ class _Builder:
             listed += self._foreign(index)
         if self.rng.random() < 0.2:
             listed += self._owner(concept, index)
+        if self.rng.random() < 0.03:
+            listed += self._short(listed[0], index)
         self.home.things.append(Thing(kind, listed, concept, room, list(rooms)))
         return True
-
 
     def _united(self, concept: Concept, near: frozenset[str]) -> Concept:
         """The concept with the words of one that many homes do not tell from it."""
@@ -162,6 +163,13 @@ class _Builder:
         self.home.owner[key(word)] = index
         self.taken.add(pool.id)
         return [word]
+
+    def _short(self, name: str, index: int) -> list[str]:
+        """An alias of a letter or two: lr, k, br1."""
+        short = initials(name) or key(name)[:1]
+        if not short.isascii() or not short or self.home.owner.setdefault(short, index) != index:
+            return []
+        return [short]
 
     def _owner(self, room: Concept, index: int) -> list[str]:
         """The person alone, by whom many call the room: `dai` for `dai ko kotha`."""
@@ -268,6 +276,8 @@ def mention(home: RandomHome, index: int, script: str, english: bool, lexicon: L
     listed = thing.listed_in(script)
     words = names.spoken_words(thing.concept, script, english, rng)
     roll = rng.random()
+    if roll < 0.015 and script == "roman" and (short := _only_initials(home, index)):
+        return short
     if roll < 0.04:
         pool: Sequence[str] = thing.listed
     elif listed and (roll < 0.62 or not words):
@@ -280,3 +290,12 @@ def mention(home: RandomHome, index: int, script: str, english: bool, lexicon: L
         if short and home.owner.get(key(short), index) == index:
             return short
     return said
+
+
+def _only_initials(home: RandomHome, index: int) -> str:
+    """The initials of the thing's name, where they are nothing else's."""
+    short = initials(home.things[index].name)
+    others = (name for i, thing in enumerate(home.things) if i != index for name in thing.listed)
+    if not short.isascii() or home.owner.get(short, index) != index or short in map(initials, others):
+        return ""
+    return short
