@@ -256,6 +256,8 @@ def _valid(item: object, context: Any) -> Action | None:
 
 
 def _one_form(actions: Mapping[int, Action]) -> Iterator[Finding]:
+    if len(actions) < 2:
+        return
     first: dict[object, int] = {}
     lit = {  # places that a level or a colour switches on, by their time
         (made.place, made.when): index

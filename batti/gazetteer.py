@@ -10,7 +10,6 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
-from itertools import chain
 
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
@@ -45,12 +44,13 @@ def _forms_of(name: str) -> tuple[tuple[str, ...], ...]:
 @lru_cache(maxsize=1 << 16)
 def _forms(heard: tuple[str, ...]) -> tuple[tuple[str, ...], ...]:
     """The words of a name as they may be said: `dai ROOM` and `dai` for dai ko kotha."""
-    words = tuple(filter(None, map(meaning.shared, heard)))
-    forms = [words, tuple(word for word in words if word not in meaning.SHARED)]
-    if len(heard) == 2 and not any(word.isdigit() for word in heard):  # bed room, bedroom
+    words = tuple([word for word in map(meaning.shared, heard) if word])
+    telling = tuple([word for word in words if word not in meaning.SHARED])
+    forms = [words] if telling == words else [words, telling]
+    if len(heard) == 2 and not (heard[0].isdigit() or heard[1].isdigit()):  # bed room, bedroom
         forms.append((sound.fold("".join(heard)),))
     # A name that is a number and no more (14) is one; the 3 of room 3 may as well be a level.
-    return tuple(form for form in dict.fromkeys(forms) if len(form) > 1 or (form and (form == heard or _tells(form[0]))))
+    return tuple([form for form in forms if len(form) > 1 or (form and (form == heard or _tells(form[0])))])
 
 
 def _tells(word: str) -> bool:
@@ -76,11 +76,13 @@ class Gazetteer:
 
     def __init__(self, names: Iterable[tuple[str, str]], others: Iterable[tuple[tuple[str, ...], str]] = ()) -> None:
         self._kinds: dict[tuple[str, ...], int] = {}
-        said = chain(((_forms_of(name), kind) for name, kind in names), ((_forms(w), kind) for w, kind in others))
-        for forms, kind in said:
-            tag = 1 + 2 * KINDS.index(kind)
-            for form in forms:
-                self._kinds.setdefault(form, tag)
+        tags = {kind: 1 + 2 * i for i, kind in enumerate(KINDS)}
+        for name, kind in names:
+            for form in _forms_of(name):
+                self._kinds.setdefault(form, tags[kind])
+        for words, kind in others:
+            for form in _forms(words):
+                self._kinds.setdefault(form, tags[kind])
         self._beginnings = frozenset(words[0] for words in self._kinds)
         self._vocabulary = sorted({word for words in self._kinds for word in words})
         self._known = frozenset(self._vocabulary)

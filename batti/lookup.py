@@ -7,9 +7,8 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from functools import cached_property, lru_cache
-from itertools import chain
 
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
@@ -43,28 +42,27 @@ class Lookup:
         rooms = {e.name: e.names for e in self.entities if e.kind == "room"}
         names: list[dict[tuple[str, ...], Name]] = [{} for _ in self.entities]
 
-        def add(index: int, *said: Sequence[str], factor: float = 1.0) -> None:
-            parts = [part for part in said if part]
-            words = tuple(chain.from_iterable(parts))
-            if words and (words not in names[index] or names[index][words].factor < factor):
-                names[index][words] = Name.of(index, *parts, factor=factor)
+        def add(index: int, words: tuple[str, ...], room: tuple[str, ...] = (), factor: float = 1.0) -> None:
+            whole = room + words
+            if whole and (whole not in names[index] or names[index][whole].factor < factor):
+                names[index][whole] = Name.of(index, words, room, factor)
 
         self._initials: dict[str, dict[int, None]] = {}
         hints: dict[tuple[str, str], None] = {}
-        others: dict[tuple[tuple[str, ...], str], None] = {}
+        others: list[tuple[tuple[str, ...], str]] = []
         for index, entity in enumerate(self.entities):
             for name in entity.names:
-                words = spoken.words_of(name)
+                words = tuple(spoken.words_of(name))
                 add(index, words)
                 self._initials.setdefault(spoken.initials(name), {})[index] = None
                 for room in rooms.get(entity.room or "", ()):
-                    add(index, spoken.words_of(room), words)
+                    add(index, words, tuple(spoken.words_of(room)))
             # The names of one thing mean the same, so that their translations are much the same too.
-            translated = {said: words for name in entity.names for said, words in spoken.translations(name).items()}
-            for said in sorted(translated):
-                add(index, translated[said], factor=meaning.TRANSLATED)
+            translated = dict.fromkeys(spoken.translations(*entity.names).values())
+            for words in translated:
+                add(index, words, factor=meaning.TRANSLATED)
             hints |= {(name, entity.kind): None for name in entity.names}
-            others |= {(words, entity.kind): None for words in translated.values()}
+            others += [(words, entity.kind) for words in translated]
             if entity.kind == "group":  # `sabai pod`
                 hints |= {(name[:-1], entity.kind): None for name in entity.names if name.endswith("s")}
         self.gazetteer = Gazetteer(hints, others)
@@ -165,7 +163,7 @@ class Lookup:
 
     def _scored(self, readings: list[list[str]]) -> dict[int, float]:
         """The similarity of each entity, by its best name."""
-        queries = [Name.of(0, words) for words in readings]
+        queries = [Name.of(0, tuple(words)) for words in readings]
         scores: dict[int, float] = {}
         for name in self._candidates(queries):
             # Every word counts before an ending is taken off: `pasal bhitra` may be a name, and `bhitra` means in.

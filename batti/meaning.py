@@ -165,6 +165,7 @@ def _shared() -> dict[str, str]:
     return found | dict.fromkeys(map(fold, frames["lamp_words"]), _LAMP)
 
 
+@lru_cache(maxsize=1 << 15)
 def shared(word: str) -> str:
     """A folded word, or what it has in common with others: kotha, room; batti, light; nothing for ko, the."""
     return _shared().get(word, word)

@@ -10,7 +10,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import chain, pairwise
+from itertools import pairwise
 
 from rapidfuzz.distance import OSA
 
@@ -37,10 +37,10 @@ class Name:
     factor: float = 1.0
 
     @classmethod
-    def of(cls, entity: int, *parts: Sequence[str], factor: float = 1.0) -> Name:
-        """A name of one part, or of two: a light's after its room's. Each part tells something."""
-        telling = tuple(dict.fromkeys(chain.from_iterable(map(telling_of, parts))))
-        return cls(entity, tuple(chain.from_iterable(parts)), telling, "".join(telling), factor)
+    def of(cls, entity: int, words: tuple[str, ...], room: tuple[str, ...] = (), factor: float = 1.0) -> Name:
+        """A name by itself, or a light's after its room's. Each of them tells something."""
+        telling = tuple(dict.fromkeys([*telling_of(room), *telling_of(words)] if room else telling_of(words)))
+        return cls(entity, room + words, telling, "".join(telling), factor)
 
     @cached_property
     def light(self) -> frozenset[str]:

@@ -144,15 +144,19 @@ def is_somebodys(said: str) -> bool:
     return bool(_pronouns().match(lexicon.key(said))) and all(map(is_light, words_of(said)))
 
 
-def translations(name: str) -> dict[str, tuple[str, ...]]:
-    """Other ways of saying a name by the lexicon, of the whole or of some words in it, with their words."""
-    words = _words_of(name, True)
+def translations(*names: str) -> dict[str, tuple[str, ...]]:
+    """Other ways of saying the names of one thing by the lexicon, wholly or some words of them, with their words."""
+    parts: dict[tuple[tuple[str, ...], frozenset[str], tuple[str, ...]], None] = {}  # much the same for each name
+    for name in names:
+        words = _words_of(name, True)
+        for start in range(len(words)):
+            for end in range(start + 1, len(words) + 1):
+                if others := _other_words(" ".join(words[start:end])):
+                    parts[words[:start], others, words[end:]] = None
     said: dict[str, tuple[str, ...]] = {}
-    for start in range(len(words)):
-        for end in range(start + 1, len(words) + 1):
-            before, after = words[:start], words[end:]
-            for other in _other_words(" ".join(words[start:end])):
-                said[" ".join((*before, other, *after))] = (*before, *_words_of(other, True), *after)
+    for before, others, after in parts:
+        for other, heard in _heard(others):
+            said[" ".join((*before, other, *after))] = (*before, *heard, *after)
     return said
 
 
@@ -161,6 +165,12 @@ def _other_words(said: str) -> frozenset[str]:
     """What else may be said for a name or a part of it, by the lexicon."""
     other = _synonyms().get(said) or _synonyms().get(said.removesuffix("s"), frozenset())
     return frozenset(name for name in other if not _is_vague(name))
+
+
+@lru_cache(maxsize=1 << 12)
+def _heard(names: frozenset[str]) -> tuple[tuple[str, tuple[str, ...]], ...]:
+    """Names with their words, always in the same order."""
+    return tuple((name, _words_of(name, True)) for name in sorted(names))
 
 
 def _is_vague(name: str) -> bool:

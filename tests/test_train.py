@@ -330,7 +330,7 @@ def torch_answer(network: Network, text: str) -> list[Step]:
         while not answer.done:
             x = network.embed_answer(torch.tensor([[token]]), memory)
             x, past = network.step(x, past, past.shape[4], None, keys, mask)
-            chances = network.logits(x, memory, ids).log_softmax(-1)[0, -1].exp().numpy()
+            chances = network.logits(x, memory.transpose(1, 2), ids).log_softmax(-1)[0, -1].exp().numpy()
             token = int(np.where(answer.mask(len(chances)), chances, -1).argmax())
             answer.say(token)
             steps.append((token, chances))
@@ -341,13 +341,15 @@ def onnx_answer(graphs: dict[str, Any], text: str, shape: dict[str, int], said: 
     """The same with the exported graphs, which have the tokens `said` said to them."""
     ids = np.array([prompt.encode_text(text)])
     feed = {name: np.array(rows) for name, rows in sentence(text, shape["words"]).items()}
-    memory, keys = graphs["encoder"].run(None, feed)
+    memory, targets, *sides = graphs["encoder"].run(None, feed)
+    made = [ids, memory, targets, *(half for side in sides for half in side)]
+    names = [one.name for one in graphs["decoder"].get_inputs()]
     head = shape["width"] // shape["heads"]
-    past = np.zeros((shape["decoder_layers"], 2, 1, shape["heads"], 0, head), dtype=np.float32)
+    past = [np.zeros((1, shape["heads"], 0, head), dtype=np.float32)] * (2 * shape["decoder_layers"])
     answer, steps, before = Answer(len(text)), list[Step](), prompt.START
     for token in said:
-        feed = {"tokens": np.array([[before]]), "ids": ids, "memory": memory, "keys": keys, "past": past}
-        chances, past = graphs["decoder"].run(None, feed)
+        feed = dict(zip(names, [np.array([[before]]), *made, *past], strict=True))
+        chances, *past = graphs["decoder"].run(None, feed)
         steps.append((int(np.where(answer.mask(chances.shape[1]), chances[0], -1).argmax()), chances[0]))
         answer.say(token)
         before = token

@@ -7,7 +7,7 @@ import json
 import platform
 import threading
 from collections import OrderedDict
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from functools import cache
@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 
 from batti import prompt
 from batti.backends import Reading
+from batti.backends.batches import Sentences, chunked
 from batti.command import Command
 from batti.errors import BattiError
 from batti.grammar import Answer
@@ -30,14 +31,13 @@ from batti.resolve import resolve
 from batti.sound import word_ids
 from batti.text import ALPHABET, MAX_CHARS, normalize
 
-FORMAT = 3
+FORMAT = 4
 GRAPHS = ("encoder", "decoder")
 SHAPE = ("width", "heads", "decoder_layers", "words")
+_SLOWER = ["SkipLayerNormFusion"]  # of ONNX Runtime's optimizations: ten times slower than what it puts together
 _HOMES_KEPT = 16
 _DOUBT = 0.02  # chance from which another answer is worth hearing
 _BRANCHES = 3  # other answers that are heard at most
-_TOGETHER = 640  # characters, padding included, that are encoded together: few enough for the processor's cache
-_FEW, _ALIKE = 8, 0.85  # so many sentences are read together at least, and others besides if they are as long as this
 
 
 def shipped() -> Path:
@@ -86,6 +86,7 @@ class OnnxBackend:
     def __init__(self, sessions: dict[str, ort.InferenceSession], manifest: dict[str, Any], threads: int = 1) -> None:
         shape = manifest["shape"]
         self._run = {name: session.run for name, session in sessions.items()}
+        self._fed = [one.name for one in sessions["decoder"].get_inputs()]
         self._layers = int(shape["decoder_layers"])
         self._heads = int(shape["heads"])
         self._head = int(shape["width"]) // self._heads
@@ -110,7 +111,9 @@ class OnnxBackend:
             options.add_session_config_entry("session.x64quantprecision", "1")
         try:
             sessions = {
-                name: ort.InferenceSession(folder / f"{name}.onnx", options, providers=["CPUExecutionProvider"])
+                name: ort.InferenceSession(
+                    folder / f"{name}.onnx", options, providers=["CPUExecutionProvider"], disabled_optimizers=_SLOWER
+                )
                 for name in GRAPHS
             }
         except Exception as error:  # the runtime's own exceptions have no common class
@@ -125,7 +128,7 @@ class OnnxBackend:
         readings: list[Reading] = [Reading(Command.none(), 1.0)] * len(texts)  # for what says nothing
         # A text beyond MAX_CHARS is no sentence to a light, whatever stands in it.
         lengths = {i: len(text) for i, text in enumerate(texts) if 0 < len(text) <= MAX_CHARS}
-        chunks = _chunks(lengths)
+        chunks = chunked(lengths)
 
         def read(chunk: list[int]) -> None:
             for i, said in zip(chunk, self._said([texts[i] for i in chunk], lookup), strict=True):
@@ -154,14 +157,22 @@ class OnnxBackend:
         past = self._no_past(len(texts))
         chances: list[NDArray[np.float32]] = []
         for step in range(answers.shape[1] - 1):
-            feed = {"tokens": answers[:, step : step + 1], **sentences.feed(), "past": past}
-            probabilities, past = self._run["decoder"](None, feed)
+            probabilities, past = self._step(answers[:, step], sentences, past)
             chances.append(np.take_along_axis(probabilities, answers[:, step + 1 : step + 2], axis=1)[:, 0])
         rows = np.stack(chances, axis=1).tolist()
         return [row[: len(tokens)] for row, (_, tokens) in zip(rows, answered, strict=True)]
 
-    def _no_past(self, batch: int) -> NDArray[np.float32]:
-        return np.zeros((self._layers, 2, batch, self._heads, 0, self._head), dtype=np.float32)
+    def _no_past(self, batch: int) -> list[NDArray[np.float32]]:
+        nothing = np.zeros((batch, self._heads, 0, self._head), dtype=np.float32)
+        return [nothing] * (2 * self._layers)
+
+    def _step(
+        self, tokens: NDArray[np.int64], sentences: Sentences, past: list[NDArray[np.float32]]
+    ) -> tuple[NDArray[np.float32], list[NDArray[np.float32]]]:
+        """What may be said after these tokens, one a sentence, and the past with them."""
+        feed = dict(zip(self._fed, (tokens[:, None], *sentences.fed(), *past), strict=True))
+        probabilities, *past = self._run["decoder"](None, feed)
+        return probabilities, past
 
     def _said(self, texts: list[str], lookup: Lookup) -> list[list[Said]]:
         """What the network says of each sentence: the likeliest answer, and where it doubts, others."""
@@ -195,15 +206,14 @@ class OnnxBackend:
                 self._homes.popitem(last=False)
         return lookup
 
-    def _encode(self, texts: Sequence[str], lookup: Lookup) -> _Sentences:
+    def _encode(self, texts: Sequence[str], lookup: Lookup) -> Sentences:
         ids = prompt.pad([prompt.encode_text(text) for text in texts])
         feed = {"ids": ids, "tags": prompt.pad([lookup.gazetteer.tags(text) for text in texts])}
         if self._words:
             feed["words"] = prompt.pad([word_ids(text, self._words) for text in texts])
-        memory, keys = self._run["encoder"](None, feed)
-        return _Sentences(ids, memory, keys)
+        return Sentences(ids, *self._run["encoder"](None, feed))
 
-    def _decode(self, sentences: _Sentences, begun: list[Said]) -> list[Said]:
+    def _decode(self, sentences: Sentences, begun: list[Said]) -> list[Said]:
         """Greedy decoding of a batch; answers that were begun are gone on with."""
         forced = [list(said.answer.tokens) for said in begun]
         said = [Said(Answer(one.answer.chars), one.chance) for one in begun]
@@ -212,8 +222,7 @@ class OnnxBackend:
         alive = np.arange(len(said))
         step = 0
         while len(alive):
-            feed = {"tokens": tokens[:, None], **sentences.feed(), "past": past}
-            probabilities, past = self._run["decoder"](None, feed)
+            probabilities, past = self._step(tokens, sentences, past)
             masks = np.array([said[i].answer.mask(probabilities.shape[1]) for i in alive])
             allowed = np.where(masks, probabilities, -1.0)
             tokens = allowed.argmax(axis=1)
@@ -226,38 +235,9 @@ class OnnxBackend:
             step += 1
             going = tokens != prompt.END
             if not going.all():  # what is said leaves the batch
-                alive, tokens, past = alive[going], tokens[going], past[:, :, going]
+                alive, tokens, past = alive[going], tokens[going], [side[going] for side in past]
                 sentences = sentences.of(going)
         return said
-
-
-def _chunks(lengths: Mapping[int, int]) -> list[list[int]]:
-    """Sentences (number -> characters) to be read together: of about equal length, the longest first."""
-    chunks: list[list[int]] = []
-    longest = 0  # characters, in the last chunk
-    for i in sorted(lengths, key=lambda i: -lengths[i]):
-        size = len(chunks[-1]) if chunks else 0
-        full = (size + 1) * longest > _TOGETHER
-        if not size or full or (size >= _FEW and lengths[i] < _ALIKE * longest):
-            chunks.append([])
-            longest = lengths[i]
-        chunks[-1].append(i)
-    return chunks
-
-
-@dataclass(frozen=True)
-class _Sentences:
-    """A batch of sentences as the decoder sees them."""
-
-    ids: NDArray[np.int64]
-    memory: NDArray[np.float32]
-    keys: NDArray[np.float32]
-
-    def feed(self) -> dict[str, Any]:
-        return {"ids": self.ids, "memory": self.memory, "keys": self.keys}
-
-    def of(self, rows: Any) -> _Sentences:
-        return _Sentences(self.ids[rows], self.memory[rows], self.keys[:, :, rows])
 
 
 @dataclass

@@ -214,7 +214,7 @@ def known(home: Home) -> RandomHome:
     things: list[Thing] = []
     rooms = {room.name: i for i, room in enumerate(home.rooms)}
     for entity in home.entities():
-        words = [*entity.names, *sorted(w for name in entity.names for w in translations(name))]
+        words = [*entity.names, *sorted(translations(*entity.names))]
         said: dict[str, list[str]] = {script: [] for script in SCRIPTS}
         for word in dict.fromkeys(words):
             said["deva" if is_devanagari(word) else "ne"].append(word)

@@ -9,7 +9,7 @@ import hashlib
 import json
 import tempfile
 import warnings
-from itertools import islice
+from itertools import chain, islice
 from pathlib import Path
 
 import onnx
@@ -23,7 +23,7 @@ from batti.gazetteer import TAGS
 from batti.grammar import MAX_ENTRIES
 from batti.text import ALPHABET
 from batti.train import quantize, stream
-from batti.train.fused import OPERATORS, FusedAttention, FusedDecoderBlock
+from batti.train.fused import OPERATORS, FusedAttention, FusedDecoderBlock, pointed
 from batti.train.model import Network, Shape
 from batti.train.scratch import load_network
 
@@ -36,9 +36,10 @@ class _Encoder(nn.Module):
         super().__init__()
         self.network = network
 
-    def forward(self, ids: Tensor, tags: Tensor, words: Tensor | None = None) -> tuple[Tensor, Tensor]:
+    def forward(self, ids: Tensor, tags: Tensor, words: Tensor | None = None) -> tuple[Tensor, ...]:
         memory = self.network.encode(ids, tags, words)
-        return memory, self.network.memory_keys(memory)
+        sides = (block.sentence_keys(memory) for block in self.network.decoder)  # type: ignore[operator]
+        return memory, memory.transpose(1, 2), *sides
 
 
 class _Decoder(_Encoder):
@@ -48,22 +49,24 @@ class _Decoder(_Encoder):
         self.turns = network.turns(_LONGEST, 0, network.out.weight)
 
     def forward(  # type: ignore[override]
-        self, tokens: Tensor, ids: Tensor, memory: Tensor, keys: Tensor, past: Tensor
-    ) -> tuple[Tensor, Tensor]:
+        self, tokens: Tensor, ids: Tensor, memory: Tensor, targets: Tensor, *sides: Tensor
+    ) -> tuple[Tensor, ...]:
         network = self.network
-        x = network.embed_answer(tokens, memory)
-        presents = []
-        mask = (ids > 0)[:, None, None, :]
+        x = network.embed_tokens(tokens, pointed(memory, tokens))
+        presents: list[Tensor] = []
+        there = (ids > 0).to(torch.int32)
         for i, block in enumerate(self.blocks):
-            x, present = block(x, past[i], keys[i], self.turns, None, mask)
-            presents.append(present)
-        scores = network.logits(network.out_norm(x), memory, ids)[:, -1]
-        return scores.softmax(-1), torch.stack(presents)
+            look, past = (sides[first + 2 * i : first + 2 * i + 2] for first in (0, len(sides) // 2))
+            x, present = block(x, past, look, self.turns, there)
+            presents += present
+        scores = network.logits(network.out_norm(x), targets, ids)[:, -1]
+        return scores.softmax(-1), *presents
 
 
 def _examples(network: Network) -> dict[str, dict[str, Tensor]]:
     s = network.shape
     batch, chars, said, head = 3, 20, 4, s.width // s.heads
+    sides = {"looked": chars, "past": said}
     ids = torch.randint(1, prompt.CHARS, (batch, chars))
     sentence = {"ids": ids, "tags": torch.randint(0, TAGS, (batch, chars))}
     if s.words:
@@ -74,27 +77,35 @@ def _examples(network: Network) -> dict[str, dict[str, Tensor]]:
             "tokens": torch.randint(0, prompt.VOCABULARY, (batch, 1)),
             "ids": ids,
             "memory": torch.randn(batch, chars, s.width),
-            "keys": torch.randn(s.decoder_layers, 2, batch, s.heads, chars, head),
-            "past": torch.randn(s.decoder_layers, 2, batch, s.heads, said, head),
+            "targets": torch.randn(batch, s.width, chars),
+            **{
+                name: torch.randn(batch, s.heads, length, head)
+                for side, length in sides.items()
+                for name in _layers(side, s.decoder_layers)
+            },
         },
     }
 
 
+def _layers(side: str, layers: int) -> list[str]:
+    """Names of the keys and values that each layer of the decoder has of something."""
+    return [f"{side}_{what}_{layer}" for layer in range(layers) for what in ("keys", "values")]
+
+
 _SENTENCE = {0: "batch", 1: "chars"}
-_KEYS = {2: "batch", 4: "chars"}
 _AXES = {
-    "encoder": {"ids": _SENTENCE, "tags": _SENTENCE, "words": _SENTENCE, "memory": _SENTENCE, "keys": _KEYS},
-    "decoder": {
-        "tokens": {0: "batch"},
-        "ids": _SENTENCE,
-        "memory": _SENTENCE,
-        "keys": _KEYS,
-        "past": {2: "batch", 4: "said"},
-        "probabilities": {0: "batch", 1: "choices"},
-        "present": {2: "batch", 4: "said_now"},
-    },
+    "ids": _SENTENCE,
+    "tags": _SENTENCE,
+    "words": _SENTENCE,
+    "memory": _SENTENCE,
+    "targets": {0: "batch", 2: "chars"},
+    "sides": {1: "batch", 3: "chars"},
+    "looked": {0: "batch", 2: "chars"},
+    "tokens": {0: "batch"},
+    "past": {0: "batch", 2: "said"},
+    "present": {0: "batch", 2: "said_now"},
+    "probabilities": {0: "batch", 1: "choices"},
 }
-_OUTPUTS = {"encoder": ["memory", "keys"], "decoder": ["probabilities", "present"]}
 
 
 def export(run: Path, out: Path, weights: str = "int8") -> None:
@@ -107,7 +118,8 @@ def write(network: Network, out: Path, weights: str = "int8") -> None:
     for block in network.encoder:
         block.attention = FusedAttention(block.attention)  # type: ignore[arg-type]
     parts = {"encoder": _Encoder(network), "decoder": _Decoder(network)}
-    graphs = {name: _graph(name, parts[name], example) for name, example in _examples(network).items()}
+    outputs = _outputs(network.shape.decoder_layers)
+    graphs = {name: _graph(parts[name], example, outputs[name]) for name, example in _examples(network).items()}
     if weights == "int8":
         feeds = _feeds(graphs, network)
         graphs = {name: quantize.in_integers(graph, feeds[name]) for name, graph in graphs.items()}
@@ -117,13 +129,18 @@ def write(network: Network, out: Path, weights: str = "int8") -> None:
     write_manifest(out, network.shape)
 
 
-def _graph(name: str, part: nn.Module, example: dict[str, Tensor]) -> onnx.ModelProto:
-    axes = {one: _AXES[name][one] for one in (*example, *_OUTPUTS[name])}
+def _outputs(layers: int) -> dict[str, list[str]]:
+    sides = [f"sides_{layer}" for layer in range(layers)]
+    return {"encoder": ["memory", "targets", *sides], "decoder": ["probabilities", *_layers("present", layers)]}
+
+
+def _graph(part: nn.Module, example: dict[str, Tensor], outputs: list[str]) -> onnx.ModelProto:
+    axes = {one: _AXES[one.split("_")[0]] for one in (*example, *outputs)}
     with tempfile.TemporaryDirectory() as folder, warnings.catch_warnings():
         warnings.simplefilter("ignore")  # it tells what it leaves as it is
-        path = Path(folder) / f"{name}.onnx"
+        path = Path(folder) / "graph.onnx"
         torch.onnx.export(
-            part.eval(), tuple(example.values()), path, input_names=list(example), output_names=_OUTPUTS[name],
+            part.eval(), tuple(example.values()), path, input_names=list(example), output_names=outputs,
             dynamic_axes=axes, opset_version=20, dynamo=False, custom_opsets={OPERATORS: 1},
         )  # fmt: skip
         graph = onnx.load(path)
@@ -134,18 +151,19 @@ def _graph(name: str, part: nn.Module, example: dict[str, Tensor]) -> onnx.Model
 def _feeds(graphs: dict[str, onnx.ModelProto], network: Network) -> dict[str, list[quantize.Feed]]:
     """What goes into the graphs as they read sentences made for it and say the answers."""
     sessions = {name: ort.InferenceSession(graph.SerializeToString()) for name, graph in graphs.items()}
+    names = [one.name for one in sessions["decoder"].get_inputs()]
     feeds: dict[str, list[quantize.Feed]] = {"encoder": [], "decoder": []}
     sentences = stream.Stream(_SEED, _BATCH, words=network.shape.words)
     for batch in islice(sentences, _BATCHES):
         sentence = {name: values.numpy() for name, values in batch.items()}
         answers = sentence.pop("answers")
-        memory, keys = sessions["encoder"].run(None, sentence)
-        past = network.empty_past(_BATCH, network.out.weight).numpy()
+        memory, targets, *sides = sessions["encoder"].run(None, sentence)
+        past = [*network.empty_past(_BATCH, network.out.weight).flatten(0, 1).numpy()]
         feeds["encoder"].append(sentence)
         for step in range(answers.shape[1] - 1):
-            said = {"tokens": answers[:, step : step + 1], "ids": sentence["ids"], "memory": memory, "keys": keys}
-            feeds["decoder"].append(said | {"past": past})
-            past = sessions["decoder"].run(None, feeds["decoder"][-1])[1]
+            said = answers[:, step : step + 1], sentence["ids"], memory, targets, *chain.from_iterable(sides), *past
+            feeds["decoder"].append(dict(zip(names, said, strict=True)))
+            past = sessions["decoder"].run(None, feeds["decoder"][-1])[1:]
     return feeds
 
 

@@ -10,10 +10,13 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
+from batti import prompt
 from batti.train.model import Attention, DecoderBlock, Turns
 
 OPERATORS = "com.microsoft"
 """The domain of the operators."""
+Pair = tuple[Tensor, Tensor]
+"""Keys and values, each (B, H, L, head width)."""
 
 
 def _nothing(g: Any) -> Any:
@@ -78,6 +81,26 @@ class _Across(torch.autograd.Function):
         return out.setType(query.type())
 
 
+class _Pointed(torch.autograd.Function):
+    """Rows (B, T, D), the numbers of some in each sentence (B, L) -> these rows (B, L, D)."""
+
+    @staticmethod
+    def forward(ctx: Any, rows: Tensor, numbers: Tensor) -> Tensor:
+        return rows[:, : numbers.shape[1]].clone()
+
+    @staticmethod
+    def symbolic(g: Any, rows: Any, numbers: Any) -> Any:
+        last = g.op("Constant", value_t=torch.tensor([-1]))
+        out = g.op("GatherND", rows, g.op("Unsqueeze", numbers, last), batch_dims_i=1)
+        return out.setType(rows.type().with_sizes([None] * 3))
+
+
+def pointed(memory: Tensor, tokens: Tensor) -> Tensor:
+    """What stands in (B, T, D) where tokens (B, L) point; anything for those that do not."""
+    out: Tensor = _Pointed.apply(memory, (tokens - prompt.VOCABULARY).clamp(min=0))  # type: ignore[no-untyped-call]
+    return out
+
+
 class FusedAttention(nn.Module):
     """In the place of an `Attention` over one sequence."""
 
@@ -88,7 +111,7 @@ class FusedAttention(nn.Module):
 
     def within(self, x: Tensor, turns: Turns, mask: Tensor, dropout: float) -> Tensor:
         """See `Attention.within`; `mask` is (B, 1, 1, T)."""
-        key, value = self.key_value(x).chunk(2, dim=-1)
+        key, value = self.key_value(x).split(self.query.out_features, dim=-1)
         there = mask[:, 0, 0].to(torch.int32)
         out: Tensor = self.out(_Within.apply(self.query(x), key, value, there, *turns, self.heads))  # type: ignore[no-untyped-call]
         return out
@@ -101,15 +124,12 @@ class FusedDecoderBlock(nn.Module):
         super().__init__()
         self.own, self.look = block.own, block.look
 
-    def forward(
-        self, x: Tensor, past: Tensor, memory: Tensor, turns: Turns, causal: Tensor | None, mask: Tensor
-    ) -> tuple[Tensor, Tensor]:
-        """See `DecoderBlock.forward`; `mask` is (B, 1, 1, T)."""
+    def forward(self, x: Tensor, past: Pair, memory: Pair, turns: Turns, there: Tensor) -> tuple[Tensor, Pair]:
+        """See `DecoderBlock.forward`; `there` (B, T) is 1 where a character of the sentence is, and 0 where none is."""
         attention, look = self.own.attention, self.look.attention
         y = self.own.norm1(x)
-        key, value = attention.key_value(y).chunk(2, dim=-1)
+        key, value = attention.key_value(y).split(attention.query.out_features, dim=-1)
         y, *present = _Onward.apply(attention.query(y), key, value, past[0], past[1], *turns, attention.heads)  # type: ignore[no-untyped-call]
         x = x + attention.out(y)
-        there = mask[:, 0, 0].to(torch.int32)
         y = _Across.apply(look.query(self.look.norm(x)), memory[0], memory[1], there, look.heads)  # type: ignore[no-untyped-call]
-        return self.own.feed(x + look.out(y)), torch.stack(present)
+        return self.own.feed(x + look.out(y)), (present[0], present[1])

@@ -68,10 +68,11 @@ class Attention(nn.Module):
         b, t, d = x.shape
         return x.view(b, t, self.heads, d // self.heads).transpose(1, 2)
 
-    def keys(self, memory: Tensor) -> tuple[Tensor, Tensor]:
-        """(B, M, D) -> keys and values, each (B, H, M, head width)."""
-        key, value = self.key_value(memory).chunk(2, dim=-1)
-        return self.split(key), self.split(value)
+    def keys(self, memory: Tensor) -> Tensor:
+        """(B, M, D) -> keys and values, (2, B, H, M, head width)."""
+        b, m, d = memory.shape
+        both: Tensor = self.key_value(memory).view(b, m, 2, self.heads, d // self.heads).permute(2, 0, 3, 1, 4)
+        return both
 
     def attend(self, query: Tensor, key: Tensor, value: Tensor, mask: Tensor | None, dropout: float) -> Tensor:
         """`mask` is True where attending is allowed, broadcastable to (B, H, T, M)."""
@@ -130,7 +131,7 @@ class DecoderBlock(nn.Module):
 
     def sentence_keys(self, memory: Tensor) -> Tensor:
         """(B, T, D) -> keys and values of the look at the sentence, (2, B, H, T, head width)."""
-        return torch.stack(self.look.attention.keys(memory))
+        return self.look.attention.keys(memory)
 
     def forward(
         self, x: Tensor, past: Tensor, memory: Tensor, turns: Turns, causal: Tensor | None, mask: Tensor
@@ -209,7 +210,7 @@ class Network(nn.Module):
         # Padding must not reach a sentence's last characters through the convolution, and must be
         # alike whether it comes from the batch or from here.
         x = x * (ids > 0).unsqueeze(-1)
-        x = torch.cat((x, x.new_zeros(batch, merge - 1, width)), dim=1)[:, : groups * merge]
+        x = F.pad(x, (0, 0, 0, merge - 1))[:, : groups * merge]
         x = x + F.gelu(self.near(self.around(x)))
         y = self.merge(x.reshape(batch, groups, merge * width))
         turns = self.turns(groups, 0, x)
@@ -222,9 +223,9 @@ class Network(nn.Module):
 
     def around(self, x: Tensor) -> Tensor:
         """(B, T, D) -> (B, T, kernel x D): each character between its neighbours, for a convolution as a product."""
-        side = self.shape.kernel // 2
-        wide = F.pad(x, (0, 0, side, side))
-        return torch.cat([wide[:, i : i + x.shape[1]] for i in range(self.shape.kernel)], dim=-1)
+        most = self.shape.kernel - 1
+        wide = F.pad(x, (0, 0, most // 2, most // 2))
+        return torch.cat([wide[:, i : i - most or None] for i in range(most + 1)], dim=-1)
 
     def turns(self, length: int, start: int, like: Tensor) -> Turns:
         """Of so many positions from `start` on."""
@@ -241,10 +242,13 @@ class Network(nn.Module):
 
     def embed_answer(self, tokens: Tensor, memory: Tensor) -> Tensor:
         """(B, L) tokens, those from V on pointing at characters (B, T, D) -> (B, L, D)."""
+        index = (tokens - prompt.VOCABULARY).clamp(min=0).unsqueeze(-1).expand(-1, -1, memory.shape[-1])
+        return self.embed_tokens(tokens, torch.gather(memory, 1, index))
+
+    def embed_tokens(self, tokens: Tensor, there: Tensor) -> Tensor:
+        """The same where it is known what stands where each token points (B, L, D)."""
         words = self.tokens(tokens.clamp(max=prompt.VOCABULARY - 1))
-        index = (tokens - prompt.VOCABULARY).clamp(min=0)
-        index = index.unsqueeze(-1).expand(-1, -1, memory.shape[-1])
-        places = self.pointed(torch.gather(memory, 1, index))
+        places = self.pointed(there)
         return torch.where((tokens >= prompt.VOCABULARY).unsqueeze(-1), places, words.to(places.dtype))
 
     def step(
@@ -258,9 +262,9 @@ class Network(nn.Module):
             presents.append(present)
         return self.out_norm(x), torch.stack(presents)
 
-    def logits(self, x: Tensor, memory: Tensor, ids: Tensor) -> Tensor:
-        """(B, L, D) -> scores of what may be said next (B, L, V + T)."""
-        pointer = self.point(x) @ memory.transpose(1, 2) * self.shape.width**-0.5
+    def logits(self, x: Tensor, targets: Tensor, ids: Tensor) -> Tensor:
+        """(B, L, D), and the memory turned round (B, D, T) -> scores of what may be said next (B, L, V + T)."""
+        pointer = self.point(x) @ targets * self.shape.width**-0.5
         pointer = pointer.float().masked_fill((ids == 0)[:, None, :], -1e9)
         return torch.cat((self.out(x).float(), pointer), dim=-1)
 
@@ -277,6 +281,7 @@ class Network(nn.Module):
         causal = torch.ones(x.shape[1], x.shape[1], dtype=torch.bool, device=x.device).tril()
         mask = (ids > 0)[:, None, None, :]
         x, _ = self.step(x, self.empty_past(len(ids), x), 0, causal, self.memory_keys(memory), mask)
-        loss = -self.logits(x, memory, ids).log_softmax(-1).gather(-1, targets.unsqueeze(-1)).squeeze(-1)
+        scores = self.logits(x, memory.transpose(1, 2), ids)
+        loss = -scores.log_softmax(-1).gather(-1, targets.unsqueeze(-1)).squeeze(-1)
         there = targets != prompt.PAD
         return (loss * there).sum() / there.sum(), memory

@@ -19,6 +19,8 @@ from numpy.typing import NDArray
 from onnx import TensorProto, helper, numpy_helper
 from onnxruntime.quantization import CalibrationDataReader, QuantFormat, QuantType, quantize_static
 
+from batti.train import integers
+
 Feed = Mapping[str, NDArray[Any]]
 """The inputs of a graph, by name."""
 _LARGE = 4096  # bytes from which a weight is worth halving
@@ -35,15 +37,17 @@ class _Feeds(CalibrationDataReader):  # type: ignore[misc]
 def in_integers(model: onnx.ModelProto, feeds: Iterable[Feed]) -> onnx.ModelProto:
     """The graph with its matrix products by constant weights in 8-bit integers, their ranges those of these inputs."""
     logging.getLogger().setLevel(max(logging.getLogger().level, logging.ERROR))  # it advises on the root logger
+    weights = {one.name for one in model.graph.initializer}
+    others = [node.name for node in model.graph.node if node.op_type == "MatMul" and node.input[1] not in weights]
     with tempfile.TemporaryDirectory() as folder:
         plain, made = Path(folder) / "plain.onnx", Path(folder) / "made.onnx"
         onnx.save(model, plain)
         quantize_static(
             plain, made, _Feeds(feeds), quant_format=QuantFormat.QDQ, op_types_to_quantize=["MatMul"], per_channel=True,
-            activation_type=QuantType.QUInt8, weight_type=QuantType.QInt8,
-            extra_options={"MatMulConstBOnly": True, "OpTypesToExcludeOutputQuantization": ["MatMul"]},
+            activation_type=QuantType.QUInt8, weight_type=QuantType.QInt8, nodes_to_exclude=others,
+            extra_options={"OpTypesToExcludeOutputQuantization": ["MatMul"]},
         )  # fmt: skip
-        return onnx.load(made)
+        return integers.fused(onnx.load(made))
 
 
 def halved(model: onnx.ModelProto) -> onnx.ModelProto:

@@ -17,6 +17,7 @@ from onnx import numpy_helper
 
 from batti.backends.onnx import GRAPHS
 from batti.errors import BattiError
+from batti.train.integers import PRODUCT
 from batti.train.model import Network, Shape
 
 _PREFIX = "network."
@@ -44,7 +45,7 @@ def restore(folder: Path) -> Network:
 
 def is_in_integers(folder: Path) -> bool:
     """Whether the weights of matrix products are kept in 8-bit integers."""
-    return any(node.op_type == "DequantizeLinear" for node in onnx.load(folder / "encoder.onnx").graph.node)
+    return any(node.op_type == PRODUCT for node in onnx.load(folder / "encoder.onnx").graph.node)
 
 
 def _weights(model: onnx.ModelProto) -> Iterator[tuple[str, _Array]]:
@@ -54,26 +55,21 @@ def _weights(model: onnx.ModelProto) -> Iterator[tuple[str, _Array]]:
         if name.startswith(_PREFIX):
             yield name.removeprefix(_PREFIX), _values(one)
     made = {out: node for node in model.graph.node for out in node.output}
-    for add in model.graph.node:
-        if add.op_type != "Add":
+    for node in model.graph.node:
+        bias = next((name for name in map(_plain, node.input) if name.startswith(_PREFIX)), "")
+        if not bias.endswith(".bias"):
             continue
-        bias = next((name for name in map(_plain, add.input) if name.startswith(_PREFIX)), "")
-        product = next((made[one] for one in add.input if one in made and made[one].op_type == "MatMul"), None)
-        if bias.endswith(".bias") and product is not None:
-            layer = bias.removeprefix(_PREFIX).removesuffix("bias")
-            yield f"{layer}weight", _factor(product.input[1], stored, made).T
+        name = f"{bias.removeprefix(_PREFIX).removesuffix('bias')}weight"
+        if node.op_type == PRODUCT:
+            numbers, scale = (_values(stored[_plain(one)]) for one in (node.input[1], node.input[3]))
+            yield name, (numbers * scale).T
+        elif node.op_type == "Add":
+            [product] = (made[one] for one in node.input if one in made and made[one].op_type == "MatMul")
+            yield name, _values(stored[_plain(product.input[1])]).T
 
 
 def _plain(name: str) -> str:
     return name.removesuffix(".full")
-
-
-def _factor(name: str, stored: dict[str, onnx.TensorProto], made: dict[str, onnx.NodeProto]) -> _Array:
-    """The second side of a product, (in, out)."""
-    if (node := made.get(name)) is not None and node.op_type == "DequantizeLinear":
-        numbers, scale, zero = (_values(stored[_plain(one)]) for one in node.input)
-        return (numbers - zero) * scale
-    return _values(stored[_plain(name)])
 
 
 def _values(one: onnx.TensorProto) -> _Array:
