@@ -11,7 +11,7 @@ from functools import cache, lru_cache
 
 from batti import lexicon
 from batti.compiled import compiled
-from batti.meaning import in_digits, is_light, senses
+from batti.meaning import in_digits, is_light, is_person, senses
 from batti.sound import fold
 
 
@@ -88,6 +88,9 @@ def readings(said: str) -> Iterator[list[str]]:
         once = [word for word, after in pairs if not is_repeated(word, after)]
         if once != fluent:
             yield once
+    untitled = [word for word, before in zip(fluent, ["", *fluent], strict=False) if not _is_title(word, before)]
+    if untitled != fluent:
+        yield untitled
     plain = words_of(said, numbers=False)
     if plain != words:  # `cha` is six, and half of `bhan cha`
         yield plain
@@ -97,6 +100,16 @@ def readings(said: str) -> Iterator[list[str]]:
             yield words[:-1]
         elif words and len(words[-1]) > len(ending) + 2 and words[-1].endswith(ending):
             yield [*words[:-1], words[-1].removesuffix(ending)]
+
+
+@cache
+def _titles() -> frozenset[str]:
+    return frozenset(fold(lexicon.key(title)) for said in lexicon.load().frames["titles"].values() for title in said)
+
+
+def _is_title(word: str, before: str) -> bool:
+    """Whether a word is what somebody is called besides the name before it: the dai of `Ramesh dai`."""
+    return word in _titles() and before not in _titles() and is_person(before)
 
 
 def _is_start(word: str, after: str) -> bool:

@@ -56,10 +56,10 @@ def test_rules_for_every_language(name: str, line: str) -> None:
 
 
 def test_several_rooms_are_asked_the_same() -> None:
-    some = made("several rooms", NEPALI)
-    assert {len(s.phrase.meanings) for s in some} == {2, 3}
+    some = made("several rooms", NEPALI, 600)
+    assert {2, 3, 4} <= {len(s.phrase.meanings) for s in some} <= {2, 3, 4, 5}
     assert all({m.done for m in s.phrase.meanings} == {"on"} for s in some)
-    assert "bhancha ra bhanchako batti bala" in texts(some)
+    assert {"bhancha ra bhanchako batti bala", "bhancha ra bhancha ra bhanchako batti bala"} <= texts(some)
     assert not made("several rooms", "{A:bhancha} nilo ani {pct=40:40%} ma => A blue; A pct")
 
 

@@ -26,6 +26,7 @@ from batti.schema import ALL, HERE
 
 _NEPALI_OF = re.compile(r"\s?(?:ko|ka|को)\s")
 _NEPALI_CASE = re.compile(r"\s?(?:ko|ma|को|मा)\s+")
+_SEVERAL = (2,) * 13 + (3,) * 5 + (4, 5)  # rooms of one request
 _MORE = (1,) * 12 + (2,) * 6 + (3,) * 2  # requests that are joined to one
 _ENGLISH = re.compile(r"[a-z']+", re.IGNORECASE)
 _DEVANAGARI_NAME = "कोठा"  # in the place of any name: its letters tell in which ones the name is to be written
@@ -41,15 +42,16 @@ def _words(kind: str, one: Sayable, rng: Random, lex: Lexicon) -> str:
 
 # -- in place of the one room of a simple phrase ---------------------------------------------------
 def several_rooms(one: Compiled, rng: Random, lex: Lexicon) -> Sayable | None:
-    """`A ra B ko batti bala`: the same for two rooms or three."""
+    """`A ra B ko batti bala`: the same for two to five rooms."""
     if len(one.phrase.meanings) > 1:
         return None
     surface = one.phrase.segments[room_at(one.phrase)]
-    slots = "ABC" if rng.random() < 0.25 else "AB"
+    slots = ROOM_SLOTS[: rng.choice(_SEVERAL)]
+    last = _words("links", one, rng, lex)
+    between = rng.choice((", ", ", ", ", ", last, last, " "))
     parts = [surface]
     for slot in slots[1:]:
-        link = _words("links", one, rng, lex) if slot == slots[-1] else ", "
-        parts += [Segment(link), replace(surface, slot=slot)]
+        parts += [Segment(last if slot == slots[-1] else between), replace(surface, slot=slot)]
     return placed(one, one.phrase.segments, parts, [replace(one.phrase.meanings[0], place=slot) for slot in slots])
 
 
@@ -129,7 +131,8 @@ def joined(one: Compiled, rng: Random, lex: Lexicon) -> Sayable | None:
     said: Sayable | None = _part(one, rng, lex)
     more = rng.choice(_MORE)
     for i in range(more):
-        part = rng.choice(bank().simple[one.language])
+        # Many say the same words for each place: `bhancha off, baithak off`.
+        part = one if rng.random() < 0.25 else rng.choice(bank().simple[one.language])
         right = corrected(part, rng, lex) if i + 1 == more and rng.random() < 0.08 else None
         said = said and _both(one, said, right or _part(part, rng, lex), rng, lex)
     return said

@@ -5,7 +5,7 @@ A model that sees a new home with every few sentences learns to read a home inst
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import cache, cached_property
 from random import Random
@@ -268,34 +268,3 @@ def stranger(home: RandomHome, lexicon: Lexicon, rng: Random, kind: str) -> Conc
         if not confusable and not any(t.concept.id in near for t in home.things):
             return concept
     return None
-
-
-def mention(home: RandomHome, index: int, script: str, english: bool, lexicon: Lexicon, rng: Random) -> str:
-    """How somebody names a thing of the home: as listed, by a synonym, or cut short."""
-    thing = home.things[index]
-    listed = thing.listed_in(script)
-    words = names.spoken_words(thing.concept, script, english, rng)
-    roll = rng.random()
-    if roll < 0.015 and script == "roman" and (short := _only_initials(home, index)):
-        return short
-    if roll < 0.04:
-        pool: Sequence[str] = thing.listed
-    elif listed and (roll < 0.62 or not words):
-        pool = listed
-    else:
-        pool = words or thing.listed
-    said = pool[int(rng.random() * len(pool))]
-    if rng.random() < 0.12:
-        short = names.shorten(said, lexicon)
-        if short and home.owner.get(key(short), index) == index:
-            return short
-    return said
-
-
-def _only_initials(home: RandomHome, index: int) -> str:
-    """The initials of the thing's name, where they are nothing else's."""
-    short = initials(home.things[index].name)
-    others = (name for i, thing in enumerate(home.things) if i != index for name in thing.listed)
-    if not short.isascii() or home.owner.get(short, index) != index or short in map(initials, others):
-        return ""
-    return short

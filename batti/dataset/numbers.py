@@ -142,6 +142,8 @@ def duration(surface: str, old: int, script: str, english: bool, lexicon: Lexico
         in_words = n in lexicon.numbers and rng.random() < 0.45
         number = word(n, script, english, lexicon, rng) if in_words else digits(n, script, rng)
         units = lexicon.times["units"][unit]
+        if not in_words and script == "roman" and rng.random() < 0.2:  # 10min, 5m
+            return number + rng.choice((*units["en"], unit)), n * _SCALES[unit]
         return f"{number} {rng.choice(units['en_one' if english and n == 1 else language])}", n * _SCALES[unit]
     for unit, scale in _SCALES.items():
         if old % scale == 0 and 0 < old // scale <= 100:

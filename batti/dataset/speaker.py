@@ -16,6 +16,7 @@ from batti.dataset import homes, names, noise, numbers
 from batti.dataset.bank import KINDS, Sayable
 from batti.dataset.dress import Dressed, dress, pick
 from batti.dataset.homes import RandomHome
+from batti.dataset.mention import mention
 from batti.dataset.phrases import PERSON_SLOT, Meaning, Phrase, Segment, kind_of
 from batti.lexicon import Concept, Lexicon, key
 from batti.prompt import Asked, Span
@@ -142,7 +143,7 @@ class Speaker:
         if thing is None:
             said = self._stranger(segment, script, one.english)
         else:
-            said = homes.mention(self.home, thing, script, one.english, self.lexicon, self.rng)
+            said = mention(self.home, thing, script, one.english, self.lexicon, self.rng)
         spelled = noise.respell(said, it.style, self.rng)
         # A name never becomes that of another thing.
         if spelled != said and self.home.owner.get(key(spelled), thing) != thing:
