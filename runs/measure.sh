@@ -5,6 +5,8 @@ cd "$(dirname "$0")/.."
 batti=.venv/bin/batti
 $batti evaluate --errors 0 --results docs/results/golden.json tests/golden/*.yaml
 $batti evaluate --errors 0 --results docs/results/heldout.json evaluation/heldout/*.yaml
+.venv/bin/python -m batti.evaluate.sweeps out/sweeps/sweeps.jsonl
+$batti evaluate --errors 0 --results docs/results/sweeps.json out/sweeps/sweeps.jsonl
 $batti evaluate --errors 0 --results docs/results/baselines.json --model batti/resources/model \
     --model baseline:lookup --model baseline:nearest --model baseline:tfidf --model baseline:hassil \
     --train dataset/data/train.jsonl evaluation/heldout/*.yaml

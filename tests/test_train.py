@@ -88,6 +88,16 @@ def test_the_loss_falls(run: Path, tmp_path: Path) -> None:
     assert loss_of(averaged) < 0.8 * before
 
 
+def test_muon_learns_the_inner_matrices_and_adamw_the_rest(tmp_path: Path) -> None:
+    trainer = Trainer(recipe(optimizer="muon"), tmp_path)
+    before = loss_of(trainer.network)
+    trainer.train()
+    adamw, muon = (len([p for g in one.param_groups for p in g["params"]]) for one in trainer.optimizers)
+    assert muon == len([*trainer.network.inner_matrices()])
+    assert adamw + muon == len([*trainer.network.parameters(), *trainer.auxiliary.parameters()])
+    assert loss_of(load_network(tmp_path)[0]) < 0.8 * before
+
+
 def test_a_run_leaves_what_is_needed_to_use_it(run: Path) -> None:
     files = {path.name for path in run.iterdir()}
     assert {"checkpoint.pt", "weights.safetensors", "config.yaml", "metrics.json"} == files
@@ -146,11 +156,12 @@ Trainer(Recipe.load(Path(sys.argv[1])), Path(sys.argv[2])).train(save_every=0.2)
 """
 
 
-def test_a_killed_run_goes_on_from_its_checkpoint(tmp_path: Path) -> None:
+@pytest.mark.parametrize("optimizer", ["adamw", "muon"])
+def test_a_killed_run_goes_on_from_its_checkpoint(optimizer: str, tmp_path: Path) -> None:
     import yaml
 
     endless, out = tmp_path / "endless.yaml", tmp_path / "run"
-    endless.write_text(yaml.safe_dump(TINY | {"steps": 1_000_000}))
+    endless.write_text(yaml.safe_dump(TINY | {"steps": 1_000_000, "optimizer": optimizer}))
     command = [sys.executable, "-c", KILLED, str(endless), str(out)]
     own: dict[str, Any] = {"cwd": Path(__file__).parents[1], "env": os.environ | {"OMP_NUM_THREADS": "1"}}
     with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, **own) as process:
@@ -163,22 +174,22 @@ def test_a_killed_run_goes_on_from_its_checkpoint(tmp_path: Path) -> None:
         finally:
             process.send_signal(signal.SIGKILL)
         assert process.wait() == -signal.SIGKILL
-    resumed = Trainer(recipe(), out)
+    resumed = Trainer(recipe(optimizer=optimizer), out)
     assert resumed.step == 0
     assert resumed.resume()
     stopped = resumed.step
     assert stopped > 0
     assert resumed.spent > 0
     assert resumed.average.steps == stopped
-    assert resumed.optimizer.state_dict()["state"]
-    again = Trainer(recipe(steps=stopped + 8), out)
+    assert all(one.state_dict()["state"] for one in resumed.optimizers)
+    again = Trainer(recipe(steps=stopped + 8, optimizer=optimizer), out)
     again.train()
     assert again.step == stopped + 8
     assert again.spent > resumed.spent
     network, kept = load_network(out)
     assert kept.steps == stopped + 8
     assert all(bool(torch.isfinite(weights).all()) for weights in network.state_dict().values())
-    third = Trainer(recipe(), out)
+    third = Trainer(recipe(optimizer=optimizer), out)
     assert third.resume()
     assert third.step == stopped + 8
     assert not list(out.glob("*.tmp"))

@@ -21,6 +21,7 @@ _BEGIN, _END = "<!-- figures: runs/measure.sh writes this table -->", "<!-- end 
 _SETS = {
     "heldout": "held-out sentences (`evaluation/heldout`), errors not read",
     "golden": "golden sentences of the project (`tests/golden`), written apart from the training sentences",
+    "sweeps": "plain sentences by rule (`evaluation/sweeps.yaml`): every number, several requests in one breath",
     "household_dev": "household sentences (development set; not in the repository)",
 }
 
@@ -91,7 +92,7 @@ as people spell. The phrases and the lexicon were written by a language model un
 collected from people, and no native speaker has reviewed them all.
 
 ## Recipe
-`configs/ship.yaml`, from random weights in one piece: 22 minutes of one H100, 16,000 steps of 2,048 sentences (24,800 a
+`configs/ship.yaml`, from random weights in one piece: 22 minutes of one H100, 14,700 steps of 2,048 sentences (22,800 a
 second), with an exponential moving average of the weights. The network is told which characters look like a name of
 the home, and reads two characters as one. `runs/ship.sh` does the same from the repository alone.
 
@@ -147,10 +148,13 @@ def readme_figures() -> str:
     names = ("heldout", "household_dev", "golden")
     heldout, household, golden = (_figures(name) for name in names)
     speed = _speed()
+    sweeps = _figures("sweeps")
     rows = [
         *_measured("held-out sentences", heldout, "`heldout.json`"),
         *_measured("household sentences, development set", household, "`household_dev.json`"),
         *_measured("golden sentences", golden, "`golden.json`")[:1],
+        (f"{sweeps.all.count:,} sentences by rule (every number, up to four requests): exact match",
+         percent(sweeps.all.exact.value), "`sweeps.json`"),
         *_of_others(),
         ("one sentence, warm, one core (median)", f"{speed['warm_p50_ms']} ms", "`speed.json`"),
         ('`batti "..."` from the shell, cold', f"{speed['cold_s']} s", "`speed.json`"),

@@ -176,6 +176,12 @@ class Network(nn.Module):
         self.point = nn.Linear(d, d)
         self.apply(self._init)
 
+    def inner_matrices(self) -> Iterator[Tensor]:
+        """The weights of the linear layers between the embeddings and what is said."""
+        for name, module in self.named_modules():
+            if isinstance(module, nn.Linear) and name != "out":
+                yield module.weight
+
     @staticmethod
     def _init(module: nn.Module) -> None:
         if isinstance(module, nn.Linear):

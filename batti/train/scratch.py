@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from pickle import UnpicklingError
-from typing import Any, Self
+from typing import Any, Literal, Self
 
 import torch
 import yaml
@@ -49,6 +49,7 @@ class Recipe(FromYaml):
     batch: int = Field(default=512, gt=0)
     workers: int = Field(default=15, ge=0)
     max_chars: int = Field(default=stream.MAX_CHARS, gt=0)
+    optimizer: Literal["adamw", "muon"] = "adamw"
     learning_rate: float = Field(default=1e-3, gt=0)
     warmup_steps: int = Field(default=500, ge=0)
     weight_decay: float = Field(default=0.05, ge=0)
@@ -81,11 +82,24 @@ def mixed_precision(wanted: bool, device: str) -> bool:
     return any(known.get(name) for name in ("avx512_bf16", "amx_bf16", "bf16"))
 
 
-def _optimizer(network: nn.Module, recipe: Recipe) -> torch.optim.Optimizer:
-    decayed = [p for p in network.parameters() if p.ndim > 1]
-    plain = [p for p in network.parameters() if p.ndim <= 1]
-    groups = [{"params": decayed, "weight_decay": recipe.weight_decay}, {"params": plain, "weight_decay": 0.0}]
-    return torch.optim.AdamW(groups, lr=recipe.learning_rate, betas=(0.9, 0.98), fused=True)
+def _optimizers(network: Network, auxiliary: nn.Module, recipe: Recipe) -> list[torch.optim.Optimizer]:
+    """AdamW; or Muon (Jordan et al. 2024) for the matrices inside the network, and AdamW for the rest.
+
+    Muon's steps are scaled to be as large as AdamW's (Liu et al. 2025): one learning rate serves both.
+    """
+    decay = recipe.weight_decay
+    by_muon = [*map(id, network.inner_matrices())] if recipe.optimizer == "muon" else []
+    rest = [p for p in (*network.parameters(), *auxiliary.parameters()) if id(p) not in by_muon]
+    groups = [
+        {"params": [p for p in rest if p.ndim > 1], "weight_decay": decay},
+        {"params": [p for p in rest if p.ndim <= 1], "weight_decay": 0.0},
+    ]
+    adamw = torch.optim.AdamW(groups, lr=recipe.learning_rate, betas=(0.9, 0.98), fused=True)
+    if not by_muon:
+        return [adamw]
+    matrices = [*network.inner_matrices()]
+    muon = torch.optim.Muon(matrices, lr=recipe.learning_rate, weight_decay=decay, adjust_lr_fn="match_rms_adamw")
+    return [adamw, muon]
 
 
 @contextmanager
@@ -121,7 +135,7 @@ class Trainer:
         if recipe.start:
             self.network.load_state_dict(load_network(recipe.start)[0].state_dict())
         self.auxiliary = Auxiliary(recipe.shape).to(self.device)
-        self.optimizer = _optimizer(nn.ModuleList((self.network, self.auxiliary)), recipe)
+        self.optimizers = _optimizers(self.network, self.auxiliary, recipe)
         self.average = _Average(self.network, recipe.average)
         self.step, self.spent, self.history = 0, 0.0, list[dict[str, float]]()
 
@@ -142,7 +156,7 @@ class Trainer:
         self.out.mkdir(parents=True, exist_ok=True)
         state = {
             "network": self.network.state_dict(), "auxiliary": self.auxiliary.state_dict(),
-            "optimizer": self.optimizer.state_dict(),
+            "optimizers": [optimizer.state_dict() for optimizer in self.optimizers],
             "average": self.average.weights, "average_steps": self.average.steps,
             "step": self.step, "spent": self.spent, "history": self.history,
         }  # fmt: skip
@@ -162,9 +176,10 @@ class Trainer:
             state = torch.load(path, map_location=self.device, weights_only=True)
             self.network.load_state_dict(state["network"])
             self.auxiliary.load_state_dict(state["auxiliary"])
-        except (RuntimeError, KeyError, UnpicklingError) as error:
+            for optimizer, its in zip(self.optimizers, state["optimizers"], strict=True):
+                optimizer.load_state_dict(its)
+        except (RuntimeError, KeyError, ValueError, UnpicklingError) as error:
             raise BattiError(f"{path} is damaged or of another shape", "give --out another folder") from error
-        self.optimizer.load_state_dict(state["optimizer"])
         self.average.weights, self.average.steps = state["average"], state["average_steps"]
         self.step, self.spent, self.history = state["step"], state["spent"], state["history"]
         return True
@@ -207,7 +222,7 @@ class Trainer:
         self.save()
 
     def _update(self, batch: dict[str, torch.Tensor]) -> torch.Tensor:
-        for group in self.optimizer.param_groups:
+        for group in (group for optimizer in self.optimizers for group in optimizer.param_groups):
             group["lr"] = self._rate()
         batch = {k: v.to(self.device, non_blocking=True) for k, v in batch.items()}
         with torch.autocast(self.device, torch.bfloat16, enabled=self.bfloat16):
@@ -215,10 +230,12 @@ class Trainer:
             loss = nll
             if self.recipe.auxiliary:
                 loss = nll + self.recipe.auxiliary * self.auxiliary(memory, batch["ids"], batch["answers"])
-        self.optimizer.zero_grad(set_to_none=True)
+        for optimizer in self.optimizers:
+            optimizer.zero_grad(set_to_none=True)
         loss.backward()
         torch.nn.utils.clip_grad_norm_(self.network.parameters(), 1.0)
-        self.optimizer.step()
+        for optimizer in self.optimizers:
+            optimizer.step()
         self.average.update(self.network)
         reported: torch.Tensor = nll.detach()
         return reported

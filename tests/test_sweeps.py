@@ -1,0 +1,60 @@
+"""Sentences by rule: they are of the contract, and the shipped model answers nearly all of them."""
+
+from collections import Counter, defaultdict
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from batti import Interpreter
+from batti.dataset.records import Record
+from batti.evaluate import sweeps
+from batti.evaluate.cases import read_sources
+
+
+@pytest.fixture(scope="module")
+def rows() -> list[Record]:
+    return sweeps.rows()
+
+
+def test_the_same_seed_gives_the_same_sentences(rows: list[Record]) -> None:
+    assert [row.to_json() for row in sweeps.rows()] == [row.to_json() for row in rows]
+    assert [row.command for row in sweeps.rows(2)] != [row.command for row in rows]
+
+
+def test_every_number_is_asked_in_every_language(rows: list[Record]) -> None:
+    levels = [row for row in rows if row.set == "levels"]
+    asked = Counter(action["brightness"] for row in levels for action in row.expected["actions"])
+    assert {n / 100 for n in range(1, 101)} == set(asked)
+    assert min(asked.values()) >= 5  # in digits and in words, in three languages
+    waits = {action.get("after") for row in rows for action in row.expected["actions"]}
+    assert {"1s", "1m", "59m", "1h", "1h1m", "2h"} <= waits
+
+
+def test_labels_follow_from_the_templates(rows: list[Record]) -> None:
+    said = {row.command: [*row.expected["actions"]] for row in rows if row.set == "exceptions"}
+    kept = [(text, actions) for text, actions in said.items() if " bahek sabai nibhau ani " in text and " bala" in text]
+    assert kept
+    for text, [off, on] in kept:
+        assert (off["room"], off["action"], on["action"]) == ("all", "turn_off", "turn_on")
+        assert on["room"] not in off["except"]
+    joined = [row for row in rows if row.set == "4 requests"]
+    assert all(len(row.expected["rooms"]) == 4 for row in joined)
+
+
+def test_the_shipped_model_knows_nearly_all(rows: list[Record]) -> None:
+    interpreter = Interpreter.load()
+    right: dict[str, list[bool]] = defaultdict(list)
+    for row, result in zip(rows, interpreter.batch([row.command for row in rows]), strict=True):
+        right[row.set].append(result.command.to_dict() == row.expected)
+    shares = {name: sum(some) / len(some) for name, some in right.items()}
+    assert min(shares.values()) > 0.9, shares
+    assert sum(sum(some) for some in right.values()) / len(rows) > 0.97, shares
+
+
+def test_the_file_is_one_that_evaluate_reads(tmp_path: Path) -> None:
+    out = tmp_path / "deep" / "sweeps.jsonl"
+    result = CliRunner().invoke(sweeps.main, [str(out)], catch_exceptions=False)
+    assert result.exit_code == 0
+    [source] = read_sources([out])
+    assert {case.group for case in source.cases} >= {"lengths of time", "4 requests", "corrections"}
