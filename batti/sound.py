@@ -13,6 +13,7 @@ from rapidfuzz.distance import OSA
 
 _FEW = 0.2  # share of vowels up to which a word is taken to lack some
 _ABBREVIATED = 0.78  # `conf` for `conference`
+_DIPHTHONG = 0.95  # what words count that are alike but for ai and e, au and o
 SHORTEST = 3
 """Letters of an abbreviation."""
 _FOLDS = (
@@ -75,7 +76,15 @@ def spelled_alike(a: str, b: str) -> float:
     if a.isdigit() or b.isdigit():
         return 0.0
     by_consonants = _without_vowels(a, b) if len(a) <= len(b) else _without_vowels(b, a)
-    return max(OSA.normalized_similarity(a, b), by_consonants)
+    plain = _without_diphthongs(a), _without_diphthongs(b)
+    by_vowels = 0.0 if plain == (a, b) else _DIPHTHONG * OSA.normalized_similarity(*plain)
+    return max(OSA.normalized_similarity(a, b), by_consonants, by_vowels)
+
+
+@lru_cache(maxsize=20000)
+def _without_diphthongs(word: str) -> str:
+    """Many write e for ai and o for au: `बेठक`, `शोचालय`."""
+    return word.replace("ai", "e").replace("au", "o")
 
 
 _TOKEN = re.compile(r"[a-z0-9]+")

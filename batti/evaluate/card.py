@@ -106,18 +106,18 @@ The golden sentences were read for errors while the language and the look-up gre
 development set, a little.
 
 ## Limits
-- A level beyond 100% ("150% ma rakha") is answered with doubt, so that it is asked back; a bare number may be taken for
-  a level or an hour ("turn on 5 lights").
-- Moods ("make it cosy"), effects ("blink the bedroom light", "disco lights") and conditions ("if someone comes",
-  "every day") are not in the command language. Moods and effects mostly come back as `none`; what is to wait for an
-  event ("when the film is over, turn it on") is done at once.
+- A level beyond 100% ("150% ma rakha") is answered with doubt, so that it is asked back.
+- Moods ("make it cosy"), effects ("blink the bedroom light", "disco lights") and conditions ("if someone comes") are
+  not in the command language. They mostly come back as `none` or `unknown_room`; "every day at 6" is done once.
+- "The others" after a sentence of before ("baki kotha ko batti nibhau") needs what was said then: it is refused with doubt.
+- Two rooms left out and another request behind them ("A ra B bahek sabai nibhau ani C madhuro para") may lose the
+  second one.
 - A place that is only described ("the room with the water tank"), or named in a dialect that the lexicon lacks, is
   answered with `unknown_room`; so is a clause about something else that looks like a place ("... in Annapurna, the
   client hates white").
 - An idiom may be read by its words. "Balidiyau", "jalaidiyau" are taken for a question (you did?) where the east of the
   Terai means a request.
-- "His room" is found where the sentence names the person before it and the model marks both words; "so his room 5
-  percent" after a person may become the room that one is in.
+- "His room" is found where the sentence names the one person whose room the home has.
 - Recognizer output whose words are cut in the wrong place ("ward in room" for warden room) may find another name.
 - Written for lights in homes of Nepal. Other devices, other languages and free conversation are answered with `none`,
   and a stove or a lamp that the home does not list now and then with `unknown_room`.
