@@ -109,7 +109,8 @@ development set, a little.
 - A level beyond 100% ("150% ma rakha") is answered with doubt, so that it is asked back.
 - Moods ("make it cosy"), effects ("blink the bedroom light", "disco lights") and conditions ("if someone comes") are
   not in the command language. They mostly come back as `none` or `unknown_room`; "every day at 6" is done once.
-- "The others" after a sentence of before ("baki kotha ko batti nibhau") needs what was said then: it is refused with doubt.
+- "The others" after a sentence of before ("baki kotha ko batti nibhau") needs what was said then: it is refused with
+  doubt.
 - Two rooms left out and another request behind them ("A ra B bahek sabai nibhau ani C madhuro para") may lose the
   second one.
 - A place that is only described ("the room with the water tank"), or named in a dialect that the lexicon lacks, is
