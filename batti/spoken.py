@@ -21,7 +21,7 @@ def words_of(said: str, numbers: bool = True) -> list[str]:
 
 
 _POSSESSIVE = re.compile(r"['’]s\b")
-_GLUED = re.compile(r"(?<=[a-z]{3})(?=\d)|(?<=\d)(?=no\b|(?!\w*[stnr][tdh]\b)[a-z]{3})")  # room3, 3no; not A1, 2nd
+_GLUED = re.compile(r"(?<=[a-z]{3})(?=\d)|(?<=\d)(?=no\b|[a-z]{3})")  # room3, 3no; not A1, 2nd
 
 
 @lru_cache(maxsize=1 << 14)

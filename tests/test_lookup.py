@@ -40,6 +40,7 @@ groups:
         ("chat", "terrace"), ("terace", "terrace"), ("pooja kotha", "prayer room"), ("puja kothaa", "prayer room"),
         ("padne kotha", "study room"), ("padhne ktha", "study room"), ("sutney kotha", "bedroom"),
         ("bedrum", "bedroom"), ("bathrum", "bathroom"), ("baathroom", "bathroom"), ("bed_room", "bedroom"),
+        ("bethak", "living room"),
     ],
 )  # fmt: skip
 def test_other_spellings_find_the_room(said: str, room: str) -> None:
@@ -382,6 +383,20 @@ def test_old_and_new_are_told_apart_in_any_language(home: Home, said: str, room:
 )  # fmt: skip
 def test_a_known_word_is_no_bad_spelling_of_another(own: str, said: str) -> None:
     assert found_name(home_of(own, "veranda"), said) is None
+
+
+@pytest.mark.parametrize(
+    ("own", "said", "found"),
+    [
+        ("room 3", "room3", True), ("room 3", "3no room", True), ("lamp 2", "lamp2", True), ("room 3", "lamp 3", False),
+        ("21", "twenty one", True), ("14", "14", True), ("14", "15", False),
+        ("Ramesh ko kotha", "ramesh dai ko kotha", True),
+        ("dai ko kotha", "hari dai ko kotha", False), ("mukhiya ko kotha", "mukhiya ji ko kotha", True),
+        ("Sita didi", "gita didi", False), ("A1", "B1", False), ("sauchalaya", "shochalaya", True),
+    ],
+)  # fmt: skip
+def test_numbers_titles_and_diphthongs(own: str, said: str, found: bool) -> None:
+    assert found_name(home_of(own, "veranda"), said) == (own if found else None)
 
 
 FLAT = home_of("bedroom 1", "bedroom 2", "Living Room", "store room", "study room", "LR lounge")
