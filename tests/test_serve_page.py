@@ -94,7 +94,7 @@ def test_an_unknown_room_does_nothing(page: Page, house: Served) -> None:
 def test_two_readings_are_choices_and_one_is_done(page: Page, house: Served) -> None:
     house.put("/v1/home", Home.default().to_dict() | {"confirm_below": 1})
     house.do("baithak ko batti bala", confirm=True)
-    page.say("baithak dim off")
+    page.say("baithak on off")
     until(lambda: page.shown("#confirm"))
     choices = page.all("#confirm-choices button")
     assert len(choices) == 2 and page.focused() == "confirm-no"

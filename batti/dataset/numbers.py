@@ -164,7 +164,7 @@ def _mixed(script: str, english: bool, lexicon: Lexicon, rng: Random) -> tuple[s
     language = "deva" if script == "deva" else "en" if english else "ne"
     if rng.random() < 0.4:
         row = rng.choice([row for row in lexicon.times["fractions"] if row.get(language)])
-        hours, minutes, seconds = rng.randint(*row["hours"]), row["minutes"], 0
+        hours, minutes, seconds = rng.randint(*row["hours"]), row["minute"], 0
         pattern = rng.choice(row[language])
     else:
         pattern = rng.choice(lexicon.times["compound"][language])

@@ -160,7 +160,7 @@ def _counts() -> tuple[dict[str, Counter[str]], Counter[str]]:
 def _guess(word: str, around: Counter[str]) -> str:
     """The more probable language by the letters of the word and the languages of the words around it."""
     by_letters = _by_letters(word)
-    return max(LANGUAGES, key=lambda language: by_letters[language] + math.log(around[language] + 1))
+    return max(LANGUAGES, key=lambda language: by_letters[language] + 2 * math.log(around[language] + 1))
 
 
 @lru_cache(maxsize=1 << 18)
@@ -178,5 +178,5 @@ def _model() -> Any:
     from sklearn.pipeline import make_pipeline
 
     known = dict(sorted((_counted() | _told()).items()))
-    model = make_pipeline(CountVectorizer(analyzer="char_wb", ngram_range=(1, 4)), MultinomialNB())
+    model = make_pipeline(CountVectorizer(analyzer="char_wb", ngram_range=(1, 4)), MultinomialNB(fit_prior=False))
     return model.fit(list(known), list(known.values()))
