@@ -65,6 +65,7 @@ class Lookup:
             others += [(words, entity.kind) for words in translated]
             if entity.kind == "group":  # `sabai pod`
                 hints |= {(name[:-1], entity.kind): None for name in entity.names if name.endswith("s")}
+        self._initials.pop("", None)  # of names of one word
         self.gazetteer = Gazetteer(hints, others)
         self._names = [name for known in names for name in known.values()]
         self._joined = [name.joined for name in self._names]
@@ -90,15 +91,15 @@ class Lookup:
         which, it is the first, and as uncertain as there are others.
         """
         readings, scored = self._read(said)
-        best = max(scored.values(), default=0.0)
+        best, enough = max(scored.values(), default=0.0), ENOUGH
         if best < _SURE:  # a home's own name comes before the common ones
             for place, names in self._common.items():
                 if any(tuple(words) in names for words in readings):
                     return place, 1.0
-        by_initials = [*self._initials.get(lexicon.key(said).replace(" ", "") or " ", ())]
-        if best < _SURE and by_initials:
-            return self.entities[by_initials[0]], _BY_INITIALS / len(by_initials)
-        enough = _SURE if spoken.is_somebodys(said) else ENOUGH  # `uhanko kotha` sounds like nuhaune kotha
+            if by_initials := [*self._initials.get(lexicon.key(said).replace(" ", ""), ())]:
+                return self.entities[by_initials[0]], _BY_INITIALS / len(by_initials)
+            if spoken.is_somebodys(said):  # `uhanko kotha` sounds like nuhaune kotha
+                enough = _SURE
         if best < enough:
             if any(words[0] in meaning.every() and words[1:] in self._premises for words in readings if words[1:]):
                 return ALL, 1.0  # `jamma office`

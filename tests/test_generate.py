@@ -146,13 +146,13 @@ def test_sentences_are_of_every_script_and_style(pairs: list[Pair]) -> None:
 def test_a_name_begun_and_broken_off_is_not_part_of_the_place(pairs: list[Pair]) -> None:
     begun = [
         (example.command[:start], example.command[start:end])
-        for _, example in pairs
+        for _, example in (*pairs, *said(18, COUNT))  # it is rare
         for start, end in spans_of(example)
         if "recognizer" in example.tags
     ]
     twice = [(before, *name.split(maxsplit=1)) for before, name in begun if " " in name]
     again = [first for before, first, rest in twice if first in before.split()[-2:] and rest not in before]
-    assert again
+    assert len(again) > 6
 
 
 def test_people_are_called_whose_room_the_home_has(pairs: list[Pair]) -> None:

@@ -92,7 +92,7 @@ def whole(one: Compiled, rng: Random, lex: Lexicon) -> Sayable | None:
 
 
 def excepted(one: Compiled, rng: Random, lex: Lexicon) -> Sayable | None:
-    """All but one or two rooms in the place of the room."""
+    """All but one to four rooms in the place of the room."""
     parts = _segments(_words("excepted", one, rng, lex))
     rooms = tuple(s.slot for s in parts if s.slot)
     meanings = meant(one, place=ALL, excepts=rooms)

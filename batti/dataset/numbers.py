@@ -110,9 +110,14 @@ def kelvin(surface: str, old: int, script: str, english: bool, lexicon: Lexicon,
     return (said, new) if said else (surface, old)
 
 
+def _language(script: str, english: bool) -> str:
+    """What forms are listed under: `deva`, `en` or `ne`."""
+    return "deva" if script == "deva" else "en" if english else "ne"
+
+
 def _kelvin(script: str, english: bool, lexicon: Lexicon, rng: Random) -> tuple[str, int]:
     """A colour temperature of full hundreds, `tin hajar kelvin` or `2.7k`."""
-    language = "deva" if script == "deva" else "en" if english else "ne"
+    language = _language(script, english)
     frames, hundreds = lexicon.frames["kelvin"], rng.randint(19, 65)
     thousands, rest = divmod(hundreds, 10)
     unit = rng.choice(frames["units"][language])
@@ -128,7 +133,7 @@ def _kelvin(script: str, english: bool, lexicon: Lexicon, rng: Random) -> tuple[
 
 def duration(surface: str, old: int, script: str, english: bool, lexicon: Lexicon, rng: Random) -> tuple[str, int]:
     """Another length of time (seconds): the number exchanged, or a whole new phrase."""
-    language = "deva" if script == "deva" else "en" if english else "ne"
+    language = _language(script, english)
     roll = rng.random()
     if roll < 0.13:
         special = rng.choice(lexicon.times["special_durations"])
@@ -161,7 +166,7 @@ def _count(unit: str, rng: Random) -> int:
 
 def _mixed(script: str, english: bool, lexicon: Lexicon, rng: Random) -> tuple[str, int]:
     """Two units together (`1 ghanta 20 minute`), or a number of hours and a part of one (`sadhe 3 ghanta`)."""
-    language = "deva" if script == "deva" else "en" if english else "ne"
+    language = _language(script, english)
     if rng.random() < 0.4:
         row = rng.choice([row for row in lexicon.times["fractions"] if row.get(language)])
         hours, minutes, seconds = rng.randint(*row["hours"]), row["minute"], 0
@@ -178,7 +183,7 @@ def _mixed(script: str, english: bool, lexicon: Lexicon, rng: Random) -> tuple[s
 
 def clock(script: str, english: bool, lexicon: Lexicon, rng: Random) -> tuple[str, str]:
     """A time of day in words and as `HH:MM`; without a part of the day it is the 24-hour clock's."""
-    language = "deva" if script == "deva" else "en" if english else "ne"
+    language = _language(script, english)
     times = lexicon.times
     if rng.random() < 0.04:
         special = rng.choice(times["special_times"])

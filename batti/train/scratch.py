@@ -88,16 +88,16 @@ def _optimizers(network: Network, auxiliary: nn.Module, recipe: Recipe) -> list[
     Muon's steps are scaled to be as large as AdamW's (Liu et al. 2025): one learning rate serves both.
     """
     decay = recipe.weight_decay
-    by_muon = [*map(id, network.inner_matrices())] if recipe.optimizer == "muon" else []
+    matrices = [*network.inner_matrices()] if recipe.optimizer == "muon" else []
+    by_muon = {*map(id, matrices)}
     rest = [p for p in (*network.parameters(), *auxiliary.parameters()) if id(p) not in by_muon]
     groups = [
         {"params": [p for p in rest if p.ndim > 1], "weight_decay": decay},
         {"params": [p for p in rest if p.ndim <= 1], "weight_decay": 0.0},
     ]
     adamw = torch.optim.AdamW(groups, lr=recipe.learning_rate, betas=(0.9, 0.98), fused=True)
-    if not by_muon:
+    if not matrices:
         return [adamw]
-    matrices = [*network.inner_matrices()]
     muon = torch.optim.Muon(matrices, lr=recipe.learning_rate, weight_decay=decay, adjust_lr_fn="match_rms_adamw")
     return [adamw, muon]
 
