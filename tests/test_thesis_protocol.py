@@ -102,6 +102,28 @@ def test_training_is_the_same_each_time_and_an_answer_does_not_depend_on_its_nei
     assert one.answer(commands) == [answer for command in commands for answer in one.answer([command])]
 
 
+def shown(**settings: float) -> list[tuple[str, str]]:
+    """The rows of one epoch, read back from what the network is given."""
+    rows = MORE * 20
+    words = list(dict.fromkeys(word for _, output in rows for word in output.split()))
+    batches = thesis_network._batches(rows, words, Recipe.model_validate({"epochs": 1, **settings}))
+    said = ("", "", "", *words)  # padding, start and end
+    return [("".join(map(chr, sentence)), " ".join(filter(None, (said[token] for token in answer))))
+            for sentences, answers in batches for (sentence, _), answer in zip(sentences, answers.tolist())]  # fmt: skip
+
+
+def test_some_sentences_are_mistyped_and_some_joined_with_their_answers():
+    as_they_are = dict(shown())
+    assert len(as_they_are) == len(MORE) and sorted(as_they_are.values()) == sorted(output for _, output in MORE)
+    mistyped = shown(mistyped=0.4)
+    changed = [sentence for sentence, _ in mistyped if sentence not in as_they_are]
+    assert 0.2 < len(changed) / len(mistyped) < 0.4  # now and then no word slips
+    assert sorted(output for _, output in mistyped) == sorted(20 * [output for _, output in MORE])
+    joined = [output for _, output in shown(joined=0.25) if len(thesis.entries(output)) == 2]
+    assert 0.2 < len(joined) / len(mistyped) < 0.3
+    assert {entry for output in joined for entry in thesis.entries(output)} == {output for _, output in MORE}
+
+
 @pytest.mark.parametrize(
     ("text", "message"),
     [

@@ -14,30 +14,33 @@ from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
 from tqdm import tqdm
 
 from batti import prompt
+from batti.dataset.noise import typo
 from batti.sound import word_ids
 from batti.text import MAX_CHARS, normalize
 from batti.train.model import Network, Shape
-from batti.train.scratch import FromYaml, mixed_precision
+from batti.train.scratch import Descent, mixed_precision, optimizers
 
 _PAD, _START, _END = range(3)
 _SORTED_TOGETHER = 20  # batches' worth of sentences that are sorted by length
 _LONGEST = 64  # words of an answer
 _CHUNK = 256  # sentences answered together
+_SLIPS = 0.3  # of the words of a mistyped sentence
+_BETWEEN = (" and ", ". ", ", ", " ra ", " ani ")  # two sentences that are joined
 
 
 Row = tuple[str, str]
 """A sentence and its answer: `kitchen: turn_off bathroom: brightness=0.2`."""
 
 
-class Recipe(FromYaml):
+class Recipe(Descent):
     """One training run; every key is explained in `configs/thesis.yaml`."""
 
     seed: int = 1
     epochs: int = Field(default=20, gt=0)
     batch: int = Field(default=64, gt=0)
-    learning_rate: float = Field(default=1e-3, gt=0)
     warmup: float = Field(default=0.1, gt=0, lt=1)
-    weight_decay: float = Field(default=0.05, ge=0)
+    mistyped: float = Field(default=0.0, ge=0, le=1)
+    joined: float = Field(default=0.0, ge=0, le=1)
     smoothing: float = Field(default=0.0, ge=0, lt=1)
     average: float = Field(default=0.99, ge=0, lt=1)
     bfloat16: bool = True
@@ -122,20 +125,20 @@ def train(rows: Sequence[Row], recipe: Recipe) -> Seq2Seq:
     network = Seq2Seq(recipe.shape, words).to(device)
     average = AveragedModel(network, multi_avg_fn=get_ema_multi_avg_fn(recipe.average))  # type: ignore[no-untyped-call]
     steps = recipe.epochs * -(-len(rows) // recipe.batch)
-    optimizer = torch.optim.AdamW(
-        network.parameters(), recipe.learning_rate, betas=(0.9, 0.98), weight_decay=recipe.weight_decay, fused=True
-    )
-    schedule = torch.optim.lr_scheduler.LambdaLR(optimizer, lambda step: _rate((step + 1) / steps, recipe.warmup))
+    descent = optimizers(recipe, network)
+    schedules = [torch.optim.lr_scheduler.LambdaLR(one, lambda step: _rate((step + 1) / steps, recipe.warmup))
+                 for one in descent]  # fmt: skip
     bar = tqdm(_batches(rows, words, recipe), total=steps, desc="train", disable=None)
     for sentences, answers in bar:
         ids, numbers = _sentences(sentences, network.out.weight.device)
         with torch.autocast(device, torch.bfloat16, enabled=bfloat16):
             loss = network.loss(ids, numbers, answers.to(device), recipe.smoothing)
-        optimizer.zero_grad(set_to_none=True)
+        network.zero_grad(set_to_none=True)
         loss.backward()  # type: ignore[no-untyped-call]
         nn.utils.clip_grad_norm_(network.parameters(), 1.0)
-        optimizer.step()
-        schedule.step()
+        for optimizer, schedule in zip(descent, schedules, strict=True):
+            optimizer.step()
+            schedule.step()
         average.update_parameters(network)
         if bar.n % 50 == 0:
             bar.set_postfix(loss=f"{loss.item():.3f}")
@@ -153,18 +156,30 @@ def _batches(
 ) -> Iterator[tuple[Sequence[Encoded], Tensor]]:
     """Every epoch's rows in a new order, those of about one length together."""
     token = {word: _END + 1 + i for i, word in enumerate(words)}
-    encoded = [
-        (_encoded(command, recipe.shape.words), [_START, *(token[word] for word in output.split()), _END])
-        for command, output in rows
-    ]
-    order = Random(recipe.seed)
+    rng = Random(recipe.seed)
     for _ in range(recipe.epochs):
-        order.shuffle(encoded)
+        encoded = [
+            (_encoded(command, recipe.shape.words), [_START, *(token[word] for word in output.split()), _END])
+            for command, output in _shown(rows, recipe, rng)
+        ]
+        rng.shuffle(encoded)
         batches: list[list[tuple[Encoded, list[int]]]] = []
         for at in range(0, len(encoded), pool := recipe.batch * _SORTED_TOGETHER):
             some = sorted(encoded[at : at + pool], key=lambda one: len(one[0][0]))
             batches += [some[i : i + recipe.batch] for i in range(0, len(some), recipe.batch)]
-        order.shuffle(batches)
+        rng.shuffle(batches)
         for batch in batches:
             sentences, answers = zip(*batch, strict=True)
             yield sentences, torch.from_numpy(prompt.pad(answers))
+
+
+def _shown(rows: Sequence[Row], recipe: Recipe, rng: Random) -> Iterator[Row]:
+    """The rows as an epoch shows them: some mistyped, some with another behind them."""
+    for command, output in rows:
+        if rng.random() < recipe.joined:
+            other, its_output = rng.choice(rows)
+            yield command + rng.choice(_BETWEEN) + other, f"{output} {its_output}"
+        elif rng.random() < recipe.mistyped:
+            yield " ".join(typo(word, rng) if rng.random() < _SLIPS else word for word in command.split()), output
+        else:
+            yield command, output

@@ -39,7 +39,15 @@ class FromYaml(Strict):
         return read(cls, text_of(path, "configs/ship.yaml"), str(path))
 
 
-class Recipe(FromYaml):
+class Descent(FromYaml):
+    """How weights are changed."""
+
+    optimizer: Literal["adamw", "muon"] = "adamw"
+    learning_rate: float = Field(default=1e-3, gt=0)
+    weight_decay: float = Field(default=0.05, ge=0)
+
+
+class Recipe(Descent):
     """One training run; every key is explained in `configs/ship.yaml`."""
 
     start: Path | None = None  # a run whose averaged weights are gone on from
@@ -49,10 +57,7 @@ class Recipe(FromYaml):
     batch: int = Field(default=512, gt=0)
     workers: int = Field(default=15, ge=0)
     max_chars: int = Field(default=stream.MAX_CHARS, gt=0)
-    optimizer: Literal["adamw", "muon"] = "adamw"
-    learning_rate: float = Field(default=1e-3, gt=0)
     warmup_steps: int = Field(default=500, ge=0)
-    weight_decay: float = Field(default=0.05, ge=0)
     average: float = Field(default=0.999, ge=0, lt=1)
     auxiliary: float = Field(default=0.0, ge=0)
     bfloat16: bool = False
@@ -82,7 +87,7 @@ def mixed_precision(wanted: bool, device: str) -> bool:
     return any(known.get(name) for name in ("avx512_bf16", "amx_bf16", "bf16"))
 
 
-def _optimizers(network: Network, auxiliary: nn.Module, recipe: Recipe) -> list[torch.optim.Optimizer]:
+def optimizers(recipe: Descent, network: Network, *others: nn.Module) -> list[torch.optim.Optimizer]:
     """AdamW; or Muon (Jordan et al. 2024) for the matrices inside the network, and AdamW for the rest.
 
     Muon's steps are scaled to be as large as AdamW's (Liu et al. 2025): one learning rate serves both.
@@ -90,7 +95,7 @@ def _optimizers(network: Network, auxiliary: nn.Module, recipe: Recipe) -> list[
     decay = recipe.weight_decay
     matrices = [*network.inner_matrices()] if recipe.optimizer == "muon" else []
     by_muon = {*map(id, matrices)}
-    rest = [p for p in (*network.parameters(), *auxiliary.parameters()) if id(p) not in by_muon]
+    rest = [p for module in (network, *others) for p in module.parameters() if id(p) not in by_muon]
     groups = [
         {"params": [p for p in rest if p.ndim > 1], "weight_decay": decay},
         {"params": [p for p in rest if p.ndim <= 1], "weight_decay": 0.0},
@@ -135,7 +140,7 @@ class Trainer:
         if recipe.start:
             self.network.load_state_dict(load_network(recipe.start)[0].state_dict())
         self.auxiliary = Auxiliary(recipe.shape).to(self.device)
-        self.optimizers = _optimizers(self.network, self.auxiliary, recipe)
+        self.optimizers = optimizers(recipe, self.network, self.auxiliary)
         self.average = _Average(self.network, recipe.average)
         self.step, self.spent, self.history = 0, 0.0, list[dict[str, float]]()
 
