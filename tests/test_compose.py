@@ -171,6 +171,22 @@ def test_a_strange_place_passes_for_its_kind() -> None:
     assert (light.slot, light.passes_for) == ("U", "light")
 
 
+@pytest.mark.parametrize("line", [NEPALI, ENGLISH, DEVANAGARI])
+def test_the_time_of_one_request_stands_where_it_cannot_be_that_of_others(line: str) -> None:
+    some = made("one in time", line, 120)
+    check_slots(some)
+    assert len(some) > 40
+    for one in some:
+        segments, meanings = one.phrase.segments, one.phrase.meanings
+        [timed] = {m.place for m in meanings if m.when}
+        assert len({m.place for m in meanings}) > 1
+        # Behind its own room where it is in the first request, before the last words in any.
+        said = [s.slot for s in segments]
+        time = next(at for at, slot in enumerate(said) if slot in ("dur", "time"))
+        assert timed != "A" or said.index("A") < time
+        assert segments[time:] != segments[-1:], one.phrase.text
+
+
 def test_a_time_is_said_once_and_goes_on_every_entry() -> None:
     one = compiled("{A:bhancha} bala ani {B:baithak} nibhau => A on; B off")
     assert compose_requests.can_be_timed(one.phrase)

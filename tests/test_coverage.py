@@ -47,6 +47,11 @@ SAID: list[tuple[str, str, list[dict[str, Any]] | str]] = [  # rule, a sentence 
         "ahile bhancha bala ani 5 minute pachi bhancha nibhau",
         [{"room": "kitchen", **ON}, {"room": "kitchen", "action": "turn_off", "after": "5m"}],
     ),
+    (
+        "one in time",
+        "bhancha bala ani bhancha 5 minute pachi nibhau",
+        [{"room": "kitchen", **ON}, {"room": "kitchen", "action": "turn_off", "after": "5m"}],
+    ),
     ("mentioned", "bhancha ma chu, hall bala", [{"room": "hall", **ON}]),
     ("several rooms", "bhancha ra hall bala", [{"room": "kitchen", **ON}, {"room": "hall", **ON}]),
     ("group", "upstairs bala", [{"room": "upstairs", **ON}]),

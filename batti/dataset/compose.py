@@ -22,6 +22,7 @@ from batti.dataset.compose_requests import (
     in_devanagari,
     joined,
     joined_in_time,
+    joined_one_in_time,
     mentioned,
     named_light,
     several_rooms,
@@ -52,6 +53,7 @@ def _is_switched(phrase: Phrase) -> bool:
 RULES = (
     Rule("joined", 0.12, _simple, joined),
     Rule("joined in time", 0.04, _simple, joined_in_time),
+    Rule("one in time", 0.05, _simple, joined_one_in_time),
     Rule("mentioned", 0.04, _simple, mentioned),
     Rule("several rooms", 0.07, _simple, several_rooms),
     Rule("group", 0.05, _simple, grouped),

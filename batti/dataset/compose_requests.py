@@ -187,6 +187,44 @@ def joined_in_time(one: Compiled, rng: Random, lex: Lexicon) -> Sayable | None:
     return said
 
 
+def joined_one_in_time(one: Compiled, rng: Random, lex: Lexicon) -> Sayable | None:
+    """Two to four requests, one of which has a time inside it: `A 10 minute pachi nibhau ani B bala`."""
+    parts = [one, *(rng.choice(bank().simple[one.language]) for _ in range(rng.choice(_MORE)))]
+    later = rng.randrange(len(parts))
+    if not all(can_be_timed(part.phrase) for part in parts) or "," in parts[later].phrase.text:
+        return None  # a reason beside the request would take the time
+    said: Sayable | None = None
+    for i, part in enumerate(parts):
+        # Before the first request or behind the last one it would be a time of them all.
+        then = _in_its_time(part, i == 0, i + 1 == len(parts), rng, lex) if i == later else part
+        said = then and (_both(one, said, then, rng, lex) if said else then)
+        if said is None:
+            return None
+    return said
+
+
+def _in_its_time(one: Compiled, first: bool, last: bool, rng: Random, lex: Lexicon) -> Sayable | None:
+    """The request with a time that is its own beside others."""
+    words = lex.composition["timed"][one.language]
+    if one.english:
+        return _at_time(one, rng.choice(words["before" if last else "after"]), last)
+    if not first and rng.random() < 0.4:
+        return _at_time(one, rng.choice(words["before"]))
+    at = room_at(one.phrase) + 1
+    if one.light_word:
+        at, _, end = one.light_word
+    else:
+        case = at < len(one.phrase.segments) and _NEPALI_CASE.match(one.phrase.segments[at].text)
+        end = len(case.group().rstrip()) if case else 0
+    text = one.phrase.segments[at].text if end else ""
+    if not re.match(r"\s+\w", text[end:]):  # nothing is said behind it, or something is glued to it
+        return None
+    parts, when = _clause(rng.choice(words["before"]))
+    around = (Segment(text[:end] + " "), *parts, Segment(text[end:]))
+    segments = (*one.phrase.segments[:at], *around, *one.phrase.segments[at + 1 :])
+    return reworded(one, segments, meant(one, when=when))
+
+
 def corrected(one: Compiled, rng: Random, lex: Lexicon) -> Sayable | None:
     """A room that is named and not meant: `B hoina, A ko batti bala`, or `B ko batti bala, hoina A ko`."""
     words = lex.composition["corrected"][one.language]

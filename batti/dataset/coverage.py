@@ -82,9 +82,20 @@ def _in_devanagari(heard: Heard) -> bool:
     return 2 * sum(word in known for word in said) > len(said)
 
 
+def _in_time(heard: Heard) -> bool:
+    return len({(a.get("after"), a.get("at"), a.get("for")) for a in heard.asked}) > 1
+
+
+def _one_in_time(heard: Heard) -> bool:
+    now = heard.lexicon.composition["now"].values()
+    timed = [a for a in heard.asked if {"after", "at", "for"} & a.keys()]
+    return len(timed) == 1 < len(heard.asked) and not heard.says(word for words in now for word in words)
+
+
 SIGNS: Mapping[str, Callable[[Heard], bool]] = {
     "joined": lambda heard: "several things in several places" in heard.shapes,
-    "joined in time": lambda heard: len({(a.get("after"), a.get("at"), a.get("for")) for a in heard.asked}) > 1,
+    "joined in time": lambda heard: _in_time(heard) and not _one_in_time(heard),
+    "one in time": _one_in_time,
     "mentioned": lambda heard: heard.passes_over and not _denies(heard),
     "several rooms": lambda heard: "one thing in several places" in heard.shapes,
     "group": lambda heard: heard.of_kind("group"),
