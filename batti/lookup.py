@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property, lru_cache
 
 from rapidfuzz import process
@@ -122,17 +122,21 @@ class Lookup:
         return [self.entities[index] for index in close[:most]]
 
     def owned_by(self, words: Iterable[str]) -> Entity | None:
-        """The only room whose owner is among these words of a sentence."""
+        """The only room whose owner is among these words of a sentence: by name, else by what means the same."""
         said = set(words)
-        rooms = {entity for entity, owners in self._owned if any(owner <= said for owner in owners)}
+        by_name = {one for one, names, _ in self._owned if any(owner <= said for owner in names)}
+        rooms = by_name or {one for one, _, others in self._owned if any(owner <= said for owner in others)}
         return rooms.pop() if len(rooms) == 1 else None
 
     @cached_property
-    def _owned(self) -> list[tuple[Entity, list[frozenset[str]]]]:
-        """The rooms that are called somebody's, or by somebody alone (Sita didi), each with the words for whom."""
+    def _owned(self) -> list[tuple[Entity, list[frozenset[str]], list[frozenset[str]]]]:
+        """The rooms that are called somebody's, or by somebody alone (Sita didi), each with the words for whom, and
+        with other words for the same: aama is mummy, too."""
         owned = ((one, [*filter(_is_owned, one.names)]) for one in self.entities if one.kind == "room")
         return [
-            (one, [frozenset(telling_of(spoken.words_of(name))) for name in names]) for one, names in owned if names
+            (one, _whose(map(spoken.words_of, names)), _whose(spoken.translations(*names).values()))
+            for one, names in owned
+            if names
         ]
 
     def _what(self, said: str) -> tuple[list[list[str]], dict[int, float]]:
@@ -206,6 +210,10 @@ class Lookup:
             if any(telling <= words for telling in called):
                 return index
         return None
+
+
+def _whose(names: Iterable[Sequence[str]]) -> list[frozenset[str]]:
+    return [frozenset(telling_of(words)) for words in names]
 
 
 def _is_owned(name: str) -> bool:

@@ -252,12 +252,17 @@ rooms:
   - {name: दिदीको कोठा, aliases: [didi ko kotha, didi]}
   - {name: baithak}
   - {name: bathroom}
+  - {name: aama ko kotha}
+  - {name: हजुरबुवाको कोठा}
 """)
 
 
 @pytest.mark.parametrize(
     ("sentence", "place", "room"),
     [
+        ("mummy sutnubhayo, uhako kotha nibhau", "uhako kotha", "aama ko kotha"),
+        ("हजुरबा सुत्नुभयो, उहाँको कोठा निभाऊ", "उहाँको कोठा", "हजुरबुवाको कोठा"),
+        ("didi 9 baje sutin, unko kotha nibhau", "unko kotha", "दिदीको कोठा"),  # baje is a grandfather, too
         ("sujal sutyo, usko kotha ko batti nibhau", "usko kotha", "Sujal's room"),
         ("sujal is asleep, his room light off", "his room", "Sujal's room"),
         ("didi bahira janubhayo, uhako kotha nibhaideu", "uhako kotha", "दिदीको कोठा"),

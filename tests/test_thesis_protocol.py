@@ -108,8 +108,9 @@ def shown(**settings: float) -> list[tuple[str, str]]:
     words = list(dict.fromkeys(word for _, output in rows for word in output.split()))
     batches = thesis_network._batches(rows, words, Recipe.model_validate({"epochs": 1, **settings}))
     said = ("", "", "", *words)  # padding, start and end
+    pairs = [pair for sentences, answers in batches for pair in zip(sentences, answers.tolist(), strict=True)]
     return [("".join(map(chr, sentence)), " ".join(filter(None, (said[token] for token in answer))))
-            for sentences, answers in batches for (sentence, _), answer in zip(sentences, answers.tolist())]  # fmt: skip
+            for (sentence, _), answer in pairs]  # fmt: skip
 
 
 def test_some_sentences_are_mistyped_and_some_joined_with_their_answers():
