@@ -26,6 +26,7 @@ _NEAR, _NEARLY_AS_NEAR = 0.62, 0.1  # similarity at which a name is worth asking
 _SURE = 0.95  # similarity from which a home's own name comes before the common names
 _READING = 1e-4  # what a later reading of what was said counts less
 _STRANGER = 0.8  # of what is found nowhere: the rest is in the home by a name that nobody listed; see docs/log.md
+_ANOTHER = 0.7  # what a name counts whose letter at the end is another: block B is not block A
 _BY_INITIALS = 0.9  # certainty of lr for living room
 _REMEMBERED = 1024  # things said whose look-up is kept
 _ACROSS = 0.86  # what the words of several names of one thing count together
@@ -70,6 +71,7 @@ class Lookup:
         self._names = [name for known in names for name in known.values()]
         self._joined = [name.joined for name in self._names]
         self._read = lru_cache(maxsize=_REMEMBERED)(self._what)  # people say the same few names
+        self._letters = [{*map(spoken.letter, entity.names)} - {""} for entity in self.entities]
         self._words = [{word for name in known.values() for word in name.telling} for known in names]
         self._by_word: dict[str, list[int]] = {}
         for i, named in enumerate(self._names):
@@ -141,8 +143,12 @@ class Lookup:
 
     def _what(self, said: str) -> tuple[list[list[str]], dict[int, float]]:
         """The readings of what was said, and the similarity of each entity that it may be."""
-        readings = [*spoken.readings(said)]
-        return readings, self._scored(readings)
+        readings, letter = [*spoken.readings(said)], spoken.letter(said)
+        scored = self._scored(readings)
+        for index in scored if letter else ():
+            if self._letters[index] and letter not in self._letters[index]:
+                scored[index] *= _ANOTHER
+        return readings, scored
 
     def _all_of(self, readings: list[list[str]]) -> tuple[Entity, float] | None:
         """The group meant by `all himals` or `sabai pod`."""

@@ -34,6 +34,18 @@ def _words_of(said: str, numbers: bool) -> tuple[str, ...]:
     return tuple(_with_numbers(folded) if numbers else folded)
 
 
+def letter(name: str) -> str:
+    """What tells like things apart at the end of a name: b of `block b`, kha of `ब्लक ख`; else nothing."""
+    words = lexicon.key(name).split()
+    while words and words[-1] in _AFTER_LETTERS:
+        words.pop()
+    return words[-1] if len(words) > 1 and _LETTER.fullmatch(words[-1]) else ""
+
+
+_LETTER = re.compile("[a-z]|[kg]h?a|nga|chh?a")
+_AFTER_LETTERS = ("ko", "ma", "lai", "tira", "bata")  # case endings that are no letters
+
+
 def initials(name: str) -> str:
     """What a terse typist makes of a name of several words: lr of living room, br2 of bedroom 2; else nothing."""
     words = _BEDROOM.sub("bed room", lexicon.key(name)).split()

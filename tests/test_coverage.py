@@ -62,6 +62,7 @@ SAID: list[tuple[str, str, list[dict[str, Any]] | str]] = [  # rule, a sentence 
     ("named light", "lamp bala", [{"room": "kitchen", "light": "lamp", **ON}]),
     ("other device", "bhancha ko pankha bala", "none"),
     ("forbidden", "hall ko batti nabala", "none"),
+    ("needless", "hall ko batti balnu pardaina", "none"),
     ("asked whether", "hall ko batti nibhayau?", [{"room": "hall", "action": "get_state"}]),
     ("told", "hall ko batti nibhaisake", "none"),
     ("refused", "no need to turn on the hall", "none"),

@@ -210,6 +210,20 @@ def test_a_name_of_the_same_consonants_is_refused(own: str, said: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("rooms", "said", "name"),
+    [
+        (("Tunnel A", "Tunnel B"), "tunel b", "Tunnel B"), (("Tunnel A", "Tunnel B"), "tunnel a ma", "Tunnel A"),
+        (("Tunnel A", "Tunnel B"), "tunnel c", None), (("Tunnel A", "Tunnel B"), "tunnel e ko", None),
+        (("Block Ka", "Block Kha"), "block ka", "Block Ka"), (("Block Ka", "Block Kha"), "block kha ko", "Block Kha"),
+        (("Block Ka", "hall"), "block kha", None), (("Block Ka", "hall"), "block ko", "Block Ka"),
+        (("कक्षा क", "कक्षा ख"), "कक्षा ख", "कक्षा ख"), (("कक्षा क", "कक्षा ख"), "कक्षा ग", None),
+    ],
+)  # fmt: skip
+def test_a_letter_at_the_end_tells_names_apart(rooms: tuple[str, ...], said: str, name: str | None) -> None:
+    assert found_name(home_of(*rooms), said) == name
+
+
+@pytest.mark.parametrize(
     "said",
     ["garage", "basement", "garden", "swimming pool", "office", "parking", "gate", "bagaicha", "kathmandu", "fan",
      "dai ko kotha", "room 3", "tv room", "बगैंचा", "दाइको कोठा", "xyz", "qqqq", "", "~", "5", "?"],

@@ -12,7 +12,7 @@ from itertools import accumulate
 from random import Random
 
 from batti.dataset.bank import KINDS, Compiled, Sayable
-from batti.dataset.compose_negatives import asked_whether, forbidden, other_device, refused, strange, told
+from batti.dataset.compose_negatives import asked_whether, forbidden, needless, other_device, refused, strange, told
 from batti.dataset.compose_requests import (
     can_be_timed,
     corrected,
@@ -64,6 +64,7 @@ RULES = (
     Rule("named light", 0.05, lambda one: one.simple and bool(one.light_word), named_light),
     Rule("other device", 0.05, lambda one: bool(one.light_word), other_device),
     Rule("forbidden", 0.05, lambda one: bool(one.verb), forbidden),
+    Rule("needless", 0.03, lambda one: bool(one.verb), needless),
     Rule("asked whether", 0.04, lambda one: bool(one.verb) and _is_switched(one.phrase), asked_whether),
     Rule("told", 0.03, lambda one: bool(one.verb) and _is_switched(one.phrase), told),
     Rule("refused", 0.10, lambda one: one.refusable, refused),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 from random import Random
@@ -10,6 +11,12 @@ from batti.dataset.bank import KINDS, Compiled, Sayable, Where
 from batti.dataset.phrases import STRANGE_SLOTS, Meaning
 from batti.dataset.rewrite import cut, renamed, reworded
 from batti.lexicon import Lexicon
+
+_INFINITIVE = re.compile("na+$|न$")  # balna, which is as often balnu
+
+
+def _nu(ending: re.Match[str]) -> str:
+    return "नु" if ending.group() == "न" else "nu"
 
 
 def _nothing(one: Compiled, where: Where, word: str) -> Sayable:
@@ -47,10 +54,15 @@ def told(one: Compiled, rng: Random, lex: Lexicon) -> Sayable | None:
     return _retold(one, rng.choice(("done.me", "will")), (), "", rng, lex)
 
 
+def needless(one: Compiled, rng: Random, lex: Lexicon) -> Sayable | None:
+    """`batti balnu pardaina`: what need not be done, or must not."""
+    return _retold(one, "purp", (), "", rng, lex, rng.choice(lex.frames["needless"][one.script]))
+
+
 def _retold(
-    one: Compiled, tense: str, meanings: Sequence[Meaning], mark: str, rng: Random, lex: Lexicon
+    one: Compiled, tense: str, meanings: Sequence[Meaning], mark: str, rng: Random, lex: Lexicon, behind: str = ""
 ) -> Sayable | None:
-    """The phrase with its imperative in another tense, where the verb is known in it."""
+    """The phrase with its imperative in another tense and words behind it, where the verb is known in it."""
     assert one.verb
     (at, start, end), prohibitive = one.verb
     said = one.phrase.segments[at].text[start:end]
@@ -61,7 +73,10 @@ def _retold(
         return None
     before = said.split()[0] + " " if doing != verb else ""
     segments = list(one.phrase.segments)
-    segments[at] = cut(segments[at], start, end, before + rng.choice(words))
+    word = rng.choice(words)
+    if behind:
+        word = f"{_INFINITIVE.sub(_nu, word) if rng.random() < 0.6 else word} {behind}"
+    segments[at] = cut(segments[at], start, end, before + word)
     if mark:
         segments[-1] = replace(segments[-1], text=segments[-1].text.rstrip("!.। ") + mark)
     return reworded(one, segments, meanings, "act" if meanings else "none")

@@ -92,6 +92,10 @@ def _one_in_time(heard: Heard) -> bool:
     return len(timed) == 1 < len(heard.asked) and not heard.says(word for words in now for word in words)
 
 
+def _needless(lex: Lexicon) -> Iterator[str]:
+    return (word for words in lex.frames["needless"].values() for word in words)
+
+
 SIGNS: Mapping[str, Callable[[Heard], bool]] = {
     "joined": lambda heard: "several things in several places" in heard.shapes,
     "joined in time": lambda heard: _in_time(heard) and not _one_in_time(heard),
@@ -106,6 +110,7 @@ SIGNS: Mapping[str, Callable[[Heard], bool]] = {
     "named light": lambda heard: heard.of_kind("light"),
     "other device": _device,
     "forbidden": _forbids,
+    "needless": lambda heard: "none" in heard.shapes and heard.says(_needless(heard.lexicon)),
     "asked whether": _in_tense(".past.you", ".done.you"),
     "told": _in_tense(".done.me", ".will"),
     "refused": lambda heard: "none" in heard.shapes and heard.begins(heard.lexicon.frames["refusal"]["before"]),

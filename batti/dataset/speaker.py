@@ -167,15 +167,19 @@ class Speaker:
         return [person for person in self.lexicon.people if person.id not in here]
 
     def _called(self, it: Dressed) -> str:
-        """At times, somebody whose room the home has is called: `jethi, bhansa ko batti bala`."""
-        if self.rng.random() > 0.03 or PERSON_SLOT in it.one.phrase.slots:
+        """At times, somebody whose room the home has is called: `jethi, bhansa ko batti bala`, `oi Ramesh dai, ...`."""
+        if self.rng.random() > 0.05 or PERSON_SLOT in it.one.phrase.slots:
             return ""
         people = filter(None, map(self._person, range(len(self.home.things))))
         script, english = it.one.script, it.one.english
-        said = [word for one in people for word in names.spoken_words(one, script, english, self.rng)]
+        called = [word for one in people for word in names.spoken_words(one, script, english, self.rng)]
+        if not called:
+            return ""
+        call = pick(self.lexicon.frames["calls"][script], self.rng) + " " if self.rng.random() < 0.4 else ""
+        title = " " + pick(self.lexicon.frames["titles"][script], self.rng) if self.rng.random() < 0.15 else ""
         # Right before a name, the call would be part of it: `dai kotha`.
         ends = (", ", "! ", " ", " ") if str(it.parts[0]).strip() else (", ", "! ")
-        return pick(said, self.rng) + pick(ends, self.rng) if said else ""
+        return call + pick(called, self.rng) + title + pick(ends, self.rng)
 
     def _begun(self, name: str, it: Dressed) -> str:
         """At times, what a recognizer writes of a name that was begun and broken off: `room um ` before `room four`."""
