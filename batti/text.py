@@ -29,7 +29,11 @@ _VOWELS = _pairs("अआइईउऊएऐओऔऋऑऍऎऒ", "a a i i u u e
 _SIGNS = _pairs("ािीुूेैोौृॉॅॆॊ", "a i i u u e ai o au ri o e e o")
 _HALANTA, _NUKTA = "्", "़"
 _MARKS = {"ँ": "n", "ं": "n", "ॐ": "om"}
-_LIGATURES = (("ज्ञ", "ग्य"), ("क्ष", "क्स"), ("ङ्ग", "ङ््"))  # of equal length: positions are kept
+_LIGATURES = (  # of equal length: positions are kept
+    ("ज्ञ", "ग्य"), ("क्ष", "क्स"), ("ङ्ग", "ङ््"),
+    # typed in several signs, which look like one
+    ("अाे", "ओ़़"), ("अाै", "औ़़"), ("ाे", "़ो"), ("ाै", "़ौ"), ("अा", "आ़"), ("अो", "ओ़"), ("अौ", "औ़"), ("एे", "ऐ़"),
+)  # fmt: skip
 # A case ending is glued to the word before it, whose own last vowel stays silent: घरको is gharko.
 _ENDING = re.compile(r"(?<=\S[क-ह])(?=(?:को|का|की|मा|ले|लाई|लाइ|बाट|तिर|हरू|हरु)(?:को|मा)?$)")
 _PUNCTUATION = {

@@ -152,6 +152,14 @@ def test_invisible_characters_vanish(char: str) -> None:
     assert normalize(f"bhan{char}cha{char}") == "bhancha"
 
 
+@pytest.mark.parametrize(
+    ("typed", "meant"),
+    [("राताे", "रातो"), ("काैसी", "कौसी"), ("अाँगन", "आँगन"), ("अाेढ्ने", "ओढ्ने"), ("अाैषधि", "औषधि"), ("एेना", "ऐना")],
+)
+def test_a_vowel_typed_in_several_signs_is_the_one_that_it_looks_like(typed: str, meant: str) -> None:
+    assert typed != meant and normalize(typed) == normalize(meant)
+
+
 @pytest.mark.parametrize("joined", ["भा\u200dन्छा", "भान्\u200dछा", "भान्\u200cछा", "\u200dभान्छा"])
 def test_joiners_inside_devanagari_change_nothing(joined: str) -> None:
     assert normalize(joined) == normalize("भान्छा")

@@ -5,6 +5,7 @@ A `Speaker` fills the slots of what `dress` makes from a home, names and values 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -23,6 +24,7 @@ from batti.prompt import Asked, Span
 from batti.schema import ALL, HERE
 from batti.values import duration_of, seconds_of
 
+_ZERO = re.compile(r"(?<=\d)0")
 _SIMPLE = {"on": "turn_on", "off": "turn_off", "toggle": "toggle", "query": "get_state"}
 
 
@@ -138,6 +140,8 @@ class Speaker:
             return noise.respell(segment.text, it.style, self.rng)
         if slot not in things:
             said, values[slot] = self._value(segment, script, one)
+            if kind_of(slot) in ("pct", "k", "dur") and self.rng.random() < 0.01:
+                said = _ZERO.sub("o", said)  # `5o%`
             return noise.respell(said, it.style, self.rng, 1.0 if slot.startswith("color") else 0.25)
         thing = things[slot]
         if thing is None:
