@@ -55,6 +55,7 @@ class Lookup:
             for name in entity.names:
                 words = tuple(spoken.words_of(name))
                 add(index, words)
+                add(index, tuple(spoken.words_of(name, numbers=False)))  # the bar of `snack bar` is twelve, too
                 self._initials.setdefault(spoken.initials(name), {})[index] = None
                 for room in rooms.get(entity.room or "", ()):
                     add(index, words, tuple(spoken.words_of(room)))

@@ -16,6 +16,7 @@ from batti.schema import ALL, HERE
 Place = Entity | str
 
 _LEVEL = re.compile(r"(\d+) ?(?:%|percent|persent|parsent|pratisat|pratishat)")
+_SURE = 0.9  # certainty from which a number is that of the kind of place before it
 _NO_LIGHT_HAS_IT = 0.5  # certainty of an answer to a level beyond 100%, which means nothing sure
 
 
@@ -31,10 +32,11 @@ def resolve(asked: Sequence[Asked], sentence: str, lookup: Lookup) -> tuple[Comm
     actions: list[dict[str, Any]] = []
     beyond = any(int(match.group(1)) > 100 for match in _LEVEL.finditer(sentence))
     certainty = _NO_LIGHT_HAS_IT if beyond else 1.0
+    spans = sorted(place for one in asked for place in (one.place, *one.excepts) if not isinstance(place, str))
     for entry in (asked[i] for i in in_order(asked)):
         if not isinstance(entry.place, str) and lookup.is_device(_text(entry.place, sentence), sentence):
             return Command.none(), certainty
-        found = [_find(place, sentence, lookup) for place in (entry.place, *entry.excepts)]
+        found = [_find(place, sentence, lookup, spans) for place in (entry.place, *entry.excepts)]
         for _, sure in found:
             certainty = min(certainty, sure)
         action = _action([place for place, _ in found], entry, lookup)
@@ -74,12 +76,32 @@ def _tells(entry: Asked, sentence: str) -> bool | None:
     return not all(map(meaning.is_light, spoken.words_of(_text(entry.place, sentence))))
 
 
-def _find(place: Span | str, sentence: str, lookup: Lookup) -> tuple[Place | None, float]:
-    return (place, 1.0) if isinstance(place, str) else lookup.find(_text(place, sentence), sentence)
+def _find(place: Span | str, sentence: str, lookup: Lookup, spans: Sequence[Span]) -> tuple[Place | None, float]:
+    if isinstance(place, str):
+        return place, 1.0
+    said = _text(place, sentence)
+    if kind := spoken.number(said) and _numbered(place, sentence, spans):
+        found = lookup.find(f"{kind} {said}", sentence)
+        if isinstance(found[0], Entity) and found[1] > _SURE:
+            return found
+    return lookup.find(said, sentence)
+
+
+def _numbered(place: Span, sentence: str, spans: Sequence[Span]) -> str:
+    """What a number that stands alone is the number of, by the places before it: bath for the 2 of `bath 1 & 2`."""
+    for before in (span for span in reversed(spans) if span < place):
+        *kind, last = _text(before, sentence).split()
+        if not spoken.number(last):
+            return ""
+        if kind:
+            return " ".join(kind)
+    return ""
 
 
 def _text(span: Span, sentence: str) -> str:
     first, last = span
+    while first and sentence[first - 1 : first + 1].isdigit():
+        first -= 1
     while last + 1 < len(sentence) and sentence[last : last + 2].isdigit():  # never half a number
         last += 1
     return sentence[first : last + 1]

@@ -113,6 +113,8 @@ def _differ(said: Name, name: Name) -> bool:
 
 def _owned(said: Name, name: Name) -> bool:
     """Whether somebody is named whom the name does not have: Sita's small shop is not the small shop."""
+    if said.joined == name.joined:  # `bishnu maya ko kotha`
+        return False
     known = all(map(meaning.senses, said.telling))
     if not known and float(OSA.normalized_similarity(said.joined, name.joined)) >= ENOUGH:  # `re sep son`
         return False

@@ -34,6 +34,12 @@ def _words_of(said: str, numbers: bool) -> tuple[str, ...]:
     return tuple(_with_numbers(folded) if numbers else folded)
 
 
+def number(said: str) -> str:
+    """The digits of what is a number and nothing more: 2 of `2`, `dui` and `दुई`; else nothing."""
+    [word, *more] = words_of(said) or [""]
+    return word if word.isdigit() and not more else ""
+
+
 def letter(name: str) -> str:
     """What tells like things apart at the end of a name: b of `block b`, kha of `ब्लक ख`; else nothing."""
     words = lexicon.key(name).split()

@@ -245,6 +245,38 @@ def test_what_is_asked_alike_stands_in_the_order_of_the_sentence(
     assert [action.room for action in command.actions] == order
 
 
+# -- numbers by themselves -----------------------------------------------------------------------
+BATHS = Home.from_yaml("""
+rooms: [{name: bath 1}, {name: bath 2}, {name: bedroom 2}, {name: "101"}, {name: room 12}, {name: snack bar}]
+""")
+
+
+@pytest.mark.parametrize(
+    ("sentence", "places", "rooms"),
+    [
+        ("bath 1 & 2 on", ("bath 1", "2"), ["bath 1", "bath 2"]),
+        ("bath ek ra dui bala", ("bath ek", "dui"), ["bath 1", "bath 2"]),
+        ("bath 2, 1 ra 2 bala", ("bath 2", "1"), ["bath 2", "bath 1"]),
+        ("bedroom 2 ra 101 bala", ("bedroom 2", "101"), ["bedroom 2", "101"]),  # there is no bedroom 101
+        ("hall ra 101 bala", ("101",), ["101"]),
+        ("room 12 bala", ("room 12",), ["room 12"]),
+        ("snackbar bala", ("snackbar",), ["snack bar"]),
+    ],
+)
+def test_a_number_alone_is_that_of_the_kind_of_place_before_it(
+    sentence: str, places: tuple[str, ...], rooms: list[str]
+) -> None:
+    command, certainty = resolve([Asked(mark(sentence, place), ON) for place in places], sentence, lookup_of(BATHS))
+    assert [action.room for action in command.actions] == rooms
+    assert certainty > 0.9
+
+
+def test_half_a_number_is_never_a_place() -> None:
+    sentence = "room 12 bala"
+    command, _ = resolve([Asked((6, 6), ON)], sentence, lookup_of(BATHS))
+    assert [action.room for action in command.actions] == ["room 12"]
+
+
 # -- somebody's room -----------------------------------------------------------------------------
 FAMILY = Home.from_yaml("""
 rooms:
