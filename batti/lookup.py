@@ -72,7 +72,7 @@ class Lookup:
         self._names = [name for known in names for name in known.values()]
         self._joined = [name.joined for name in self._names]
         self._read = lru_cache(maxsize=_REMEMBERED)(self._what)  # people say the same few names
-        self._letters = [{*map(spoken.letter, entity.names)} - {""} for entity in self.entities]
+        self._letters = [frozenset().union(*map(spoken.letters, entity.names)) for entity in self.entities]
         self._words = [{word for name in known.values() for word in name.telling} for known in names]
         self._by_word: dict[str, list[int]] = {}
         for i, named in enumerate(self._names):
@@ -144,10 +144,10 @@ class Lookup:
 
     def _what(self, said: str) -> tuple[list[list[str]], dict[int, float]]:
         """The readings of what was said, and the similarity of each entity that it may be."""
-        readings, letter = [*spoken.readings(said)], spoken.letter(said)
+        readings, letters = [*spoken.readings(said)], spoken.letters(said)
         scored = self._scored(readings)
-        for index in scored if letter else ():
-            if self._letters[index] and letter not in self._letters[index]:
+        for index in scored if letters else ():
+            if self._letters[index] and letters.isdisjoint(self._letters[index]):
                 scored[index] *= _ANOTHER
         return readings, scored
 

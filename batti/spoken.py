@@ -40,15 +40,17 @@ def number(said: str) -> str:
     return word if word.isdigit() and not more else ""
 
 
-def letter(name: str) -> str:
-    """What tells like things apart at the end of a name: b of `block b`, kha of `ब्लक ख`; else nothing."""
+def letters(name: str) -> frozenset[str]:
+    """What may tell like things apart at the end of a name: b of `block b`, kha of `ब्लक ख`, a or e of `टनेल ए`."""
     words = lexicon.key(name).split()
     while words and words[-1] in _AFTER_LETTERS:
         words.pop()
-    return words[-1] if len(words) > 1 and _LETTER.fullmatch(words[-1]) else ""
+    last = words[-1] if len(words) > 1 else ""
+    return frozenset({last if _LETTER.fullmatch(last) else "", _CALLED.get(last, "")} - {""})
 
 
 _LETTER = re.compile("[a-z]|[kg]h?a|nga|chh?a")
+_CALLED = {"e": "a", "ei": "a", "bi": "b", "si": "c", "di": "d"}  # Latin letters as they are heard
 _AFTER_LETTERS = ("ko", "ma", "lai", "tira", "bata")  # case endings that are no letters
 
 
@@ -113,6 +115,8 @@ def readings(said: str) -> Iterator[list[str]]:
     if plain != words:  # `cha` is six, and half of `bhan cha`
         yield plain
     words = fluent or words
+    if len(words) > 1 and words[-1] in _CALLED:
+        yield [*words[:-1], _CALLED[words[-1]]]
     for ending in map(fold, _endings()):
         if len(words) > 1 and words[-1] == ending:
             yield words[:-1]

@@ -213,10 +213,12 @@ def test_a_name_of_the_same_consonants_is_refused(own: str, said: str) -> None:
     ("rooms", "said", "name"),
     [
         (("Tunnel A", "Tunnel B"), "tunel b", "Tunnel B"), (("Tunnel A", "Tunnel B"), "tunnel a ma", "Tunnel A"),
-        (("Tunnel A", "Tunnel B"), "tunnel c", None), (("Tunnel A", "Tunnel B"), "tunnel e ko", None),
+        (("Tunnel A", "Tunnel B"), "tunnel c", None), (("Tunnel A", "Tunnel B"), "tunnel f ko", None),
         (("Block Ka", "Block Kha"), "block ka", "Block Ka"), (("Block Ka", "Block Kha"), "block kha ko", "Block Kha"),
         (("Block Ka", "hall"), "block kha", None), (("Block Ka", "hall"), "block ko", "Block Ka"),
         (("कक्षा क", "कक्षा ख"), "कक्षा ख", "कक्षा ख"), (("कक्षा क", "कक्षा ख"), "कक्षा ग", None),
+        (("Tunnel A", "Tunnel B"), "टनेल ए", "Tunnel A"), (("Tunnel A", "Tunnel B"), "टनेल बी", "Tunnel B"),
+        (("Tunnel A", "Tunnel B"), "टनेल सी", None), (("Room C", "Room D"), "रुम डी", "Room D"),
     ],
 )  # fmt: skip
 def test_a_letter_at_the_end_tells_names_apart(rooms: tuple[str, ...], said: str, name: str | None) -> None:

@@ -153,6 +153,13 @@ def _both(like: Compiled, first: Sayable, then: Sayable, rng: Random, lex: Lexic
     return reworded(like, (*first.phrase.segments, link, *segments), (*first.phrase.meanings, *meanings))
 
 
+def _all(like: Compiled, parts: Sequence[Sayable], rng: Random, lex: Lexicon) -> Sayable | None:
+    said: Sayable | None = parts[0]
+    for part in parts[1:]:
+        said = said and _both(like, said, part, rng, lex)
+    return said
+
+
 def _free_slots(phrase: Phrase, used: Set[str]) -> dict[str, str] | None:
     """Each slot of the phrase with one of its kind that is not used yet; None where there are not enough."""
     names: dict[str, str] = {}
@@ -174,17 +181,14 @@ def joined_in_time(one: Compiled, rng: Random, lex: Lexicon) -> Sayable | None:
     if not all(can_be_timed(part.phrase) for part in parts):
         return None
     now = rng.randrange(len(parts) + 1)  # the one that is for now; of none at the end
-    said: Sayable | None = None
+    said = []
     for i, part in enumerate(parts):
         if i == now:
             word = Segment(_words("now", one, rng, lex))
-            then = reworded(part, (word, Segment(" "), *part.phrase.segments), part.phrase.meanings)
+            said.append(reworded(part, (word, Segment(" "), *part.phrase.segments), part.phrase.meanings))
         else:  # a time behind a request might be the next one's
-            then = _at_time(part, rng.choice(lex.composition["timed"][part.language]["before"]))
-        said = _both(one, said, then, rng, lex) if said else then
-        if said is None:
-            return None
-    return said
+            said.append(_at_time(part, rng.choice(lex.composition["timed"][part.language]["before"])))
+    return _all(one, said, rng, lex)
 
 
 def joined_one_in_time(one: Compiled, rng: Random, lex: Lexicon) -> Sayable | None:
@@ -193,14 +197,9 @@ def joined_one_in_time(one: Compiled, rng: Random, lex: Lexicon) -> Sayable | No
     later = rng.randrange(len(parts))
     if not all(can_be_timed(part.phrase) for part in parts) or "," in parts[later].phrase.text:
         return None  # a reason beside the request would take the time
-    said: Sayable | None = None
-    for i, part in enumerate(parts):
-        # Before the first request or behind the last one it would be a time of them all.
-        then = _in_its_time(part, i == 0, i + 1 == len(parts), rng, lex) if i == later else part
-        said = then and (_both(one, said, then, rng, lex) if said else then)
-        if said is None:
-            return None
-    return said
+    # Before the first request or behind the last one it would be a time of them all.
+    timed = _in_its_time(parts[later], later == 0, later + 1 == len(parts), rng, lex)
+    return timed and _all(one, [*parts[:later], timed, *parts[later + 1 :]], rng, lex)
 
 
 def _in_its_time(one: Compiled, first: bool, last: bool, rng: Random, lex: Lexicon) -> Sayable | None:
