@@ -42,6 +42,14 @@ def test_labels_follow_from_the_templates(rows: list[Record]) -> None:
     assert all(len(row.expected["rooms"]) == 4 for row in joined)
 
 
+def test_what_is_said_around_a_request_changes_nothing_about_it(rows: list[Record]) -> None:
+    around = [row for row in rows if row.set == "said around"]
+    assert {"before" if row.command.startswith("I'm sleepy, ") else "behind" for row in around
+            if "I'm sleepy" in row.command} == {"before", "behind"}  # fmt: skip
+    assert all(len(row.expected["actions"]) == 1 for row in around)
+    assert len({row.expected["actions"][0]["action"] for row in around}) == 4
+
+
 def test_the_shipped_model_knows_nearly_all(rows: list[Record]) -> None:
     interpreter = Interpreter.load()
     right: dict[str, list[bool]] = defaultdict(list)

@@ -27,6 +27,7 @@ TEMPLATES = Path("evaluation/sweeps.yaml")
 _HOME = "default"
 _LANGUAGES = ("ne", "deva", "en")
 _JOINED = 150  # sentences of each number of requests and language
+_AROUND = 8  # with each thing that is said around a request
 _SHAPED = 12  # of each shape and language
 _SECONDS = {"seconds": 1, "minutes": 60, "hours": 3600}
 
@@ -43,6 +44,9 @@ def sentences(templates: Mapping[str, Any], seed: int = 1) -> Iterator[Said]:
         for count in (2, 3, 4):
             for _ in range(_JOINED):
                 yield _joined(templates, language, count, rng)
+        for around in templates["around"][language]:
+            for _ in range(_AROUND):
+                yield _said_around(templates, language, around, rng)
         for row in templates["shapes"]:
             for _ in range(_SHAPED):
                 yield _shaped(row, templates["rooms"], language, rng)
@@ -80,14 +84,23 @@ def _room(rooms: Mapping[str, list[str]], rng: Random) -> tuple[str, str]:
     return room, rng.choice(rooms[room])
 
 
+def _request(templates: Mapping[str, Any], language: str, room: str, rng: Random) -> tuple[str, dict[str, Any]]:
+    row = rng.choice(templates["requests"])
+    said = rng.choice(row[language]).format(A=rng.choice(templates["rooms"][language][room]))
+    return said, {"room": room, **row["asks"]}
+
+
+def _said_around(templates: Mapping[str, Any], language: str, around: str, rng: Random) -> Said:
+    request, action = _request(templates, language, rng.choice([*templates["rooms"][language]]), rng)
+    return "said around", rng.choice((f"{around}, {request}", f"{request}, {around}")), [action]
+
+
 def _joined(templates: Mapping[str, Any], language: str, count: int, rng: Random) -> Said:
-    rooms = templates["rooms"][language]
     sentence, actions = "", []
-    for room in rng.sample([*rooms], count):
-        row = rng.choice(templates["requests"])
-        said = rng.choice(row[language]).format(A=rng.choice(rooms[room]))
+    for room in rng.sample([*templates["rooms"][language]], count):
+        said, action = _request(templates, language, room, rng)
         sentence += (rng.choice(templates["links"][language]) if sentence else "") + said
-        actions.append({"room": room, **row["asks"]})
+        actions.append(action)
     return f"{count} requests", sentence, actions
 
 
