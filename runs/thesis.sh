@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # The thesis protocol: our kind of network trained on the thesis's train split alone, scored on its other splits.
-# Twenty-five minutes of one CPU core that knows bfloat16 (OMP_NUM_THREADS=1 where other work runs beside it); a GPU is used
-# where there is one. No phrase bank, no lexicon; nothing of the data or the weights is kept.
+# Ten minutes of a GPU, where there is one; else about an hour of one CPU core that knows bfloat16 (OMP_NUM_THREADS=1 where
+# other work runs beside it). No phrase bank, and of the lexicon the keyboard alone; nothing of
+# the data or the weights is kept.
 #   runs/thesis.sh                    scores on val.json
 #   runs/thesis.sh TEST.json...       scores on these files too
 #   THESIS=FOLDER runs/thesis.sh ...  where train.json and val.json lie
