@@ -55,7 +55,10 @@ class Lookup:
             for name in entity.names:
                 words = tuple(spoken.words_of(name))
                 add(index, words)
-                add(index, tuple(spoken.words_of(name, numbers=False)))  # the bar of `snack bar` is twelve, too
+                if any(map(str.isdigit, words)):  # the bar of `snack bar` is twelve, too
+                    add(index, tuple(spoken.words_of(name, numbers=False)))
+                if "x" in name:  # which is chh in chat, and not in Netflix
+                    add(index, tuple(spoken.words_of(name.replace("x", "ks"))))
                 self._initials.setdefault(spoken.initials(name), {})[index] = None
                 for room in rooms.get(entity.room or "", ()):
                     add(index, words, tuple(spoken.words_of(room)))

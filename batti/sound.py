@@ -14,6 +14,7 @@ from rapidfuzz.distance import OSA
 _FEW = 0.2  # share of vowels up to which a word is taken to lack some
 _ABBREVIATED = 0.78  # `conf` for `conference`
 _DIPHTHONG = 0.95  # what words count that are alike but for ai and e, au and o
+_SHORT_O = 0.93  # what words count that are alike but for o and a: ब्लक, अक्सफोर्ड
 SHORTEST = 3
 """Letters of an abbreviation."""
 _FOLDS = (
@@ -78,7 +79,8 @@ def spelled_alike(a: str, b: str) -> float:
     by_consonants = _without_vowels(a, b) if len(a) <= len(b) else _without_vowels(b, a)
     plain = _without_diphthongs(a), _without_diphthongs(b)
     by_vowels = 0.0 if plain == (a, b) else _DIPHTHONG * OSA.normalized_similarity(*plain)
-    return max(OSA.normalized_similarity(a, b), by_consonants, by_vowels)
+    short_o = _SHORT_O * OSA.normalized_similarity(a.replace("o", "a"), b.replace("o", "a")) if len(a) > 3 else 0.0
+    return max(OSA.normalized_similarity(a, b), by_consonants, by_vowels, short_o)
 
 
 @lru_cache(maxsize=20000)

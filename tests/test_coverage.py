@@ -59,6 +59,11 @@ SAID: list[tuple[str, str, list[dict[str, Any]] | str]] = [  # rule, a sentence 
     ("here", "batti bala", [{"room": "here", **ON}]),
     ("whole house", "sabai batti bala", [{"room": "all", **ON}]),
     ("excepted", "hall bahek sabai bala", [{"room": "all", "except": ["hall"], **ON}]),
+    (
+        "excepted and more",
+        "hall bahek sabai bala ani sabai nilo",
+        [{"room": "all", "except": ["hall"], **ON}, {"room": "all", "except": ["hall"], "action": "toggle"}],
+    ),
     ("named light", "lamp bala", [{"room": "kitchen", "light": "lamp", **ON}]),
     ("other device", "bhancha ko pankha bala", "none"),
     ("forbidden", "hall ko batti nabala", "none"),

@@ -210,6 +210,15 @@ def test_a_name_of_the_same_consonants_is_refused(own: str, said: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("own", "said"),
+    [("Netflix room", "नेटफ्लिक्स रुम"), ("box room", "बक्स रुम"), ("Oxford", "अक्सफोर्ड"), ("Block B", "ब्लक बी"),
+     ("xaano kotha", "chhano kotha"), ("xaano kotha", "saano kotha")],
+)  # fmt: skip
+def test_english_is_heard_as_it_is_written_in_nepali(own: str, said: str) -> None:
+    assert found_name(home_of(own, "veranda"), said) == own
+
+
+@pytest.mark.parametrize(
     ("rooms", "said", "name"),
     [
         (("Tunnel A", "Tunnel B"), "tunel b", "Tunnel B"), (("Tunnel A", "Tunnel B"), "tunnel a ma", "Tunnel A"),

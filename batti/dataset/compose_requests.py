@@ -28,6 +28,7 @@ _NEPALI_OF = re.compile(r"\s?(?:ko|ka|को)\s")
 _NEPALI_CASE = re.compile(r"\s?(?:ko|ma|को|मा)\s+")
 _SEVERAL = (2,) * 13 + (3,) * 5 + (4, 5)  # rooms of one request
 _MORE = (1,) * 12 + (2,) * 6 + (3,) * 2  # requests that are joined to one
+_SHORT = 45  # characters of a phrase that says little besides what it asks
 _ENGLISH = re.compile(r"[a-z']+", re.IGNORECASE)
 _DEVANAGARI_NAME = "कोठा"  # in the place of any name: its letters tell in which ones the name is to be written
 _segments = lru_cache(maxsize=4096)(phrases.segments)
@@ -133,9 +134,16 @@ def joined(one: Compiled, rng: Random, lex: Lexicon) -> Sayable | None:
     for i in range(more):
         # Many say the same words for each place: `bhancha off, baithak off`.
         part = one if rng.random() < 0.25 else rng.choice(bank().simple[one.language])
-        right = corrected(part, rng, lex) if i + 1 == more and rng.random() < 0.08 else None
+        right = corrected(part, rng, lex) if i + 1 == more and rng.random() < 0.12 else None
         said = said and _both(one, said, right or _part(part, rng, lex), rng, lex)
     return said
+
+
+def excepted_and_more(one: Compiled, rng: Random, lex: Lexicon) -> Sayable | None:
+    """All but some, and another request beside it: `A ra B bahek sabai nibhau ani C madhuro para`."""
+    some = excepted(one, rng, lex) if len(one.phrase.text) < _SHORT else None
+    other = rng.choice(bank().simple[one.language])
+    return some and _all(one, (some, other) if rng.random() < 0.7 else (other, some), rng, lex)
 
 
 def _part(one: Compiled, rng: Random, lex: Lexicon) -> Sayable:
