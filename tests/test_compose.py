@@ -171,6 +171,14 @@ def test_a_strange_place_passes_for_its_kind() -> None:
     assert (light.slot, light.passes_for) == ("U", "light")
 
 
+@pytest.mark.parametrize(
+    ("line", "script"),
+    [("{A:भान्छा} {pct=55:पचपन्न} => A pct", "deva"), ("{A:hall} {pct=55:55%} => A pct", "roman"), (DEVANAGARI, "deva")],
+)
+def test_the_script_of_a_phrase_is_that_of_its_words_or_of_its_slots(line: str, script: str) -> None:
+    assert compiled(line).script == script
+
+
 @pytest.mark.parametrize("line", [NEPALI, ENGLISH, DEVANAGARI])
 def test_the_time_of_one_request_stands_where_it_cannot_be_that_of_others(line: str) -> None:
     some = made("one in time", line, 120)

@@ -99,7 +99,7 @@ class Compiled(Sayable):
 
 def compiled(phrase: Phrase, lex: Lexicon) -> Compiled:
     literal = " ".join(s.text for s in phrase.segments if not s.slot)
-    script = lexicon.script_of(literal or phrase.text)
+    script = lexicon.script_of(literal if literal.strip() else phrase.text)
     english_words, nepali_words = (_any_word(f"{name}_words").findall(literal) for name in ("english", "nepali"))
     english = script == "roman" and len(english_words) > len(nepali_words)
     words = [
