@@ -100,9 +100,9 @@ def _numbered(place: Span, sentence: str, spans: Sequence[Span]) -> str:
 
 def _text(span: Span, sentence: str) -> str:
     first, last = span
-    while first and sentence[first - 1 : first + 1].isdigit():
+    while first and sentence[first - 1 : first + 1].isdigit():  # never half a number
         first -= 1
-    while last + 1 < len(sentence) and sentence[last : last + 2].isdigit():  # never half a number
+    while last + 1 < len(sentence) and sentence[last : last + 2].isdigit():
         last += 1
     return sentence[first : last + 1]
 

@@ -6,6 +6,7 @@ Spellings that sound alike are one: bh/v, chh/ch/x, aa/a.
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from functools import lru_cache
 from zlib import crc32
 
@@ -77,16 +78,26 @@ def spelled_alike(a: str, b: str) -> float:
     if a.isdigit() or b.isdigit():
         return 0.0
     by_consonants = _without_vowels(a, b) if len(a) <= len(b) else _without_vowels(b, a)
-    plain = _without_diphthongs(a), _without_diphthongs(b)
-    by_vowels = 0.0 if plain == (a, b) else _DIPHTHONG * OSA.normalized_similarity(*plain)
-    short_o = _SHORT_O * OSA.normalized_similarity(a.replace("o", "a"), b.replace("o", "a")) if len(a) > 3 else 0.0
-    return max(OSA.normalized_similarity(a, b), by_consonants, by_vowels, short_o)
+    by_vowels = _DIPHTHONG * _alike_as(_without_diphthongs, a, b)
+    by_short_o = _SHORT_O * _alike_as(_without_o, a, b) if len(a) > 3 else 0.0
+    return max(OSA.normalized_similarity(a, b), by_consonants, by_vowels, by_short_o)
+
+
+def _alike_as(written: Callable[[str], str], a: str, b: str) -> float:
+    """Similarity of two words that are both written another way; 0 where that changes neither."""
+    plain = written(a), written(b)
+    return 0.0 if plain == (a, b) else float(OSA.normalized_similarity(*plain))
 
 
 @lru_cache(maxsize=20000)
 def _without_diphthongs(word: str) -> str:
     """Many write e for ai and o for au: `बेठक`, `शोचालय`."""
     return word.replace("ai", "e").replace("au", "o")
+
+
+def _without_o(word: str) -> str:
+    """The English short o is an a in Nepali: `ब्लक`."""
+    return word.replace("o", "a")
 
 
 _TOKEN = re.compile(r"[a-z0-9]+")

@@ -61,8 +61,9 @@ SAID: list[tuple[str, str, list[dict[str, Any]] | str]] = [  # rule, a sentence 
     ("excepted", "hall bahek sabai bala", [{"room": "all", "except": ["hall"], **ON}]),
     (
         "excepted and more",
-        "hall bahek sabai bala ani sabai nilo",
-        [{"room": "all", "except": ["hall"], **ON}, {"room": "all", "except": ["hall"], "action": "toggle"}],
+        "hall bahek sabai aadha ani nilo gara",
+        [{"room": "all", "except": ["hall"], "action": "adjust_brightness", "brightness": 0.5},
+         {"room": "all", "except": ["hall"], "action": "change_color", "color": "blue"}],
     ),
     ("named light", "lamp bala", [{"room": "kitchen", "light": "lamp", **ON}]),
     ("other device", "bhancha ko pankha bala", "none"),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from random import Random
 
@@ -13,10 +13,6 @@ from batti.dataset.rewrite import cut, renamed, reworded
 from batti.lexicon import Lexicon
 
 _INFINITIVE = re.compile("na+$|न$")  # balna, which is as often balnu
-
-
-def _nu(ending: re.Match[str]) -> str:
-    return "नु" if ending.group() == "न" else "nu"
 
 
 def _nothing(one: Compiled, where: Where, word: str) -> Sayable:
@@ -56,13 +52,25 @@ def told(one: Compiled, rng: Random, lex: Lexicon) -> Sayable | None:
 
 def needless(one: Compiled, rng: Random, lex: Lexicon) -> Sayable | None:
     """`batti balnu pardaina`: what need not be done, or must not."""
-    return _retold(one, "purp", (), "", rng, lex, rng.choice(lex.frames["needless"][one.script]))
+    behind = rng.choice(lex.frames["needless"][one.script])
+
+    def said(word: str) -> str:
+        nu = "नु" if one.script == "deva" else "nu"
+        return f"{_INFINITIVE.sub(nu, word) if rng.random() < 0.6 else word} {behind}"
+
+    return _retold(one, "purp", (), "", rng, lex, said)
 
 
 def _retold(
-    one: Compiled, tense: str, meanings: Sequence[Meaning], mark: str, rng: Random, lex: Lexicon, behind: str = ""
+    one: Compiled,
+    tense: str,
+    meanings: Sequence[Meaning],
+    mark: str,
+    rng: Random,
+    lex: Lexicon,
+    said_as: Callable[[str], str] = str,
 ) -> Sayable | None:
-    """The phrase with its imperative in another tense and words behind it, where the verb is known in it."""
+    """The phrase with its imperative in another tense, where the verb is known in it."""
     assert one.verb
     (at, start, end), prohibitive = one.verb
     said = one.phrase.segments[at].text[start:end]
@@ -73,10 +81,7 @@ def _retold(
         return None
     before = said.split()[0] + " " if doing != verb else ""
     segments = list(one.phrase.segments)
-    word = rng.choice(words)
-    if behind:
-        word = f"{_INFINITIVE.sub(_nu, word) if rng.random() < 0.6 else word} {behind}"
-    segments[at] = cut(segments[at], start, end, before + word)
+    segments[at] = cut(segments[at], start, end, before + said_as(rng.choice(words)))
     if mark:
         segments[-1] = replace(segments[-1], text=segments[-1].text.rstrip("!.। ") + mark)
     return reworded(one, segments, meanings, "act" if meanings else "none")

@@ -15,6 +15,7 @@ from batti.dataset.source import shown, words
 from batti.errors import Fault
 from batti.evaluate.cases import Case
 from batti.lexicon import Lexicon, key
+from batti.prompt import WHENS
 
 _NO_GOLDEN = "add a sentence to a file of the golden tests"
 
@@ -82,13 +83,14 @@ def _in_devanagari(heard: Heard) -> bool:
     return 2 * sum(word in known for word in said) > len(said)
 
 
-def _in_time(heard: Heard) -> bool:
-    return len({(a.get("after"), a.get("at"), a.get("for")) for a in heard.asked}) > 1
+def _times(heard: Heard) -> list[tuple[str, ...]]:
+    """When each thing is asked for; of none without a time."""
+    return [tuple(f"{when} {asked[when]}" for when in WHENS if when in asked) for asked in heard.asked]
 
 
 def _one_in_time(heard: Heard) -> bool:
     now = heard.lexicon.composition["now"].values()
-    timed = [a for a in heard.asked if {"after", "at", "for"} & a.keys()]
+    timed = [*filter(None, _times(heard))]
     return len(timed) == 1 < len(heard.asked) and not heard.says(word for words in now for word in words)
 
 
@@ -98,7 +100,7 @@ def _needless(lex: Lexicon) -> Iterator[str]:
 
 SIGNS: Mapping[str, Callable[[Heard], bool]] = {
     "joined": lambda heard: "several things in several places" in heard.shapes,
-    "joined in time": lambda heard: _in_time(heard) and not _one_in_time(heard),
+    "joined in time": lambda heard: len({*_times(heard)}) > 1 and not _one_in_time(heard),
     "one in time": _one_in_time,
     "mentioned": lambda heard: heard.passes_over and not _denies(heard),
     "several rooms": lambda heard: "one thing in several places" in heard.shapes,
