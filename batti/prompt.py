@@ -57,9 +57,10 @@ def encode_text(normalized: str) -> list[int]:
     return [_CHAR_ID[c] for c in normalized]
 
 
-def pad(rows: Sequence[Sequence[int]]) -> NDArray[np.int64]:
-    """Rows of ids as one array, padded at the end with 0."""
-    out = np.zeros((len(rows), max(1, *map(len, rows), 1)), dtype=np.int64)
+def pad(rows: Sequence[Sequence[int]], multiple: int = 1) -> NDArray[np.int64]:
+    """Rows of ids as one array, padded at the end with 0; as wide as the longest, or the next multiple."""
+    longest = max(1, *map(len, rows), 1)
+    out = np.zeros((len(rows), -(-longest // multiple) * multiple), dtype=np.int64)
     for i, row in enumerate(rows):
         out[i, : len(row)] = row
     return out

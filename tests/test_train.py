@@ -36,6 +36,7 @@ from batti.train import stream  # noqa: E402
 from batti.train.auxiliary import Auxiliary  # noqa: E402
 from batti.train.export import export  # noqa: E402
 from batti.train.model import Network  # noqa: E402
+from batti.train.muon import Muon  # noqa: E402
 from batti.train.scratch import Recipe, Trainer, load_network  # noqa: E402
 
 PLAIN = {"width": 32, "heads": 2, "encoder_layers": 1, "decoder_layers": 1, "feed_forward": 64, "dropout": 0.0}
@@ -452,3 +453,24 @@ def test_a_damaged_export_is_one_line(model: Path, tmp_path: Path, name: str, ho
         OnnxBackend.load(tmp_path)
     assert "\n" not in str(caught.value)
     assert tmp_path.name in str(caught.value)
+
+
+def test_muon_for_matrices_of_one_shape_together_is_torch_muon_for_each() -> None:
+    """Wide, tall and square ones, over several steps, with a rate that changes."""
+    shapes = [(8, 24), (24, 8), (8, 8), (8, 24), (24, 8), (16, 24)]
+    torch.manual_seed(5)
+    together = [torch.nn.Parameter(torch.randn(shape)) for shape in shapes]
+    each = [torch.nn.Parameter(matrix.detach().clone()) for matrix in together]
+    ours = Muon(together, lr=0.1, weight_decay=0.05)
+    theirs = torch.optim.Muon(each, lr=0.1, weight_decay=0.05, adjust_lr_fn="match_rms_adamw")
+    for rate in (0.1, 0.05, 0.02):
+        for a, b in zip(together, each, strict=True):
+            a.grad = torch.randn_like(a)
+            b.grad = a.grad.clone()
+        for optimizer in (ours, theirs):
+            for group in optimizer.param_groups:
+                group["lr"] = rate
+            optimizer.step()
+        for a, b in zip(together, each, strict=True):
+            torch.testing.assert_close(a, b, rtol=1e-3, atol=1e-4)
+    assert not torch.equal(together[0], together[3])

@@ -211,6 +211,15 @@ class Network(nn.Module):
         The layers work on `merge` characters at a time, which costs them that many times less; what is
         of one character alone goes around them (as in Funnel-Transformer, Dai et al. 2020).
         """
+        x, y = self.gather(x, ids)
+        turns = self.turns(y.shape[1], 0, x)
+        there = (ids > 0)[:, None, None, :: self.shape.merge]
+        for block in self.encoder:
+            y = block(y, turns, there)
+        return self.scatter(x, y, ids)
+
+    def gather(self, x: Tensor, ids: Tensor) -> tuple[Tensor, Tensor]:
+        """Embedded characters (B, T, D) -> them with their neighbours, padded, and `merge` at a time."""
         merge, (batch, chars, width) = self.shape.merge, x.shape
         groups = (chars + merge - 1) // merge
         # Padding must not reach a sentence's last characters through the convolution, and must be
@@ -218,13 +227,12 @@ class Network(nn.Module):
         x = x * (ids > 0).unsqueeze(-1)
         x = F.pad(x, (0, 0, 0, merge - 1))[:, : groups * merge]
         x = x + F.gelu(self.near(self.around(x)))
-        y = self.merge(x.reshape(batch, groups, merge * width))
-        turns = self.turns(groups, 0, x)
-        there = (ids > 0)[:, None, None, ::merge]
-        for block in self.encoder:
-            y = block(y, turns, there)
-        x = x + self.spread(y).reshape(batch, groups * merge, width)
-        out: Tensor = self.encoder_norm(x[:, :chars])
+        return x, self.merge(x.reshape(batch, groups, merge * width))
+
+    def scatter(self, x: Tensor, y: Tensor, ids: Tensor) -> Tensor:
+        """What `gather` gave, the second after the layers -> (B, T, D)."""
+        x = x + self.spread(y).reshape(x.shape)
+        out: Tensor = self.encoder_norm(x[:, : ids.shape[1]])
         return out
 
     def around(self, x: Tensor) -> Tensor:

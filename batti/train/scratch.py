@@ -8,7 +8,7 @@ import signal
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from pathlib import Path
 from pickle import UnpicklingError
 from typing import Any, Literal, Self
@@ -26,7 +26,9 @@ from batti.errors import BattiError
 from batti.schema import Strict
 from batti.train import stream
 from batti.train.auxiliary import Auxiliary
+from batti.train.captured import Batch, Captured
 from batti.train.model import Network, Shape
+from batti.train.muon import Muon
 from batti.train.recipe import text_of
 
 
@@ -64,19 +66,22 @@ class Recipe(Descent):
     shape: Shape = Shape()
 
 
+_MULTIPLE = 8  # of characters and of answer tokens that a batch is as wide as, where every new width is recorded
+
+
 class _Average:
     """Exponential moving average of the weights, warmed up."""
 
     def __init__(self, network: Network, decay: float) -> None:
         self.decay, self.steps = decay, 0
-        self.weights = {k: v.detach().clone().float() for k, v in network.state_dict().items()}
+        self.current = network.state_dict()
+        self.weights = {k: v.detach().clone().float() for k, v in self.current.items()}
 
     @torch.no_grad()
-    def update(self, network: Network) -> None:
+    def update(self) -> None:
         self.steps += 1
         decay = min(self.decay, self.steps / (self.steps + 10))
-        current = [v.detach() for v in network.state_dict().values()]
-        torch._foreach_lerp_(list(self.weights.values()), current, 1 - decay)
+        torch._foreach_lerp_(list(self.weights.values()), list(self.current.values()), 1 - decay)
 
 
 def mixed_precision(wanted: bool, device: str) -> bool:
@@ -88,10 +93,7 @@ def mixed_precision(wanted: bool, device: str) -> bool:
 
 
 def optimizers(recipe: Descent, network: Network, *others: nn.Module) -> list[torch.optim.Optimizer]:
-    """AdamW; or Muon (Jordan et al. 2024) for the matrices inside the network, and AdamW for the rest.
-
-    Muon's steps are scaled to be as large as AdamW's (Liu et al. 2025): one learning rate serves both.
-    """
+    """AdamW; or Muon for the matrices inside the network, and AdamW for the rest."""
     decay = recipe.weight_decay
     matrices = [*network.inner_matrices()] if recipe.optimizer == "muon" else []
     by_muon = {*map(id, matrices)}
@@ -103,8 +105,7 @@ def optimizers(recipe: Descent, network: Network, *others: nn.Module) -> list[to
     adamw = torch.optim.AdamW(groups, lr=recipe.learning_rate, betas=(0.9, 0.98), fused=True)
     if not matrices:
         return [adamw]
-    muon = torch.optim.Muon(matrices, lr=recipe.learning_rate, weight_decay=decay, adjust_lr_fn="match_rms_adamw")
-    return [adamw, muon]
+    return [adamw, Muon(matrices, recipe.learning_rate, decay)]
 
 
 @contextmanager
@@ -127,6 +128,14 @@ def _asked_to_end() -> Iterator[threading.Event]:
             signal.signal(number, handler)
 
 
+def _own_stream(device: str) -> AbstractContextManager[object]:
+    """What is launched inside is launched on a stream that is not the default one, where there are any."""
+    if device == "cpu":
+        return nullcontext()
+    torch.cuda.synchronize()  # with what was launched before
+    return torch.cuda.stream(torch.cuda.Stream())  # type: ignore[no-untyped-call]
+
+
 class Trainer:
     """One run: `train` goes on from `checkpoint` where the folder has one."""
 
@@ -142,6 +151,9 @@ class Trainer:
         self.auxiliary = Auxiliary(recipe.shape).to(self.device)
         self.optimizers = optimizers(recipe, self.network, self.auxiliary)
         self.average = _Average(self.network, recipe.average)
+        for weight in (*self.network.parameters(), *self.auxiliary.parameters()):
+            weight.grad = torch.zeros_like(weight)
+        self.gradients = self._launched_quickly() if self.device == "cuda" else self._gradients
         self.step, self.spent, self.history = 0, 0.0, list[dict[str, float]]()
 
     # -- progress ------------------------------------------------------------------------------
@@ -196,7 +208,7 @@ class Trainer:
         `save_every` is in seconds: what a crash loses at most. Asked to end (SIGTERM, Ctrl-C), it saves and
         raises BattiError.
         """
-        with _asked_to_end() as asked:
+        with _asked_to_end() as asked, _own_stream(self.device):
             self._train(save_every, asked)
         if self._progress() < 1.0:
             raise BattiError(f"stopped at {100 * self._progress():.0f}%; {self.out} is saved", "run it again to go on")
@@ -206,7 +218,8 @@ class Trainer:
         recipe = self.recipe
         # A resumed run draws fresh sentences: the seed moves on with the step.
         seed = recipe.seed + 7919 * self.step
-        sentences = stream.Stream(seed, recipe.batch, recipe.max_chars, recipe.shape.words)
+        multiple = _MULTIPLE if self.device == "cuda" else 1
+        sentences = stream.Stream(seed, recipe.batch, recipe.max_chars, recipe.shape.words, multiple)
         data = stream.batches(sentences, recipe.workers)
         bar = tqdm(total=100, unit="%", desc="train", mininterval=1.0)
         began, spent_before = time.monotonic(), self.spent
@@ -226,22 +239,33 @@ class Trainer:
         bar.close()
         self.save()
 
-    def _update(self, batch: dict[str, torch.Tensor]) -> torch.Tensor:
-        for group in (group for optimizer in self.optimizers for group in optimizer.param_groups):
-            group["lr"] = self._rate()
-        batch = {k: v.to(self.device, non_blocking=True) for k, v in batch.items()}
+    def _update(self, batch: Batch) -> torch.Tensor:
+        nll = self.gradients(batch)
+        torch.nn.utils.clip_grad_norm_(self.network.parameters(), 1.0)
+        for optimizer in self.optimizers:
+            for group in optimizer.param_groups:
+                group["lr"] = self._rate()
+            optimizer.step()
+        self.average.update()
+        return nll
+
+    def _launched_quickly(self) -> Captured:
+        """Small kernels made into larger ones, and all of a step launched at once: half the time of a step."""
+        torch._dynamo.config.suppress_errors = True  # without a C compiler, more slowly
+        for part in (*self.network.encoder, self.auxiliary):
+            part.compile(dynamic=True)
+        return Captured(self._gradients)
+
+    def _gradients(self, batch: Batch) -> torch.Tensor:
+        """Of all weights, into their `grad`; returns the mean negative log-likelihood of the answers."""
+        for optimizer in self.optimizers:
+            optimizer.zero_grad(set_to_none=False)
         with torch.autocast(self.device, torch.bfloat16, enabled=self.bfloat16):
             nll, memory = self.network(**batch)
             loss = nll
             if self.recipe.auxiliary:
                 loss = nll + self.recipe.auxiliary * self.auxiliary(memory, batch["ids"], batch["answers"])
-        for optimizer in self.optimizers:
-            optimizer.zero_grad(set_to_none=True)
         loss.backward()
-        torch.nn.utils.clip_grad_norm_(self.network.parameters(), 1.0)
-        for optimizer in self.optimizers:
-            optimizer.step()
-        self.average.update(self.network)
         reported: torch.Tensor = nll.detach()
         return reported
 

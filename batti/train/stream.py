@@ -50,10 +50,13 @@ def _placed(entry: Asked, origin: Sequence[int]) -> Asked:
 
 
 class Stream(IterableDataset[dict[str, torch.Tensor]]):
-    """Batches of `size` sentences of about one length; every worker has seeds of its own."""
+    """Batches of `size` sentences of about one length; every worker has seeds of its own.
 
-    def __init__(self, seed: int, size: int, max_chars: int = MAX_CHARS, words: int = 0) -> None:
-        self.seed, self.size, self.max_chars, self.words = seed, size, max_chars, words
+    They are as wide as a `multiple` of characters and tokens, for few shapes.
+    """
+
+    def __init__(self, seed: int, size: int, max_chars: int = MAX_CHARS, words: int = 0, multiple: int = 1) -> None:
+        self.seed, self.size, self.max_chars, self.words, self.multiple = seed, size, max_chars, words, multiple
 
     def __iter__(self) -> Iterator[dict[str, torch.Tensor]]:
         worker = get_worker_info()
@@ -74,12 +77,11 @@ class Stream(IterableDataset[dict[str, torch.Tensor]]):
                 starts = list(range(0, self.size * _BUCKETS, self.size))
                 order.shuffle(starts)
                 for start in starts:
-                    yield _batch(pool[start : start + self.size])
+                    yield self._batch(pool[start : start + self.size])
                 pool = pool[self.size * _BUCKETS :]
 
-
-def _batch(some: list[Encoded]) -> dict[str, torch.Tensor]:
-    return {name: torch.from_numpy(prompt.pad([one[name] for one in some])) for name in some[0]}
+    def _batch(self, some: list[Encoded]) -> dict[str, torch.Tensor]:
+        return {name: torch.from_numpy(prompt.pad([one[name] for one in some], self.multiple)) for name in some[0]}
 
 
 def batches(data: Stream, workers: int) -> Iterator[dict[str, torch.Tensor]]:
