@@ -154,6 +154,18 @@ def test_rules_that_leave_nothing_to_do(name: str) -> None:
     assert "bhanchako batti bala" not in texts(some)
 
 
+@pytest.mark.parametrize("line", [NEPALI, "turn on {A:hall} lights => A on", DEVANAGARI])
+def test_what_is_asked_beside_what_is_not_is_all_that_is_done(line: str) -> None:
+    some = made("beside unasked", line, 120)
+    check_slots(some)
+    assert len(some) > 60
+    for s in some:
+        rooms = [x.slot for x in s.phrase.segments if x.slot in ("A", "B")]
+        assert rooms == ["A", "B"]
+        assert {m.place for m in s.phrase.meanings} < {"A", "B"}
+    assert {m.place for s in some for m in s.phrase.meanings} == {"A", "B"}
+
+
 def test_a_refusal_before_an_english_imperative() -> None:
     said = texts(made("refused", ENGLISH))
     assert "don't turn on the kitchen lights" in said

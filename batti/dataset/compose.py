@@ -12,19 +12,22 @@ from itertools import accumulate
 from random import Random
 
 from batti.dataset.bank import KINDS, Compiled, Sayable
-from batti.dataset.compose_negatives import asked_whether, forbidden, needless, other_device, refused, strange, told
-from batti.dataset.compose_requests import (
-    can_be_timed,
+from batti.dataset.compose_joined import (
+    beside_unasked,
     corrected,
-    excepted,
     excepted_and_more,
-    grouped,
-    here,
-    in_devanagari,
     joined,
     joined_in_time,
     joined_one_in_time,
     mentioned,
+)
+from batti.dataset.compose_negatives import asked_whether, forbidden, needless, other_device, refused, strange, told
+from batti.dataset.compose_requests import (
+    can_be_timed,
+    excepted,
+    grouped,
+    here,
+    in_devanagari,
     named_light,
     several_rooms,
     timed,
@@ -46,6 +49,11 @@ def _simple(one: Compiled) -> bool:
     return one.simple
 
 
+def _is_forbiddable(one: Compiled) -> bool:
+    """Whether it is a simple request for the lights of a room that can be turned into one for nothing."""
+    return one.simple and bool(one.light_word) and bool(one.verb or one.refusable)
+
+
 def _is_switched(phrase: Phrase) -> bool:
     """Whether it is one thing on or off, and now."""
     return all(m.done in ("on", "off") and not m.when for m in phrase.meanings)
@@ -55,6 +63,7 @@ RULES = (
     Rule("joined", 0.12, _simple, joined),
     Rule("joined in time", 0.04, _simple, joined_in_time),
     Rule("one in time", 0.05, _simple, joined_one_in_time),
+    Rule("beside unasked", 0.03, _is_forbiddable, beside_unasked),
     Rule("mentioned", 0.04, _simple, mentioned),
     Rule("several rooms", 0.07, _simple, several_rooms),
     Rule("group", 0.05, _simple, grouped),
@@ -87,8 +96,8 @@ TIMED = 0.06
 def varied(one: Compiled, rng: Random, lex: Lexicon) -> tuple[Sayable, str]:
     """The phrase, or one made of it, and the name of the rule that made it."""
     made, name = _by_rule(one, rng, lex)
-    # A time before a room that is only talked about would be the time of that.
-    if name != "mentioned" and rng.random() < TIMED and can_be_timed(made.phrase):
+    # A time beside a room that is only talked about would be the time of that.
+    if name not in ("mentioned", "beside unasked") and rng.random() < TIMED and can_be_timed(made.phrase):
         return timed(made, rng, lex), "timed" if not name else f"{name}, timed"
     return made, name
 

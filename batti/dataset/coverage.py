@@ -59,7 +59,11 @@ def _device(heard: Heard) -> bool:
 
 
 def _forbids(heard: Heard) -> bool:
-    return "none" in heard.shapes and not heard.classes.isdisjoint(heard.lexicon.swaps.prohibitive.values())
+    return not heard.classes.isdisjoint(heard.lexicon.swaps.prohibitive.values())
+
+
+def _beside_unasked(heard: Heard) -> bool:
+    return heard.passes_over and _forbids(heard)
 
 
 def _in_tense(*tenses: str) -> Callable[[Heard], bool]:
@@ -102,7 +106,8 @@ SIGNS: Mapping[str, Callable[[Heard], bool]] = {
     "joined": lambda heard: "several things in several places" in heard.shapes,
     "joined in time": lambda heard: len({*_times(heard)}) > 1 and not _one_in_time(heard),
     "one in time": _one_in_time,
-    "mentioned": lambda heard: heard.passes_over and not _denies(heard),
+    "beside unasked": _beside_unasked,
+    "mentioned": lambda heard: heard.passes_over and not _denies(heard) and not _beside_unasked(heard),
     "several rooms": lambda heard: "one thing in several places" in heard.shapes,
     "group": lambda heard: heard.of_kind("group"),
     "corrected": _denies,
@@ -112,7 +117,7 @@ SIGNS: Mapping[str, Callable[[Heard], bool]] = {
     "excepted and more": lambda heard: heard.of_kind("all except") and len(heard.asked) > 1,
     "named light": lambda heard: heard.of_kind("light"),
     "other device": _device,
-    "forbidden": _forbids,
+    "forbidden": lambda heard: "none" in heard.shapes and _forbids(heard),
     "needless": lambda heard: "none" in heard.shapes and heard.says(_needless(heard.lexicon)),
     "asked whether": _in_tense(".past.you", ".done.you"),
     "told": _in_tense(".done.me", ".will"),

@@ -1,0 +1,169 @@
+"""Rules of `compose` that put a request beside another, or beside what is not asked."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence, Set
+from dataclasses import replace
+from random import Random
+
+from batti.dataset.bank import Compiled, Sayable, bank
+from batti.dataset.compose_negatives import forbidden, needless, other_device, refused, told
+from batti.dataset.compose_requests import (
+    NEPALI_CASE,
+    at_time,
+    can_be_timed,
+    clause_of,
+    excepted,
+    grouped,
+    named_light,
+    segments_of,
+    several_rooms,
+    words_of,
+)
+from batti.dataset.phrases import GROUP_SLOTS, LIGHT_SLOTS, ROOM_SLOTS, Phrase, Segment, kind_of
+from batti.dataset.rewrite import meant, renamed, reworded, room_at
+from batti.lexicon import Lexicon
+
+_MORE = (1,) * 12 + (2,) * 6 + (3,) * 2  # requests that are joined to one
+_SHORT = 45  # characters of a phrase that says little besides what it asks
+
+
+def joined(one: Compiled, rng: Random, lex: Lexicon) -> Sayable | None:
+    """Two to four requests in one breath: for one room each, or for several, a group, a light or all but some;
+    at times the last one set right."""
+    said: Sayable | None = _part(one, rng, lex)
+    more = rng.choice(_MORE)
+    for i in range(more):
+        # Many say the same words for each place: `bhancha off, baithak off`.
+        part = one if rng.random() < 0.25 else rng.choice(bank().simple[one.language])
+        right = corrected(part, rng, lex) if i + 1 == more and rng.random() < 0.12 else None
+        said = said and _both(one, said, right or _part(part, rng, lex), rng, lex)
+    return said
+
+
+def excepted_and_more(one: Compiled, rng: Random, lex: Lexicon) -> Sayable | None:
+    """All but some, and another request beside it: `A ra B bahek sabai nibhau ani C madhuro para`."""
+    some = excepted(one, rng, lex) if len(one.phrase.text) < _SHORT else None
+    other = rng.choice(bank().simple[one.language])
+    return some and _all(one, (some, other) if rng.random() < 0.7 else (other, some), rng, lex)
+
+
+def beside_unasked(one: Compiled, rng: Random, lex: Lexicon) -> Sayable | None:
+    """A request beside what is forbidden, told, needless or of other things: `A nabala, B ko bala`."""
+    rules = (forbidden, told, needless, other_device) if one.verb else (refused, refused, other_device)
+    nothing = rng.choice(rules)(one, rng, lex)
+    other = rng.choice(bank().simple[one.language])
+    if nothing is None:
+        return None
+    first, then = (nothing, other) if rng.random() < 0.6 else (other, nothing)
+    return _both(one, first, then, rng, lex, "besides")
+
+
+def _part(one: Compiled, rng: Random, lex: Lexicon) -> Sayable:
+    if rng.random() < 0.6:
+        return one
+    return rng.choice((several_rooms, grouped, excepted, named_light))(one, rng, lex) or one
+
+
+def _both(
+    like: Compiled, first: Sayable, then: Sayable, rng: Random, lex: Lexicon, links: str = "joins"
+) -> Sayable | None:
+    names = _free_slots(then.phrase, {s.slot for s in first.phrase.segments})
+    if names is None:
+        return None
+    segments, meanings = renamed(then.phrase, names)
+    link = Segment(words_of(links, like, rng, lex))
+    return reworded(like, (*first.phrase.segments, link, *segments), (*first.phrase.meanings, *meanings))
+
+
+def _all(like: Compiled, parts: Sequence[Sayable], rng: Random, lex: Lexicon) -> Sayable | None:
+    said: Sayable | None = parts[0]
+    for part in parts[1:]:
+        said = said and _both(like, said, part, rng, lex)
+    return said
+
+
+def _free_slots(phrase: Phrase, used: Set[str]) -> dict[str, str] | None:
+    """Each slot of the phrase with one of its kind that is not used yet; None where there are not enough."""
+    names: dict[str, str] = {}
+    kinds = (ROOM_SLOTS, GROUP_SLOTS, LIGHT_SLOTS)
+    for slot in (s.slot for s in phrase.segments if s.slot):
+        if slot in names:
+            return None
+        alike = next((some for some in kinds if slot in some), [kind_of(slot) + nth for nth in ("", "2", "3", "4")])
+        free = next((one for one in alike if one not in used and one not in names.values()), None)
+        if free is None:
+            return None
+        names[slot] = free
+    return names
+
+
+def joined_in_time(one: Compiled, rng: Random, lex: Lexicon) -> Sayable | None:
+    """Two to four requests, each with a time of its own, or one for now: `A ahile nibhau ani B 10 minute pachi`."""
+    parts = [one, *(rng.choice(bank().simple[one.language]) for _ in range(rng.choice(_MORE)))]
+    if not all(can_be_timed(part.phrase) for part in parts):
+        return None
+    now = rng.randrange(len(parts) + 1)  # the one that is for now; of none at the end
+    said = []
+    for i, part in enumerate(parts):
+        if i == now:
+            word = Segment(words_of("now", one, rng, lex))
+            said.append(reworded(part, (word, Segment(" "), *part.phrase.segments), part.phrase.meanings))
+        else:  # a time behind a request might be the next one's
+            said.append(at_time(part, rng.choice(lex.composition["timed"][part.language]["before"])))
+    return _all(one, said, rng, lex)
+
+
+def joined_one_in_time(one: Compiled, rng: Random, lex: Lexicon) -> Sayable | None:
+    """Two to four requests, one of which has a time inside it: `A 10 minute pachi nibhau ani B bala`."""
+    parts = [one, *(rng.choice(bank().simple[one.language]) for _ in range(rng.choice(_MORE)))]
+    later = rng.randrange(len(parts))
+    if not all(can_be_timed(part.phrase) for part in parts) or "," in parts[later].phrase.text:
+        return None  # a reason beside the request would take the time
+    # Before the first request or behind the last one it would be a time of them all.
+    timed = _in_its_time(parts[later], later == 0, later + 1 == len(parts), rng, lex)
+    return timed and _all(one, [*parts[:later], timed, *parts[later + 1 :]], rng, lex)
+
+
+def _in_its_time(one: Compiled, first: bool, last: bool, rng: Random, lex: Lexicon) -> Sayable | None:
+    """The request with a time that is its own beside others."""
+    words = lex.composition["timed"][one.language]
+    if one.english:
+        return at_time(one, rng.choice(words["before" if last else "after"]), last)
+    if not first and rng.random() < 0.4:
+        return at_time(one, rng.choice(words["before"]))
+    at = room_at(one.phrase) + 1
+    if one.light_word:
+        at, _, end = one.light_word
+    else:
+        case = at < len(one.phrase.segments) and NEPALI_CASE.match(one.phrase.segments[at].text)
+        end = len(case.group().rstrip()) if case else 0
+    text = one.phrase.segments[at].text if end else ""
+    if not re.match(r"\s+\w", text[end:]):  # nothing is said behind it, or something is glued to it
+        return None
+    parts, when = clause_of(rng.choice(words["before"]))
+    around = (Segment(text[:end] + " "), *parts, Segment(text[end:]))
+    segments = (*one.phrase.segments[:at], *around, *one.phrase.segments[at + 1 :])
+    return reworded(one, segments, meant(one, when=when))
+
+
+def corrected(one: Compiled, rng: Random, lex: Lexicon) -> Sayable | None:
+    """A room that is named and not meant: `B hoina, A ko batti bala`, or `B ko batti bala, hoina A ko`."""
+    words = lex.composition["corrected"][one.language]
+    if rng.random() < 0.33:
+        wrong = [replace(s, slot="B") if s.slot == "A" else s for s in one.phrase.segments]
+        right = segments_of(words_of("instead", one, rng, lex))
+        return reworded(one, (*wrong, *right), one.phrase.meanings)
+    if rng.random() < 0.5:
+        segments = (*segments_of(rng.choice(words["before"])), *one.phrase.segments)
+    else:
+        segments = (*one.phrase.segments, *segments_of(rng.choice(words["after"])))
+    return reworded(one, segments, one.phrase.meanings)
+
+
+def mentioned(one: Compiled, rng: Random, lex: Lexicon) -> Sayable | None:
+    """`ma B ma chu, A ko batti bala`: a room that is only talked about."""
+    return reworded(
+        one, (*segments_of(words_of("mentioned", one, rng, lex)), *one.phrase.segments), one.phrase.meanings
+    )
