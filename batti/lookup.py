@@ -20,12 +20,13 @@ from batti.schema import ALL, HERE
 from batti.similarity import ENOUGH, Name, similarity, telling_of
 from batti.text import normalize
 from batti.vocabulary import ENOUGH as WORD
-from batti.vocabulary import Vocabulary
+from batti.vocabulary import Spelling, Vocabulary
 
 _NEAR, _NEARLY_AS_NEAR = 0.62, 0.1  # similarity at which a name is worth asking about, and how far behind the best
 _SURE = 0.95  # similarity from which a home's own name comes before the common names
 _READING = 1e-4  # what a later reading of what was said counts less
 _STRANGER = 0.8  # of what is found nowhere: the rest is in the home by a name that nobody listed; see docs/log.md
+_SLIPPED = 0.97  # what a name counts of which a word was mistyped
 _ANOTHER = 0.7  # what a name counts whose letter at the end is another: block B is not block A
 _BY_INITIALS = 0.9  # certainty of lr for living room
 _REMEMBERED = 1024  # things said whose look-up is kept
@@ -51,6 +52,7 @@ class Lookup:
         self._initials: dict[str, dict[int, None]] = {}
         hints: dict[tuple[str, str], None] = {}
         others: list[tuple[tuple[str, ...], str]] = []
+        written = {word for said in lexicon.load().frames["room_words"] for word in said.split()}
         for index, entity in enumerate(self.entities):
             for name in entity.names:
                 words = tuple(spoken.words_of(name))
@@ -63,9 +65,11 @@ class Lookup:
                 for room in rooms.get(entity.room or "", ()):
                     add(index, words, tuple(spoken.words_of(room)))
             # The names of one thing mean the same, so that their translations are much the same too.
-            translated = dict.fromkeys(spoken.translations(*entity.names).values())
+            otherwise = spoken.translations(*entity.names)
+            translated = dict.fromkeys(otherwise.values())
             for words in translated:
                 add(index, words, factor=meaning.TRANSLATED)
+            written.update(word for name in (*map(normalize, entity.names), *otherwise) for word in name.split())
             hints |= {(name, entity.kind): None for name in entity.names}
             others += [(words, entity.kind) for words in translated]
             if entity.kind == "group":  # `sabai pod`
@@ -82,6 +86,7 @@ class Lookup:
             for word in named.telling:
                 self._by_word.setdefault(word, []).append(i)
         self._vocabulary = Vocabulary(self._by_word)
+        self._spelling = Spelling(written)
         frames = lexicon.load().frames
         self._premises = [spoken.words_of(name) for name in frames["premises"]]
         self._common = {
@@ -149,6 +154,9 @@ class Lookup:
         """The readings of what was said, and the similarity of each entity that it may be."""
         readings, letters = [*spoken.readings(said)], spoken.letters(said)
         scored = self._scored(readings)
+        if max(scored.values(), default=0.0) < ENOUGH and (mended := self._spelling.mended(said)) != said:
+            again = self._scored([*spoken.readings(mended)])
+            scored |= {index: max(_SLIPPED * score, scored.get(index, 0.0)) for index, score in again.items()}
         for index in scored if letters else ():
             if self._letters[index] and letters.isdisjoint(self._letters[index]):
                 scored[index] *= _ANOTHER

@@ -57,6 +57,11 @@ def senses(word: str) -> frozenset[str]:
     return _meanings().get(word) or _meanings().get(word.removesuffix("s"), _NOTHING)
 
 
+def is_known(word: str) -> bool:
+    """Whether a folded word is one of the lexicon's: of a place, a light, a person, or one that tells nothing."""
+    return bool(_told(word)) or word in _light_words() or word in _people()
+
+
 @lru_cache(maxsize=1 << 17)
 def alike(a: str, b: str) -> float:
     """Similarity of two words by sound or by meaning."""

@@ -15,11 +15,12 @@ from rapidfuzz.distance import OSA
 _FEW = 0.2  # share of vowels up to which a word is taken to lack some
 _ABBREVIATED = 0.78  # `conf` for `conference`
 _DIPHTHONG = 0.95  # what words count that are alike but for ai and e, au and o
+_TURNED = 0.86  # what words count of which two neighbouring letters changed places
 _SHORT_O = 0.93  # what words count that are alike but for o and a: ब्लक, अक्सफोर्ड
 SHORTEST = 3
 """Letters of an abbreviation."""
 _FOLDS = (
-    ("chh", "C"), ("ch", "C"), ("x", "C"), ("sh", "s"), ("ph", "f"), ("bh", "b"), ("th", "t"),
+    ("chh", "C"), ("ch", "C"), ("xh", "C"), ("x", "C"), ("sh", "s"), ("ph", "f"), ("bh", "b"), ("th", "t"),
     ("dh", "d"), ("kh", "k"), ("gh", "g"), ("jh", "j"), ("ck", "k"), ("q", "k"), ("v", "b"),
     ("w", "b"), ("z", "j"), ("aa", "a"), ("ee", "i"), ("oo", "u"), ("ou", "u"), ("ei", "ai"),
 )  # fmt: skip
@@ -80,7 +81,13 @@ def spelled_alike(a: str, b: str) -> float:
     by_consonants = _without_vowels(a, b) if len(a) <= len(b) else _without_vowels(b, a)
     by_vowels = _DIPHTHONG * _alike_as(_without_diphthongs, a, b)
     by_short_o = _SHORT_O * _alike_as(_without_o, a, b) if len(a) > 3 else 0.0
-    return max(OSA.normalized_similarity(a, b), by_consonants, by_vowels, by_short_o)
+    return max(OSA.normalized_similarity(a, b), by_consonants, by_vowels, by_short_o, _slipped(a, b))
+
+
+def _slipped(a: str, b: str) -> float:
+    """Similarity of words but for two letters that changed places, as they do under quick thumbs: `rnig` for `ring`."""
+    turned = len(a) == len(b) > SHORTEST and sorted(a) == sorted(b)
+    return _TURNED if turned and OSA.distance(a, b) == 1 else 0.0
 
 
 def _alike_as(written: Callable[[str], str], a: str, b: str) -> float:

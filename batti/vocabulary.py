@@ -1,4 +1,4 @@
-"""The words of a home's names, and which of them a word that was said is like."""
+"""The words of a home's names: which of them a word that was said is like, and which it is a slip of."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from batti import meaning, sound
 ENOUGH = 0.5
 """Similarity (0 to 1) from which two words may be partners."""
 _REMEMBERED = 4096  # words said
+_LEAST = 4  # letters of a word in which a slip is looked for
 
 
 class Vocabulary:
@@ -41,6 +42,48 @@ class Vocabulary:
         for meant in meaning.senses(said):
             maybe.update(self._by_meaning.get(meant, ()))
         return tuple(word for word in maybe if meaning.alike(said, word) >= ENOUGH)
+
+
+class Spelling:
+    """Words as they are written, for those that quick thumbs made of them: `kicthen`, `lonuge`, `bedorm`."""
+
+    def __init__(self, words: Iterable[str]) -> None:
+        self._words = sorted({word for word in words if len(word) >= _LEAST and word.isalpha()})
+        self.mended = lru_cache(maxsize=_REMEMBERED)(self._mended)
+
+    def _mended(self, said: str) -> str:
+        """The words said, with each that nobody knows replaced by the one that it is a slip of."""
+        return " ".join(map(self._word, said.split()))
+
+    def _word(self, said: str) -> str:
+        stem = said.removesuffix("ko")
+        if not said.isalpha() or any(meaning.is_known(sound.fold(word)) for word in (said, stem)):
+            return said
+        for word, rest in ((said, ""), (stem, said[len(stem) :])):
+            if slip := self._slip_of(word):
+                return slip + rest
+        return said
+
+    def _slip_of(self, said: str) -> str:
+        """The word that it is a slip of; nothing where that may be two."""
+        if len(said) < _LEAST:
+            return ""
+        slips = [word for word in self._words if _is_slip(said, word)]
+        for some in ([word for word in slips if _is_turned(said, word)], slips):
+            if len({sound.consonants(sound.fold(word)) for word in some}) == 1:  # one word, in several spellings
+                return some[0]
+        return ""
+
+
+def _is_slip(said: str, word: str) -> bool:
+    """Whether two letters changed places, or in a longer word one is missing, too many or another."""
+    if abs(len(said) - len(word)) > 1 or OSA.distance(said, word) != 1:
+        return False
+    return _is_turned(said, word) or (len(word) > _LEAST and said[0] == word[0])
+
+
+def _is_turned(said: str, word: str) -> bool:
+    return sorted(said) == sorted(word)
 
 
 def _near(said: str, words: list[str]) -> list[int]:

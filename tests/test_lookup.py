@@ -219,6 +219,26 @@ def test_english_is_heard_as_it_is_written_in_nepali(own: str, said: str) -> Non
 
 
 @pytest.mark.parametrize(
+    ("own", "said"),
+    [
+        ("ring room", "rnig room"), ("chhat", "xhat"), ("chhat", "xat"), ("bagaicha", "bagaihca"), ("lounge", "lonuge"),
+        ("bhancha", "kicthen"), ("bhancha", "kicthenko batti"), ("bedroom", "bedorom"), ("Holstein", "Holsetin"),
+        ("accounts", "acconuts"), ("hall", "hlal"), ("bathroom", "abthroom"), ("Simran ko kotha", "Simarn ko kotha"),
+    ],
+)  # fmt: skip
+def test_a_slip_of_the_thumbs_is_read(own: str, said: str) -> None:
+    assert found_name(home_of(own, "veranda"), said) == own
+
+
+@pytest.mark.parametrize(("own", "said"), [
+    ("saru ko kotha", "sura ko kotha"), ("gate", "tage"), ("kaki", "kika"), ("aama ko kotha", "mamako kotha"),
+    ("passage", "massage"), ("living room", "dabbing room"), ("hall", "gall"),
+])  # fmt: skip
+def test_other_words_of_much_the_same_letters_are_refused(own: str, said: str) -> None:
+    assert found_name(home_of(own, "veranda"), said) is None
+
+
+@pytest.mark.parametrize(
     ("rooms", "said", "name"),
     [
         (("Tunnel A", "Tunnel B"), "tunel b", "Tunnel B"), (("Tunnel A", "Tunnel B"), "tunnel a ma", "Tunnel A"),

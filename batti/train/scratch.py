@@ -252,8 +252,10 @@ class Trainer:
     def _launched_quickly(self) -> Captured:
         """Small kernels made into larger ones, and all of a step launched at once: half the time of a step."""
         torch._dynamo.config.suppress_errors = True  # without a C compiler, more slowly
-        for part in (*self.network.encoder, self.auxiliary):
+        network = self.network
+        for part in (*network.encoder, *network.decoder, self.auxiliary):
             part.compile(dynamic=True)
+        network.gather = torch.compile(network.gather, dynamic=True)  # type: ignore[method-assign]
         return Captured(self._gradients)
 
     def _gradients(self, batch: Batch) -> torch.Tensor:
