@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from functools import cached_property, lru_cache
 
 from rapidfuzz import process
@@ -31,6 +31,7 @@ _ANOTHER = 0.7  # what a name counts whose letter at the end is another: block B
 _BY_INITIALS = 0.9  # certainty of lr for living room
 _REMEMBERED = 1024  # things said whose look-up is kept
 _ACROSS = 0.86  # what the words of several names of one thing count together
+_CASES = ("ko", "ma", "tira", "bhitra")  # between a group and what lies in it
 _OWNED = re.compile(r"(?:['’]s?|\bko|[a-z]ko|को)\s")  # a name with an owner: `dai ko kotha`, `Sita's room`
 
 
@@ -61,9 +62,14 @@ class Lookup:
                     add(index, tuple(spoken.words_of(name, numbers=False)))
                 if "x" in name:  # which is chh in chat, and not in Netflix
                     add(index, tuple(spoken.words_of(name.replace("x", "ks"))))
+                if heard := spoken.letter_by_letter(name):
+                    add(index, tuple(spoken.words_of(heard)))
                 self._initials.setdefault(spoken.initials(name), {})[index] = None
                 for room in rooms.get(entity.room or "", ()):
-                    add(index, words, tuple(spoken.words_of(room)))
+                    whose = tuple(spoken.words_of(room))
+                    add(index, words, whose)
+                    if all(map(meaning.is_light, words)):  # `X ko bed lamp`: nothing but X tells
+                        add(index, words, (*whose, "ko"))
             # The names of one thing mean the same, so that their translations are much the same too.
             otherwise = spoken.translations(*entity.names)
             translated = dict.fromkeys(otherwise.values())
@@ -74,6 +80,11 @@ class Lookup:
             others += [(words, entity.kind) for words in translated]
             if entity.kind == "group":  # `sabai pod`
                 hints |= {(name[:-1], entity.kind): None for name in entity.names if name.endswith("s")}
+        self._groups = [
+            (self.rooms_of(entity.name), [spoken.words_of(name) for name in entity.names])
+            for entity in self.entities
+            if entity.kind == "group"
+        ]
         self._initials.pop("", None)  # of names of one word
         self.gazetteer = Gazetteer(hints, others)
         self._names = [name for known in names for name in known.values()]
@@ -109,12 +120,17 @@ class Lookup:
                     return place, 1.0
             if by_initials := [*self._initials.get(lexicon.key(said).replace(" ", ""), ())]:
                 return self.entities[by_initials[0]], _BY_INITIALS / len(by_initials)
+            if inside := self._inside(readings):
+                return inside
             if spoken.is_somebodys(said):  # `uhanko kotha` sounds like nuhaune kotha
                 enough = _SURE
         if best < enough:
+            several = self._all_of(readings)
+            if several and several[1] > _SURE:
+                return several
             if any(words[0] in meaning.every() and words[1:] in self._premises for words in readings if words[1:]):
                 return ALL, 1.0  # `jamma office`
-            return self._all_of(readings) or (None, _STRANGER * _certainty(enough - best))
+            return several or (None, _STRANGER * _certainty(enough - best))
         equal = [index for index, score in scored.items() if score > best - 1e-6]
         if len(equal) > 1:
             several = self._plural(readings) if not meaning.every().isdisjoint(spoken.words_of(sentence)) else None
@@ -122,6 +138,8 @@ class Lookup:
                 return several
             chosen = self._in_sentence(equal, sentence)
             return self.entities[equal[0] if chosen is None else chosen], 1 / len(equal) if chosen is None else 1.0
+        if best < _SURE and self._has_not(equal[0], readings):
+            return None, _STRANGER * _certainty(_SURE - best)
         others = max((score for index, score in scored.items() if index != equal[0]), default=0.0)
         return self.entities[equal[0]], _certainty(min(best - ENOUGH, best - others))
 
@@ -161,6 +179,33 @@ class Lookup:
             if self._letters[index] and letters.isdisjoint(self._letters[index]):
                 scored[index] *= _ANOTHER
         return readings, scored
+
+    def _inside(self, readings: list[list[str]]) -> tuple[Entity, float] | None:
+        """What is told by the group that it lies in: `mathi ko baranda`."""
+        for words in readings:
+            for rooms, names in self._groups:
+                for name in names:
+                    rest = words[len(name) :]
+                    if words[: len(name)] != name or all(map(meaning.is_light, rest)):
+                        continue
+                    scored = self._scored([rest[1:] if rest[0] in _CASES else rest])
+                    there = {i: much for i, much in scored.items() if self._lies_in(self.entities[i], rooms)}
+                    best = max(there, key=lambda index: there[index], default=0)
+                    if there.get(best, 0.0) >= ENOUGH:
+                        return self.entities[best], _certainty(there[best] - ENOUGH)
+        return None
+
+    @staticmethod
+    def _lies_in(entity: Entity, rooms: Collection[str]) -> bool:
+        return entity.kind != "group" and (entity.room if entity.kind == "light" else entity.name) in rooms
+
+    def _has_not(self, index: int, readings: list[list[str]]) -> bool:
+        """Whether a lamp is named that the room or group is not called by: `bhoj hall ko chandelier`."""
+        if self.entities[index].kind == "light":
+            return False
+        known = {one: max(meaning.alike(one, word) for word in self._words[index]) for one in readings[0]}
+        strange = any(meaning.is_fixture(word) and much < WORD for word, much in known.items())
+        return strange and max(known.values()) > ENOUGH
 
     def _all_of(self, readings: list[list[str]]) -> tuple[Entity, float] | None:
         """The group meant by `all himals` or `sabai pod`."""
@@ -220,14 +265,18 @@ class Lookup:
         return (self._names[index] for index in sorted(near))
 
     def _in_sentence(self, equal: list[int], sentence: str) -> int | None:
-        """Of entities that match alike, the one whose room is named in the sentence."""
-        words = set(spoken.words_of(sentence))
+        """Of entities that match alike, the one whose room the sentence names, of several the first; the last one
+        where something is set right (`A ko jhumar hoina B ko`)."""
+        words = spoken.words_of(sentence)
+        found = {}
         for index in equal:
             room = self.entities[index].room
-            called = (set(n.telling) for n in self._names if self.entities[n.entity].name == room)
-            if any(telling <= words for telling in called):
-                return index
-        return None
+            called = (n.telling for n in self._names if self.entities[n.entity].name == room)
+            named = [max(map(words.index, telling)) for telling in called if set(telling) <= {*words}]
+            if named:
+                found[index] = min(named)
+        last = not meaning.denials().isdisjoint(words)
+        return (max if last else min)(found, key=lambda index: found[index]) if found else None
 
 
 def _whose(names: Iterable[Sequence[str]]) -> list[frozenset[str]]:

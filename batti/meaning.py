@@ -157,6 +157,23 @@ def every() -> frozenset[str]:
     return frozenset(map(fold, lexicon.load().frames["every"]))
 
 
+@cache
+def _lights() -> frozenset[str]:
+    return frozenset(light.id for light in lexicon.load().lights)
+
+
+def is_fixture(word: str) -> bool:
+    """Whether a folded word tells of a lamp of some kind and of nothing else: `jhumar`, `chandelier`."""
+    told = _told(word)
+    return bool(told) and told <= _lights()
+
+
+@cache
+def denials() -> frozenset[str]:
+    """Folded words that set right what was said before them."""
+    return frozenset(map(fold, lexicon.load().frames["denials"]))
+
+
 _ROOM, _LAMP = "ROOM", "LAMP"
 SHARED = frozenset({_ROOM, _LAMP})
 """What `shared` makes of the words for a room and for a light."""

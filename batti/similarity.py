@@ -100,7 +100,8 @@ def similarity(said: Name, name: Name) -> float:
     if len(name.telling) > len(said.telling) and (not said.joined.isdigit() or _is_its_number(said, name)):
         score = max(score, _PART * matched / len(said.telling))
     missing = len(said.light ^ name.light) / (1 + len(said.light | name.light))
-    other = _CONTRARY if _contrary(said.light, name.light) or _owned(said, name) or _is_lamp(said, name) else 1.0
+    told_apart = _contrary(said.light, name.light) or _owned(said, name) or _is_lamp(said, name) or _differ(said, name)
+    other = _CONTRARY if told_apart else 1.0
     return name.factor * score * (1 - 0.03 * missing) * other
 
 

@@ -45,13 +45,30 @@ def letters(name: str) -> frozenset[str]:
     words = lexicon.key(name).split()
     while words and words[-1] in _AFTER_LETTERS:
         words.pop()
-    last = words[-1] if len(words) > 1 else ""
+    last = words[-1] if words else ""
+    if numbered := _NUMBERED.fullmatch(last):  # 9a, class 9b
+        return frozenset({numbered[1]})
+    last = last if len(words) > 1 else ""
     return frozenset({last if _LETTER.fullmatch(last) else "", _CALLED.get(last, "")} - {""})
 
 
 _LETTER = re.compile("[a-z]|[kg]h?a|nga|chh?a")
+_NUMBERED = re.compile("[0-9]+([a-z]|[kg]h?a|chh?a)")
 _CALLED = {"e": "a", "ei": "a", "bi": "b", "si": "c", "di": "d"}  # Latin letters as they are heard
 _AFTER_LETTERS = ("ko", "ma", "lai", "tira", "bata")  # case endings that are no letters
+
+
+def letter_by_letter(name: str) -> str:
+    """The name with each abbreviation as it is spelled out: HR is heard as echaar; nothing where it has none."""
+    spelled = _ABBREVIATION.sub(lambda match: "".join(_LETTER_NAMES[ord(c) - ord("A")] for c in match.group()), name)
+    return spelled if spelled != name else ""
+
+
+_ABBREVIATION = re.compile(r"\b(?:[A-Z]{2,4}|X)\b")
+_LETTER_NAMES = (
+    "e", "bi", "si", "di", "i", "eph", "ji", "ech", "aai", "je", "ke", "el", "em",
+    "en", "o", "pi", "kyu", "aar", "es", "ti", "yu", "bhi", "dablu", "eks", "waai", "jed",
+)  # fmt: skip
 
 
 def initials(name: str) -> str:

@@ -544,3 +544,47 @@ def test_a_light_of_a_numbered_room_does_not_make_the_room_doubtful() -> None:
 )
 def test_a_device_is_told_from_a_place(said: str, sentence: str, device: bool) -> None:
     assert Lookup(_cowork()).is_device(said, sentence) is device
+
+
+HOSTEL = Home.from_dict({
+    "name": "Hostel",
+    "rooms": [
+        {"name": "Bheri", "lights": [{"name": "bed lamp"}, {"name": "side light"}]},
+        {"name": "Karnali", "lights": [{"name": "bed lamp"}]},
+        {"name": "baranda"}, {"name": "bhoj hall"}, {"name": "keta hostel"}, {"name": "keta annex"},
+        {"name": "class 9A"}, {"name": "class 10B"}, {"name": "HR"}, {"name": "MD cabin"}, {"name": "X-ray"},
+    ],
+    "groups": [
+        {"name": "upstairs", "aliases": ["mathi", "2nd floor"], "rooms": ["Bheri", "baranda"]},
+        {"name": "hostels", "rooms": ["keta hostel", "keta annex"]},
+    ],
+})  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("said", "name"),
+    [
+        ("mathi ko baranda", "baranda"), ("upstairs bheri", "Bheri"), ("2nd floor ko bheri", "Bheri"),
+        ("माथिको बरन्डा", "baranda"), ("mathi ko kotha", "upstairs"), ("mathi ko bhoj hall", "bhoj hall"),
+        ("sabai hostel", "hostels"), ("bhoj hall ko chandelier", None), ("bhoj hall ko jhumar", None),
+        ("bhoj hall ko bulb", "bhoj hall"), ("keti hostel", None), ("class 9b", None), ("class 10 b", "class 10B"),
+        ("एचआर", "HR"), ("h r", "HR"), ("एमडी क्याबिन", "MD cabin"), ("एक्सरे", "X-ray"),
+    ],
+)  # fmt: skip
+def test_names_of_many_rooms_are_told_apart(said: str, name: str | None) -> None:
+    assert found_name(HOSTEL, said) == name
+
+
+@pytest.mark.parametrize(
+    ("said", "sentence", "room"),
+    [
+        ("Karnali ko bed lamp", "Karnali ko bed lamp bala", "Karnali"),
+        ("bheri bed lamp", "bheri bed lamp on", "Bheri"),
+        ("bed lamp", "bheri ko bed lamp hoina karnali ko nibhau", "Karnali"),
+        ("bed lamp", "karnali ko bed lamp nibhau ani bheri ko batti bala", "Karnali"),
+    ],
+)
+def test_lights_of_one_name_are_told_by_their_rooms(said: str, sentence: str, room: str) -> None:
+    found, _ = Lookup(HOSTEL).find(normalize(said), normalize(sentence))
+    assert isinstance(found, Entity)
+    assert (found.name, found.room) == ("bed lamp", room)
