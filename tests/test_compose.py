@@ -184,6 +184,14 @@ def test_a_strange_place_passes_for_its_kind() -> None:
 
 
 @pytest.mark.parametrize(
+    ("name", "kind"), [("fairy lights", "light"), ("the chandelier", "light"), ("झुमर", "light"), ("sauna", "room")]
+)
+def test_a_strange_lamp_of_the_bank_passes_for_a_light(name: str, kind: str) -> None:
+    [place] = [one for one in compiled(f"{{U:{name}}} bala => U on").places if one.strange]
+    assert place.kind == kind
+
+
+@pytest.mark.parametrize(
     ("line", "script"),
     [("{A:भान्छा} {pct=55:पचपन्न} => A pct", "deva"), ("{A:hall} {pct=55:55%} => A pct", "roman"), (DEVANAGARI, "deva")],
 )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache, cached_property, lru_cache
 from typing import Any
 
@@ -97,7 +97,29 @@ class Compiled(Sayable):
     notes: dict[str, Any] = field(default_factory=dict, compare=False, repr=False)  # what others found out about it
 
 
+@cache
+def _lamps() -> frozenset[str]:
+    """What only lights are called."""
+    lex = lexicon.load()
+    places = {lexicon.key(word) for place in lex.places for word in place.words}
+    return frozenset(lexicon.key(word) for light in lex.lights for word in light.words) - places
+
+
+def _with_lamps(phrase: Phrase) -> Phrase:
+    """The phrase with its strange places told as lights where they are called so: `ma {U:fairy lights} bala`."""
+    if phrase.kind != "unknown":
+        return phrase
+    segments = tuple(
+        replace(s, passes_for="light")
+        if s.slot in STRANGE_SLOTS and lexicon.key(s.text).removeprefix("the ") in _lamps()
+        else s
+        for s in phrase.segments
+    )
+    return replace(phrase, segments=segments)
+
+
 def compiled(phrase: Phrase, lex: Lexicon) -> Compiled:
+    phrase = _with_lamps(phrase)
     literal = " ".join(s.text for s in phrase.segments if not s.slot)
     script = lexicon.script_of(literal if literal.strip() else phrase.text)
     english_words, nepali_words = (_any_word(f"{name}_words").findall(literal) for name in ("english", "nepali"))
