@@ -166,6 +166,20 @@ def test_what_is_asked_beside_what_is_not_is_all_that_is_done(line: str) -> None
     assert {m.place for s in some for m in s.phrase.meanings} == {"A", "B"}
 
 
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        (NEPALI, "tala ko bhanchako batti bala"),
+        (ENGLISH, "turn on the kitchen lights downstairs"),
+        (DEVANAGARI, "तलको भान्छाको बत्ती बाल"),
+    ],
+)
+def test_where_a_room_lies_changes_nothing(line: str, said: str) -> None:
+    some = made("lying", line, 200)
+    assert said in texts(some)
+    assert {s.phrase.meanings for s in some} == {compiled(line).phrase.meanings}
+
+
 def test_a_refusal_before_an_english_imperative() -> None:
     said = texts(made("refused", ENGLISH))
     assert "don't turn on the kitchen lights" in said

@@ -59,6 +59,7 @@ SAID: list[tuple[str, str, list[dict[str, Any]] | str]] = [  # rule, a sentence 
     ("group", "upstairs bala", [{"room": "upstairs", **ON}]),
     ("corrected", "bhancha hoina, hall bala", [{"room": "hall", **ON}]),
     ("here", "batti bala", [{"room": "here", **ON}]),
+    ("lying", "tala bhancha bala", [{"room": "kitchen", **ON}]),
     ("whole house", "sabai batti bala", [{"room": "all", **ON}]),
     ("excepted", "hall bahek sabai bala", [{"room": "all", "except": ["hall"], **ON}]),
     (

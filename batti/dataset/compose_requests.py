@@ -79,6 +79,16 @@ def here(one: Compiled, rng: Random, lex: Lexicon) -> Sayable | None:
     return reworded(one, segments, meant(one, place=HERE))
 
 
+def lying(one: Compiled, rng: Random, lex: Lexicon) -> Sayable | None:
+    """Where the room lies: `tala pasal ko batti bala`, `the shop light downstairs`. It is the same room."""
+    where, segments, at = words_of("lying", one, rng, lex), list(one.phrase.segments), room_at(one.phrase)
+    if one.english:
+        return reworded(one, (*segments, Segment(where)), one.phrase.meanings)
+    if at and not segments[at - 1].text.endswith(" "):
+        return None
+    return reworded(one, (*segments[:at], Segment(where), *segments[at:]), one.phrase.meanings)
+
+
 def whole(one: Compiled, rng: Random, lex: Lexicon) -> Sayable | None:
     """The whole house in the place of the room."""
     if one.english:

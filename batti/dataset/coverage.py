@@ -98,6 +98,12 @@ def _one_in_time(heard: Heard) -> bool:
     return len(timed) == 1 < len(heard.asked) and not heard.says(word for words in now for word in words)
 
 
+def _lies(heard: Heard) -> bool:
+    words = (word for words in heard.lexicon.composition["lying"].values() for word in words)
+    rooms = {room.name for room in heard.case.home.rooms}
+    return bool(heard.asked) and all(action["room"] in rooms for action in heard.asked) and heard.says(words)
+
+
 def _needless(lex: Lexicon) -> Iterator[str]:
     return (word for words in lex.frames["needless"].values() for word in words)
 
@@ -112,6 +118,7 @@ SIGNS: Mapping[str, Callable[[Heard], bool]] = {
     "group": lambda heard: heard.of_kind("group"),
     "corrected": _denies,
     "here": lambda heard: heard.of_kind("here"),
+    "lying": _lies,
     "whole house": lambda heard: heard.of_kind("all"),
     "excepted": lambda heard: heard.of_kind("all except") and len(heard.asked) == 1,
     "excepted and more": lambda heard: heard.of_kind("all except") and len(heard.asked) > 1,

@@ -148,7 +148,8 @@ class Speaker:
             said = self._stranger(segment, script, one.english)
         else:
             said = mention(self.home, thing, script, one.english, self.lexicon, self.rng)
-        spelled = noise.respell(said, it.style, self.rng)
+        # A recognizer knows the words of requests, and few names.
+        spelled = noise.respell(said, it.style, self.rng, 2.0 if it.style == "recognizer" else 1.0)
         # A name never becomes that of another thing.
         if spelled != said and self.home.owner.get(key(spelled), thing) != thing:
             return said
