@@ -20,7 +20,7 @@ from batti.cli_evaluate import evaluate
 from batti.cli_home import home
 from batti.cli_mqtt import mqtt
 from batti.cli_serve import serve
-from batti.cli_train import adapt, compare, export, train, tune
+from batti.cli_train import adapt, average, compare, export, train, tune
 from batti.cli_wyoming import wyoming
 from batti.errors import BattiError
 
@@ -72,7 +72,7 @@ def main() -> None:
 main.add_command(data)
 main.add_command(bench)
 main.add_command(evaluate)
-for verb in (train, tune, compare, export, adapt, home, serve, mqtt, wyoming):
+for verb in (train, tune, compare, average, export, adapt, home, serve, mqtt, wyoming):
     main.add_command(verb)
 
 

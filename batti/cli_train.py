@@ -97,6 +97,17 @@ def compare(runs: tuple[Path, ...], plot: Path | None, as_json: bool) -> None:
 
 
 @click.command()
+@click.argument("runs", nargs=-1, required=True, metavar="RUN RUN...", type=_RUN)
+@click.option("--out", required=True, type=_FOLDER, help="Folder of the run with their mean.")
+def average(runs: tuple[Path, ...], out: Path) -> None:
+    """Average the weights of RUNs of the small network that went on from one run: better than each of them."""
+    if len(runs) < 2:
+        raise BattiError(f"{runs[0]} alone has no other to be averaged with", "name two runs at least")
+    _training("scratch").average(runs, out)
+    click.echo(f"{out}: weights.safetensors; next: batti export {out} MODEL")
+
+
+@click.command()
 @click.argument("run", type=_RUN)
 @click.argument("model", type=_FOLDER, required=False)
 @click.option("--to", type=click.Choice(["gguf", "onnx"]), help="Of a language model: for llama.cpp, or one graph.")

@@ -168,6 +168,31 @@ def test_people_are_called_whose_room_the_home_has(pairs: list[Pair]) -> None:
     assert called > COUNT / 1000
 
 
+@pytest.mark.parametrize(
+    ("line", "first", "then"),  # which mention of B the first and the second telling of it point to
+    [
+        ("{A:hall} ra {B:loft} bahek sabai nibhau ani {B:loft} dim => all except A B off; B =0.3", 0, 1),
+        ("{B:loft} dim ani {A:hall} ra {B:loft} bahek sabai nibhau => B =0.3; all except A B off", 0, 1),
+        ("{A:hall} ra {B:loft} bahek sabai nibhau, ti dui dim => all except A B off; A =0.3; B =0.3", 0, 0),
+        ("{B:loft} bala, hoina {B:loft} nibhau => B off", 1, 1),
+    ],
+)
+def test_places_that_are_named_twice_are_marked_in_order(line: str, first: int, then: int) -> None:
+    lex = lexicon.load()
+    one = compiled(phrases.parse(line), lex)
+    parts = tuple(i if segment.slot else segment.text for i, segment in enumerate(one.phrase.segments))
+    wording = Dressed(one, "", "clean", parts if isinstance(parts[0], str) else ("", *parts))
+    home = homes.known(
+        Home.from_dict({"name": "H", "rooms": [{"name": "attic"}, {"name": "cellar"}, {"name": "porch"}]})
+    )
+    example = Speaker(home, lex, Random(1)).say(wording)
+    told = [span for entry in example.asked for span in (entry.place, *entry.excepts) if not isinstance(span, str)]
+    thing = example.things[max(told)] if then else example.things[told[-1]]
+    of_b = [span for span in told if example.things[span] == thing]
+    assert (len({*of_b}) == 2) == (first != then)
+    assert [*dict.fromkeys(of_b)] == sorted({*of_b})
+
+
 @pytest.mark.parametrize("place", ["A", "U"])
 def test_a_pronoun_stands_for_the_person_whose_room_is_asked_for(place: str) -> None:
     lex, rng = lexicon.load(), Random(3)

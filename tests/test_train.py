@@ -37,7 +37,7 @@ from batti.train.auxiliary import Auxiliary  # noqa: E402
 from batti.train.export import export  # noqa: E402
 from batti.train.model import Network  # noqa: E402
 from batti.train.muon import Muon  # noqa: E402
-from batti.train.scratch import Recipe, Trainer, load_network  # noqa: E402
+from batti.train.scratch import Recipe, Trainer, average, load_network  # noqa: E402
 
 PLAIN = {"width": 32, "heads": 2, "encoder_layers": 1, "decoder_layers": 1, "feed_forward": 64, "dropout": 0.0}
 SHAPE = PLAIN | {"merge": 2, "words": 300}
@@ -474,3 +474,37 @@ def test_muon_for_matrices_of_one_shape_together_is_torch_muon_for_each() -> Non
         for a, b in zip(together, each, strict=True):
             torch.testing.assert_close(a, b, rtol=1e-3, atol=1e-4)
     assert not torch.equal(together[0], together[3])
+
+
+def test_runs_go_on_from_one_and_are_averaged(run: Path, tmp_path: Path) -> None:
+    """A run that starts at another has its shape and its weights; the average answers as a run does."""
+    went_on = []
+    for seed, batch in ((5, 16), (6, 8)):
+        more = Recipe.model_validate({**TINY, "shape": {}, "start": run, "seed": seed, "batch": batch, "steps": 20})
+        Trainer(more, tmp_path / str(seed)).train()
+        went_on.append(tmp_path / str(seed))
+    before, mean = load_network(run)[0], tmp_path / "mean"
+    for one in went_on:
+        assert load_network(one)[0].shape == before.shape
+        assert loss_of(load_network(one)[0]) < 1.02 * loss_of(before)
+    average(went_on, mean)
+    networks = [dict(load_network(folder)[0].named_parameters()) for folder in (*went_on, mean)]
+    for name, weight in networks[2].items():
+        torch.testing.assert_close(weight, (networks[0][name] + networks[1][name]) / 2, rtol=2e-3, atol=1e-4)
+    assert loss_of(load_network(mean)[0]) < 1.02 * min(loss_of(load_network(one)[0]) for one in went_on)
+    export(mean, tmp_path / "model")
+    assert OnnxBackend.load(tmp_path / "model")
+
+
+def test_runs_of_two_shapes_are_not_averaged(run: Path, tmp_path: Path) -> None:
+    Trainer(recipe(shape=SHAPE | {"width": 16}, steps=1), tmp_path / "small").train()
+    with pytest.raises(BattiError, match="another shape"):
+        average([run, tmp_path / "small"], tmp_path / "mean")
+    with pytest.raises(BattiError, match="no trained run"):
+        average([run, tmp_path / "nowhere"], tmp_path / "mean")
+    assert not (tmp_path / "mean").exists()
+
+
+@pytest.mark.parametrize("name", ["ship", "smoke", "ship_on_1024", "ship_on_2048"])
+def test_recipes_that_come_with_the_project_are_read(name: str) -> None:
+    assert Recipe.load(Path(__file__).parents[1] / "configs" / f"{name}.yaml").optimizer == "muon"

@@ -6,6 +6,7 @@ A `Speaker` fills the slots of what `dress` makes from a home, names and values 
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -73,7 +74,7 @@ class Speaker:
         one, phrase = it.one, it.one.phrase
         things = self._choose(one)
         values: dict[str, Any] = {}
-        spans: dict[str, Span] = {}
+        spans: dict[str, list[Span]] = {}
         filled: dict[int, str] = {}
         words = [self._called(it)]
         at = len(words[0])
@@ -89,14 +90,14 @@ class Speaker:
                     begun = self._begun(text, it)
                     words.append(begun)
                     at += len(begun)
-                    spans[slot] = (at, at + len(text))
+                    spans.setdefault(slot, []).append((at, at + len(text)))
                 part = text
             words.append(part)
             at += len(part)
         _widen(phrase, spans)
-        asked = tuple([_entry(meaning, values, spans) for meaning in phrase.meanings])
-        named = (slot for m in phrase.meanings for slot in (m.place, *m.excepts))
-        pointed = {spans[slot]: things[slot] for slot in named if slot in spans}
+        mentions = _Mentions(phrase, spans)
+        asked = tuple([_entry(meaning, values, mentions) for meaning in phrase.meanings])
+        pointed = {span: things[slot] for slot, span in mentions.told}
         tags = (phrase.voice, it.style, it.rule) if it.rule else (phrase.voice, it.style)
         return Example("".join(words), asked, pointed, tags, f"{phrase.voice}:{phrase.line}")
 
@@ -250,18 +251,38 @@ def doing_of(meaning: Meaning, values: Mapping[str, Any]) -> dict[str, Any]:
     return doing
 
 
-def _widen(phrase: Phrase, spans: dict[str, Span]) -> None:
+def _widen(phrase: Phrase, spans: Mapping[str, list[Span]]) -> None:
     """A light said right behind its room is marked together with it: `dai ko kothako table lamp`."""
     for segment in phrase.segments:
-        if segment.light_of:
-            room, light = spans.get(segment.light_of), spans.get(segment.slot)
-            if room and light and 0 <= light[0] - room[1] <= 5:
-                spans[segment.slot] = (room[0], light[1])
+        lights = spans.get(segment.slot, []) if segment.light_of else []
+        for i, light in enumerate(lights):
+            before = (room for room in spans.get(segment.light_of, ()) if 0 <= light[0] - room[1] <= 5)
+            lights[i] = (next(before, light)[0], light[1])
 
 
-def _entry(meaning: Meaning, values: Mapping[str, Any], spans: Mapping[str, Span]) -> Asked:
+class _Mentions:
+    """Where the places of a phrase stand, one mention after another as its meanings tell of them.
+
+    Of `A ra B bahek sabai nibhau ani B madhuro` the first B is excepted and the second dimmed. A place that is told of
+    less often than it is mentioned was set right, or called first: its last mentions count.
+    """
+
+    def __init__(self, phrase: Phrase, spans: Mapping[str, list[Span]]) -> None:
+        self.spans, self.told = spans, list[tuple[str, Span]]()
+        self.left = Counter(slot for m in phrase.meanings for slot in (m.place, *m.excepts))
+
+    def next(self, slot: str) -> Span:
+        """Raises KeyError for a place that is not mentioned."""
+        mentions = self.spans[slot]
+        span = mentions[-min(self.left[slot], len(mentions))]
+        self.left[slot] -= 1
+        self.told.append((slot, span))
+        return span
+
+
+def _entry(meaning: Meaning, values: Mapping[str, Any], mentions: _Mentions) -> Asked:
     try:
-        place: Span | str = meaning.place if meaning.place in (ALL, HERE) else spans[meaning.place]
-        return Asked(place, doing_of(meaning, values), tuple([spans[slot] for slot in meaning.excepts]))
+        place: Span | str = meaning.place if meaning.place in (ALL, HERE) else mentions.next(meaning.place)
+        return Asked(place, doing_of(meaning, values), tuple([mentions.next(slot) for slot in meaning.excepts]))
     except KeyError:  # the noise left a place out
         raise Unfit from None

@@ -43,7 +43,9 @@ class Captured:
     def _record(self, shapes: tuple[torch.Size, ...], batch: Batch) -> _Recorded:
         inputs = {name: column.cuda() for name, column in batch.items()}
         graph = torch.cuda.CUDAGraph()
-        with torch.cuda.graph(graph, pool=self.memory, stream=torch.cuda.current_stream(), capture_error_mode="thread_local"):
+        stream = torch.cuda.current_stream()
+        # Other threads go on meanwhile: one of them pins memory for batches.
+        with torch.cuda.graph(graph, pool=self.memory, stream=stream, capture_error_mode="thread_local"):
             result = self.compute(inputs)
         self.recorded[shapes] = recorded = (graph, inputs, result)
         return recorded

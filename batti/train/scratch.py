@@ -7,7 +7,7 @@ import math
 import signal
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from pathlib import Path
 from pickle import UnpicklingError
@@ -52,7 +52,7 @@ class Descent(FromYaml):
 class Recipe(Descent):
     """One training run; every key is explained in `configs/ship.yaml`."""
 
-    start: Path | None = None  # a run whose averaged weights are gone on from
+    start: Path | None = None  # a run that is gone on from: its averaged weights and its shape
     seed: int = 1
     minutes: float = Field(default=9.0, gt=0)
     steps: int = Field(default=0, ge=0)  # instead of minutes, where not 0
@@ -66,6 +66,7 @@ class Recipe(Descent):
     shape: Shape = Shape()
 
 
+_WEIGHTS, _RECIPE = "weights.safetensors", "config.yaml"  # of a run
 _MULTIPLE = 8  # of characters and of answer tokens that a batch is as wide as, where every new width is recorded
 
 
@@ -140,14 +141,17 @@ class Trainer:
     """One run: `train` goes on from `checkpoint` where the folder has one."""
 
     def __init__(self, recipe: Recipe, out: Path) -> None:
+        started = load_network(recipe.start)[0] if recipe.start else None
+        if started:  # what goes on has its shape
+            recipe = recipe.model_copy(update={"shape": started.shape})
         self.recipe, self.out = recipe, out
         self.device = "cuda" if torch.cuda.is_available() else "cpu"
         self.bfloat16 = mixed_precision(recipe.bfloat16, self.device)
         torch.manual_seed(recipe.seed)
         torch.set_float32_matmul_precision("high")
         self.network = Network(recipe.shape).to(self.device)
-        if recipe.start:
-            self.network.load_state_dict(load_network(recipe.start)[0].state_dict())
+        if started:
+            self.network.load_state_dict(started.state_dict())
         self.auxiliary = Auxiliary(recipe.shape).to(self.device)
         self.optimizers = optimizers(recipe, self.network, self.auxiliary)
         self.average = _Average(self.network, recipe.average)
@@ -180,8 +184,8 @@ class Trainer:
         torch.save(state, self.out / "checkpoint.tmp")
         (self.out / "checkpoint.tmp").replace(self.out / "checkpoint.pt")
         weights = {k: v.contiguous().half().cpu() for k, v in self.average.weights.items()}
-        save_file(weights, self.out / "weights.safetensors")
-        (self.out / "config.yaml").write_text(yaml.safe_dump(self.recipe.model_dump(mode="json", exclude_none=True)))
+        save_file(weights, self.out / _WEIGHTS)
+        _write_recipe(self.recipe, self.out)
         (self.out / "metrics.json").write_text(json.dumps(self.history, indent=1))
 
     def resume(self) -> bool:
@@ -281,10 +285,28 @@ class Trainer:
 def load_network(folder: Path) -> tuple[Network, Recipe]:
     """The averaged weights of a run, ready for use. Raises BattiError where the folder has none."""
     try:
-        recipe = Recipe.load(folder / "config.yaml")
-        weights = load_file(folder / "weights.safetensors")
+        recipe = Recipe.load(folder / _RECIPE)
+        weights = load_file(folder / _WEIGHTS)
     except (OSError, BattiError, SafetensorError):
         raise BattiError(f"no trained run in {folder}", "train one: batti train configs/ship.yaml --out RUN") from None
     network = Network(recipe.shape)
     network.load_state_dict({k: v.float() for k, v in weights.items()})
     return network.eval(), recipe
+
+
+def average(runs: Sequence[Path], out: Path) -> None:
+    """Write a run whose weights are the mean of those of several that went on from one (model soups, Wortsman et al.
+    2022). Raises BattiError where one is missing or has another shape."""
+    loaded = [load_network(run) for run in runs]
+    for run, (_, recipe) in zip(runs, loaded, strict=True):
+        if recipe.shape != loaded[0][1].shape:
+            raise BattiError(f"{run} has another shape than {runs[0]}", "average runs that went on from one run")
+    states = [network.state_dict() for network, _ in loaded]
+    means = {name: torch.stack([state[name] for state in states]).mean(0).half() for name in states[0]}
+    out.mkdir(parents=True, exist_ok=True)
+    save_file(means, out / _WEIGHTS)
+    _write_recipe(loaded[0][1], out)
+
+
+def _write_recipe(recipe: Recipe, out: Path) -> None:
+    (out / _RECIPE).write_text(yaml.safe_dump(recipe.model_dump(mode="json", exclude_none=True)))
