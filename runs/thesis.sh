@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # The thesis protocol: our kind of network trained on the thesis's train split alone, scored on its other splits.
-# Ten minutes of a GPU, where there is one; else about an hour of one CPU core that knows bfloat16 (OMP_NUM_THREADS=1 where
+# Eleven minutes of a GPU, where there is one; else about an hour and a half of one CPU core that knows bfloat16 (OMP_NUM_THREADS=1 where
 # other work runs beside it). No phrase bank, and of the lexicon the keyboard alone; nothing of
 # the data or the weights is kept.
 #   runs/thesis.sh                    scores on val.json
