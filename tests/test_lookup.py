@@ -224,6 +224,7 @@ def test_english_is_heard_as_it_is_written_in_nepali(own: str, said: str) -> Non
         ("ring room", "rnig room"), ("chhat", "xhat"), ("chhat", "xat"), ("bagaicha", "bagaihca"), ("lounge", "lonuge"),
         ("bhancha", "kicthen"), ("bhancha", "kicthenko batti"), ("bedroom", "bedorom"), ("Holstein", "Holsetin"),
         ("accounts", "acconuts"), ("hall", "hlal"), ("bathroom", "abthroom"), ("Simran ko kotha", "Simarn ko kotha"),
+        ("Pramila ko kotha", "primula ko kotha"),
     ],
 )  # fmt: skip
 def test_a_slip_of_the_thumbs_is_read(own: str, said: str) -> None:

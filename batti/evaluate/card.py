@@ -93,11 +93,11 @@ collected from people, and no native speaker has reviewed them all.
 
 ## Recipe
 `configs/ship.yaml` from random weights: 21 minutes of one H100, 10,650 steps of 2,048 sentences (17,300 a second beside
-other work), Muon for the matrices and AdamW for the rest, with an exponential moving average of the weights. On from there,
-with the phrases of today (the first part had 37,416 of them), `configs/ship_on_2048.yaml` and `configs/ship_on_1024.yaml`:
-7.2 minutes each of one H100, 5,750 steps of 2,048 sentences and 9,800 of 1,024. The weights are the mean of these two. The
+other work), Muon for the matrices and AdamW for the rest, with an exponential moving average of the weights. On from
+there `configs/ship_on_2048.yaml` and `configs/ship_on_1024.yaml`: 7.2 minutes each of one H100, 5,750 steps of 2,048
+sentences and 9,800 of 1,024. The weights are the mean of these two. The first part knew 37,416 of the phrases. The
 network is told which characters look like a name of the home, and reads two characters as one. `runs/ship.sh` does the
-same from the repository alone, with the phrases of today in both parts.
+same from the repository alone, with all phrases in both parts.
 
 ## Figures
 Exact match is the whole document, with its 95% bootstrap interval. False actions: the share of sentences that are
