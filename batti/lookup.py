@@ -125,12 +125,7 @@ class Lookup:
             if spoken.is_somebodys(said):  # `uhanko kotha` sounds like nuhaune kotha
                 enough = _SURE
         if best < enough:
-            several = self._all_of(readings)
-            if several and several[1] > _SURE:
-                return several
-            if any(words[0] in meaning.every() and words[1:] in self._premises for words in readings if words[1:]):
-                return ALL, 1.0  # `jamma office`
-            return several or (None, _STRANGER * _certainty(enough - best))
+            return self._all_of(readings) or (None, _STRANGER * _certainty(enough - best))
         equal = [index for index, score in scored.items() if score > best - 1e-6]
         if len(equal) > 1:
             several = self._plural(readings) if not meaning.every().isdisjoint(spoken.words_of(sentence)) else None
@@ -207,9 +202,13 @@ class Lookup:
         strange = any(meaning.is_fixture(word) and much < WORD for word, much in known.items())
         return strange and max(known.values()) > ENOUGH
 
-    def _all_of(self, readings: list[list[str]]) -> tuple[Entity, float] | None:
-        """The group meant by `all himals` or `sabai pod`."""
-        return self._plural([words[1:] for words in readings if len(words) > 1 and words[0] in meaning.every()])
+    def _all_of(self, readings: list[list[str]]) -> tuple[Entity | str, float] | None:
+        """The group meant by `all himals` or `sabai pod`, or the whole house by what it is: `jamma office`."""
+        all_of = [words[1:] for words in readings if len(words) > 1 and words[0] in meaning.every()]
+        several = self._plural(all_of)
+        if any(words in self._premises for words in all_of) and not (several and several[1] > _SURE):
+            return ALL, 1.0
+        return several
 
     def _plural(self, readings: list[list[str]]) -> tuple[Entity, float] | None:
         """The group whose name was said, in the plural or not."""
