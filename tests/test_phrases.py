@@ -158,7 +158,6 @@ FAULTS = [
     ("{dur=25h:x} => none", "'25h' is no value for dur"),
     ("{time=24:00:x} => none", "'24:00' is no value for time"),
     ("{time=12:60:x} => none", "'12:60' is no value for time"),
-    ("{A:hall} {pct=30:30} hoina {pct=40:40} => A pct", "{pct=…} stands there twice"),
     ("{A:bhancha ko batti => A on", "a brace without its pair near '{A:bhancha ko batti'"),
     ("A:bhancha} ko batti => A on", "a brace without its pair near 'A:bhancha} ko batti'"),
     ("{A:{B:x}} => none", "a brace without its pair near '{A:'"),

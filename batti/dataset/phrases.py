@@ -232,8 +232,6 @@ def parse(line: str, voice: str = "", number: int = 0) -> Phrase:
     parts = segments(sentence.strip())
     names = [s.slot for s in parts if s.slot]
     slots = frozenset(names)
-    if twice := next((name for name in names if name.islower() and names.count(name) > 1), ""):
-        raise PhraseError(f"{{{twice}=…}} stands there twice; each may be filled with another value: number them")
     label = label.strip()
     if sum(s.owned for s in parts) != names.count(PERSON_SLOT) or names.count(PERSON_SLOT) > 1:
         raise PhraseError("{P:dai} and {A@P:usko kotha} stand together, once in a sentence")
