@@ -154,6 +154,22 @@ def test_rules_that_leave_nothing_to_do(name: str) -> None:
     assert "bhanchako batti bala" not in texts(some)
 
 
+@pytest.mark.parametrize("line", [NEPALI, ENGLISH, DEVANAGARI])
+def test_what_is_set_right_is_what_was_said_last_of_the_place(line: str) -> None:
+    some = made("set right", line, 200)
+    check_slots(some)
+    assert len(some) > 60
+    first, last = 0, 0
+    for s in some:
+        rooms = [x.slot for x in s.phrase.segments if x.slot in ("A", "B")]
+        assert rooms in (["A", "B", "A"], ["A", "B", "B"])
+        assert [*dict.fromkeys(m.place for m in s.phrase.meanings)] == ["A", "B"]
+        said = [m for m in s.phrase.meanings if m.place == "A"]
+        first += rooms[2] == "A" and [m.done for m in said] != ["on"]
+        last += rooms[2] == "B" and [m.done for m in said] == ["on"]
+    assert first > 5 and last > 20
+
+
 @pytest.mark.parametrize("line", [NEPALI, "turn on {A:hall} lights => A on", DEVANAGARI])
 def test_what_is_asked_beside_what_is_not_is_all_that_is_done(line: str) -> None:
     some = made("beside unasked", line, 120)

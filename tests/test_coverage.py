@@ -53,6 +53,11 @@ SAID: list[tuple[str, str, list[dict[str, Any]] | str]] = [  # rule, a sentence 
         "bhancha bala ani bhancha 5 minute pachi nibhau",
         [{"room": "kitchen", **ON}, {"room": "kitchen", "action": "turn_off", "after": "5m"}],
     ),
+    (
+        "set right",
+        "bhancha nibhau hall nibhau hoina bhancha bala",
+        [{"room": "kitchen", **ON}, {"room": "hall", "action": "turn_off"}],
+    ),
     ("beside unasked", "bhancha nabala, hall bala", [{"room": "hall", **ON}]),
     ("mentioned", "bhancha ma chu, hall bala", [{"room": "hall", **ON}]),
     ("several rooms", "bhancha ra hall bala", [{"room": "kitchen", **ON}, {"room": "hall", **ON}]),
@@ -65,8 +70,10 @@ SAID: list[tuple[str, str, list[dict[str, Any]] | str]] = [  # rule, a sentence 
     (
         "excepted and more",
         "hall bahek sabai aadha ani nilo gara",
-        [{"room": "all", "except": ["hall"], "action": "adjust_brightness", "brightness": 0.5},
-         {"room": "all", "except": ["hall"], "action": "change_color", "color": "blue"}],
+        [
+            {"room": "all", "except": ["hall"], "action": "adjust_brightness", "brightness": 0.5},
+            {"room": "all", "except": ["hall"], "action": "change_color", "color": "blue"},
+        ],
     ),
     ("named light", "lamp bala", [{"room": "kitchen", "light": "lamp", **ON}]),
     ("other device", "bhancha ko pankha bala", "none"),
@@ -101,18 +108,14 @@ def test_each_rule_without_its_golden_sentence_is_found(lex: Lexicon) -> None:
         assert Path(fault.where.rpartition(":")[0]).name in RULES_IN
 
 
-def test_a_rule_that_nothing_tells_is_found(
-    lex: Lexicon, golden: list[Heard], monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_rule_that_nothing_tells_is_found(lex: Lexicon, golden: list[Heard], monkeypatch: pytest.MonkeyPatch) -> None:
     rule = replace(compose.RULES[0], name="upside down")
     monkeypatch.setattr(coverage, "RULES", (*compose.RULES, rule))
     [fault] = coverage.unheard_rules(golden)
     assert "the rule 'upside down'; add it to SIGNS" in str(fault)
 
 
-def test_rules_that_apply_to_no_phrase_or_make_nothing_are_found(
-    lex: Lexicon, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_rules_that_apply_to_no_phrase_or_make_nothing_are_found(lex: Lexicon, monkeypatch: pytest.MonkeyPatch) -> None:
     some = [bank.compiled(phrase, lex) for phrase in phrases.load()]
     assert [*coverage.unused_rules(some, lex)] == []
     never = replace(compose.RULES[0], name="never", applies=lambda one: False)

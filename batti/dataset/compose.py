@@ -20,6 +20,7 @@ from batti.dataset.compose_joined import (
     joined_in_time,
     joined_one_in_time,
     mentioned,
+    set_right,
 )
 from batti.dataset.compose_negatives import asked_whether, forbidden, needless, other_device, refused, strange, told
 from batti.dataset.compose_requests import (
@@ -61,9 +62,10 @@ def _is_switched(phrase: Phrase) -> bool:
 
 
 RULES = (
-    Rule("joined", 0.12, _simple, joined),
+    Rule("joined", 0.10, _simple, joined),
     Rule("joined in time", 0.04, _simple, joined_in_time),
     Rule("one in time", 0.05, _simple, joined_one_in_time),
+    Rule("set right", 0.02, _simple, set_right),
     Rule("beside unasked", 0.03, _is_forbiddable, beside_unasked),
     Rule("mentioned", 0.04, _simple, mentioned),
     Rule("several rooms", 0.07, _simple, several_rooms),
@@ -98,8 +100,8 @@ TIMED = 0.06
 def varied(one: Compiled, rng: Random, lex: Lexicon) -> tuple[Sayable, str]:
     """The phrase, or one made of it, and the name of the rule that made it."""
     made, name = _by_rule(one, rng, lex)
-    # A time beside a room that is only talked about would be the time of that.
-    if name not in ("mentioned", "beside unasked") and rng.random() < TIMED and can_be_timed(made.phrase):
+    # A time beside a room that is only talked about, or beside what is set right, would be the time of that.
+    if name not in ("mentioned", "beside unasked", "set right") and rng.random() < TIMED and can_be_timed(made.phrase):
         return timed(made, rng, lex), "timed" if not name else f"{name}, timed"
     return made, name
 

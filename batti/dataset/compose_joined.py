@@ -60,6 +60,23 @@ def beside_unasked(one: Compiled, rng: Random, lex: Lexicon) -> Sayable | None:
     return _both(one, first, then, rng, lex, "besides")
 
 
+def set_right(one: Compiled, rng: Random, lex: Lexicon) -> Sayable | None:
+    """Two requests, and either of them said again and otherwise: `A nilo, B rato, hoina A hariyo`."""
+    other, again = (rng.choice(bank().simple[one.language]) for _ in range(2))
+    both = _both(one, one, other, rng, lex)
+    if both is None or len(both.phrase.text) > 2 * _SHORT or len(again.phrase.meanings) > 1:
+        return None
+    names = _free_slots(again.phrase, {s.slot for s in both.phrase.segments})
+    if names is None:
+        return None
+    places = [*dict.fromkeys(m.place for m in both.phrase.meanings)]
+    wrong = rng.choice(places)
+    segments, right = renamed(again.phrase, names | {"A": wrong})
+    meanings = [m for at in places for m in (right if at == wrong else both.phrase.meanings) if m.place == at]
+    link = Segment(words_of("denied", one, rng, lex))
+    return reworded(one, (*both.phrase.segments, link, *segments), meanings)
+
+
 def _part(one: Compiled, rng: Random, lex: Lexicon) -> Sayable:
     if rng.random() < 0.6:
         return one

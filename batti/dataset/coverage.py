@@ -81,6 +81,10 @@ def _denies(heard: Heard) -> bool:
     return heard.passes_over and heard.says(_DENIALS)
 
 
+def _set_right(heard: Heard) -> bool:
+    return len(heard.asked) > 1 and not heard.passes_over and heard.says(_DENIALS)
+
+
 def _in_devanagari(heard: Heard) -> bool:
     known = {word for words in heard.lexicon.in_devanagari.values() for word in words}
     said = heard.case.text.split()
@@ -109,9 +113,10 @@ def _needless(lex: Lexicon) -> Iterator[str]:
 
 
 SIGNS: Mapping[str, Callable[[Heard], bool]] = {
-    "joined": lambda heard: "several things in several places" in heard.shapes,
+    "joined": lambda heard: "several things in several places" in heard.shapes and not _set_right(heard),
     "joined in time": lambda heard: len({*_times(heard)}) > 1 and not _one_in_time(heard),
     "one in time": _one_in_time,
+    "set right": _set_right,
     "beside unasked": _beside_unasked,
     "mentioned": lambda heard: heard.passes_over and not _denies(heard) and not _beside_unasked(heard),
     "several rooms": lambda heard: "one thing in several places" in heard.shapes,
