@@ -15,7 +15,6 @@ from rapidfuzz.distance import OSA
 _FEW = 0.2  # share of vowels up to which a word is taken to lack some
 _ABBREVIATED = 0.78  # `conf` for `conference`
 _DIPHTHONG = 0.95  # what words count that are alike but for ai and e, au and o
-_TURNED = 0.86  # what words count of which two neighbouring letters changed places
 _REVOWELED = 0.8  # what words count of which only vowels are others
 _SHORT_O = 0.93  # what words count that are alike but for o and a: ब्लक, अक्सफोर्ड
 SHORTEST = 3
@@ -83,19 +82,13 @@ def spelled_alike(a: str, b: str) -> float:
     by_vowels = _DIPHTHONG * _alike_as(_without_diphthongs, a, b)
     by_short_o = _SHORT_O * _alike_as(_without_o, a, b) if len(a) > 3 else 0.0
     spelled = float(OSA.normalized_similarity(a, b))
-    return max(spelled, by_consonants, by_vowels, by_short_o, _slipped(a, b), _of_other_vowels(a, b))
+    return max(spelled, by_consonants, by_vowels, by_short_o, _of_other_vowels(a, b))
 
 
 def _of_other_vowels(a: str, b: str) -> float:
     """Similarity of longer words that only vowels tell apart, as a recognizer hears a name: `primula` for `pramila`."""
     ours = consonants(a)
     return _REVOWELED if len(a) == len(b) and len(ours) > SHORTEST and ours == consonants(b) else 0.0
-
-
-def _slipped(a: str, b: str) -> float:
-    """Similarity of words but for two letters that changed places, as they do under quick thumbs: `rnig` for `ring`."""
-    turned = len(a) == len(b) > SHORTEST and sorted(a) == sorted(b)
-    return _TURNED if turned and OSA.distance(a, b) == 1 else 0.0
 
 
 def _alike_as(written: Callable[[str], str], a: str, b: str) -> float:

@@ -49,9 +49,8 @@ class Spelling:
 
     def __init__(self, words: Iterable[str]) -> None:
         self._words = sorted({word for word in words if len(word) >= _LEAST and word.isalpha()})
-        self.mended = lru_cache(maxsize=_REMEMBERED)(self._mended)
 
-    def _mended(self, said: str) -> str:
+    def mended(self, said: str) -> str:
         """The words said, with each that nobody knows replaced by the one that it is a slip of."""
         return " ".join(map(self._word, said.split()))
 
