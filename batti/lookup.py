@@ -17,7 +17,7 @@ from batti import lexicon, meaning, spoken
 from batti.gazetteer import Gazetteer
 from batti.home import Entity, Home
 from batti.schema import ALL, HERE
-from batti.similarity import ENOUGH, Name, similarity, telling_of
+from batti.similarity import ENOUGH, Name, heard, similarity, telling_of
 from batti.text import normalize
 from batti.vocabulary import ENOUGH as WORD
 from batti.vocabulary import Spelling, Vocabulary
@@ -170,6 +170,8 @@ class Lookup:
         if max(scored.values(), default=0.0) < ENOUGH and (mended := self._spelling.mended(said)) != said:
             again = self._scored([*spoken.readings(mended)])
             scored |= {index: max(_SLIPPED * score, scored.get(index, 0.0)) for index, score in again.items()}
+        if max(scored.values(), default=0.0) < ENOUGH:
+            scored |= {index: much for index, much in self._as_heard(readings) if much > scored.get(index, 0.0)}
         for index in scored if letters else ():
             if self._letters[index] and letters.isdisjoint(self._letters[index]):
                 scored[index] *= _ANOTHER
@@ -240,6 +242,12 @@ class Lookup:
             if score < _ACROSS:
                 scores[entity] = max(score, *(_ACROSS * self._across(query, entity) for query in queries))
         return scores
+
+    def _as_heard(self, readings: list[list[str]]) -> Iterator[tuple[int, float]]:
+        """The entities whose names a recognizer may have made this of, and how similar they are, least first."""
+        queries = [Name.of(0, tuple(words)) for words in readings]
+        found = ((max((heard(query, name) for query in queries), default=0.0), name.entity) for name in self._names)
+        return ((index, much) for much, index in sorted(found) if much)
 
     def _across(self, query: Name, entity: int) -> float:
         """How much of what was said is in the names of an entity taken together: `MD's cabin` where

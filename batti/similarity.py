@@ -23,6 +23,9 @@ _JOINED = 0.98  # words run together
 _WORD_FOR_WORD = 1.01  # the very words of a name: before one of the same words in another order
 _NEARLY = 0.9  # similarity from which whole names, light words included, may be compared
 _PART = 0.82  # what a part of a name (`cabin` for `CEO cabin`) counts
+_HEARD = 0.85  # what a name counts of which a recognizer made other words
+_AS_HEARD = 0.9  # similarity in sound from which it may have done so
+_CUT = 2  # letters that it may have added to the name or left out
 _CONTRARY = 0.7  # what a name counts whose adjective is another, or that is somebody's
 
 
@@ -103,6 +106,16 @@ def similarity(said: Name, name: Name) -> float:
     told_apart = _contrary(said.light, name.light) or _owned(said, name) or _is_lamp(said, name) or _differ(said, name)
     other = _CONTRARY if told_apart else 1.0
     return name.factor * score * (1 - 0.03 * missing) * other
+
+
+def heard(said: Name, name: Name) -> float:
+    """How much a recognizer's words are a name, 0 to 1: all of them run together, whatever they mean by themselves."""
+    if said.digits != name.digits or abs(len(said.whole) - len(name.whole)) > _CUT:
+        return 0.0
+    if len(said.words) == len(name.words) and any(map(meaning.differ, said.words, name.words)):  # `keti hostel`
+        return 0.0
+    much = sound.heard_alike(said.whole, name.whole, len(name.joined))
+    return name.factor * _HEARD * much if much > _AS_HEARD else 0.0
 
 
 def _differ(said: Name, name: Name) -> bool:

@@ -19,6 +19,8 @@ _REVOWELED = 0.8  # what words count of which only vowels are others
 _SHORT_O = 0.93  # what words count that are alike but for o and a: ब्लक, अक्सफोर्ड
 SHORTEST = 3
 """Letters of an abbreviation."""
+_CLASSES = str.maketrans("gdbfjCeiou", "ktppssaaaa", "hy")
+_WITHIN_A_CLASS = 0.4  # of a letter's difference, where both letters are of one class
 _FOLDS = (
     ("chh", "C"), ("ch", "C"), ("xh", "C"), ("x", "C"), ("sh", "s"), ("ph", "f"), ("bh", "b"), ("th", "t"),
     ("dh", "d"), ("kh", "k"), ("gh", "g"), ("jh", "j"), ("ck", "k"), ("q", "k"), ("v", "b"),
@@ -83,6 +85,21 @@ def spelled_alike(a: str, b: str) -> float:
     by_short_o = _SHORT_O * _alike_as(_without_o, a, b) if len(a) > 3 else 0.0
     spelled = float(OSA.normalized_similarity(a, b))
     return max(spelled, by_consonants, by_vowels, by_short_o, _of_other_vowels(a, b))
+
+
+def heard_alike(a: str, b: str, letters: int) -> float:
+    """Similarity of two folded names as a recognizer hears them, by how much of `letters` is different.
+
+    Letters of one class are nearly the same: all vowels, b p f, d t, g k, s j ch (sound classes: Dolgopolsky 1964).
+    """
+    other = float(OSA.distance(_classes(a), _classes(b)))
+    return 1.0 - (other + _WITHIN_A_CLASS * max(0.0, OSA.distance(a, b) - other)) / letters
+
+
+@lru_cache(maxsize=20000)
+def _classes(word: str) -> str:
+    """The classes of a folded word's letters, each once: `kukurkogar` and `kukorkokar` are `kakarkakar`."""
+    return _REPEATED.sub(r"\1", word.translate(_CLASSES))
 
 
 def _of_other_vowels(a: str, b: str) -> float:

@@ -482,6 +482,26 @@ def test_a_piece_of_a_name_that_sounds_like_somebody_is_no_owner(own: str, said:
     assert found_name(home_of(own, "veranda"), said) == own
 
 
+@pytest.mark.parametrize(
+    ("own", "said"),
+    [
+        ("ensuite", "on suite"), ("warden room", "ward in room"),
+        ("kukur ko ghar", "cook or ko gar"),
+        ("saligram kotha", "सालिक राम कोठा"),
+    ],
+)  # fmt: skip
+def test_other_words_of_the_same_sound_are_the_name(own: str, said: str) -> None:
+    home = home_of(own, "veranda", "tesro tala")
+    assert found_name(home, normalize(said)) == own
+    assert found_name(home_of("veranda", own, said), normalize(said)) == said
+    assert lookup_of(home).find(normalize(said))[1] < lookup_of(home).find(normalize(own))[1]
+
+
+@pytest.mark.parametrize(("own", "said"), [("dosro tala", "tesro tala"), ("Gita ko kotha", "Sita ko kotha")])
+def test_what_sounds_a_little_like_a_name_is_not_it(own: str, said: str) -> None:
+    assert found_name(home_of(own, "veranda"), said) is None
+
+
 def test_a_name_in_one_word_is_found_where_half_of_it_means_something_else() -> None:
     assert found_name(home_of("reception", "washroom"), "wash room") == "washroom"
 
