@@ -18,6 +18,8 @@ _USUAL = {  # of each unit of time
     "h": (1, 1, 1, 2, 2, 3, 3, 4, 5, 6, 7, 8, 10, 12),
 }
 _MOST = {"s": 120, "m": 120, "h": 24}
+_LONG = {"s": 600, "m": 720, "h": 24}  # now and then, most of them round
+_ROUND = 0.06, 0.04  # shares of the long ones: in tens, and any
 _SCALES = {"h": 3600, "m": 60, "s": 1}
 _IN_DIGITS = re.compile(r"\}[.:\w]|\{mm\}")  # where a pattern can have no words for its numbers
 
@@ -29,7 +31,12 @@ def digits(n: int | str, script: str, rng: Random) -> str:
 
 
 def word(n: int, script: str, english: bool, lexicon: Lexicon, rng: Random) -> str:
-    """A number from 0 to 100 in words of the script (`deva`, or `roman` Nepali or English)."""
+    """A number from 0 to 999 in words of the script (`deva`, or `roman` Nepali or English)."""
+    if n > 100:
+        hundreds, rest = divmod(n, 100)
+        patterns = lexicon.frames["hundreds"][_language(script, english)]
+        h, r = (word(part, script, english, lexicon, rng) for part in (hundreds, rest))
+        return rng.choice([pattern for pattern in patterns if ("{r}" in pattern) == bool(rest)]).format(h=h, r=r)
     number = lexicon.numbers[n]
     words = number.deva if script == "deva" else number.en if english else number.ne
     return rng.choice(words)
@@ -144,7 +151,7 @@ def duration(surface: str, old: int, script: str, english: bool, lexicon: Lexico
     if roll < 0.50:
         unit = rng.choice("smmh")
         n = _count(unit, rng)
-        in_words = n in lexicon.numbers and rng.random() < 0.45
+        in_words = rng.random() < (0.45 if n in lexicon.numbers else 0.2)
         number = word(n, script, english, lexicon, rng) if in_words else digits(n, script, rng)
         units = lexicon.times["units"][unit]
         if not in_words and script == "roman" and rng.random() < 0.2:  # 10min, 5m
@@ -161,7 +168,10 @@ def duration(surface: str, old: int, script: str, english: bool, lexicon: Lexico
 
 def _count(unit: str, rng: Random) -> int:
     """How many of a unit of time, the usual numbers oftener."""
-    return rng.choice(_USUAL[unit]) if rng.random() < 0.6 else rng.randint(1, _MOST[unit])
+    roll = rng.random()
+    if roll < sum(_ROUND):
+        return 10 * rng.randint(1, _LONG[unit] // 10) if roll < _ROUND[0] else rng.randint(1, _LONG[unit])
+    return rng.choice(_USUAL[unit]) if roll < 0.6 else rng.randint(1, _MOST[unit])
 
 
 def _mixed(script: str, english: bool, lexicon: Lexicon, rng: Random) -> tuple[str, int]:
