@@ -3,11 +3,11 @@
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Annotated, Any, Literal, Self, TypeAlias, get_args
 
-from pydantic import BeforeValidator, ValidationError
+from pydantic import ValidationError
 
 from batti.document import dump, read, validated
-from batti.errors import did_you_mean, quote
-from batti.schema import ALL, HERE, RESERVED, Finding, Name, Strict, folded, refusal
+from batti.errors import quote
+from batti.schema import ALL, HERE, RESERVED, Finding, Name, Strict, folded, one_of
 from batti.values import Duration, Kelvin, Level, Place, Step, TimeOfDay
 
 ActionName: TypeAlias = Literal[
@@ -24,20 +24,12 @@ Intent: TypeAlias = Literal[
 ACTIONS: tuple[str, ...] = get_args(ActionName)
 COLORS: tuple[str, ...] = get_args(Color)
 INTENTS: tuple[str, ...] = get_args(Intent)
-_REFUSALS = ("unknown_room", "none")  # the intents without actions
+REFUSALS = ("unknown_room", "none")
+"""The intents without actions."""
 _AMOUNTS = {  # action -> (the keys of which it has exactly one, an example)
     "adjust_brightness": (("brightness", "brightness_step"), "brightness: 0.5"),
     "change_color": (("color", "color_temp"), "color: red"),
 }
-
-
-def _one_of(key: str, choices: tuple[str, ...]) -> BeforeValidator:
-    def check(value: object) -> object:
-        if value not in choices:
-            raise refusal(f"there is no {key} {quote(value)}", did_you_mean(value, choices))
-        return value
-
-    return BeforeValidator(check)
 
 
 class Action(Strict):
@@ -46,10 +38,10 @@ class Action(Strict):
     room: Place
     except_: tuple[Name, ...] = ()
     light: Name | None = None
-    action: Annotated[ActionName, _one_of("action", ACTIONS)]
+    action: Annotated[ActionName, one_of("action", ACTIONS)]
     brightness: Level | None = None
     brightness_step: Step | None = None
-    color: Annotated[Color, _one_of("color", COLORS)] | None = None
+    color: Annotated[Color, one_of("color", COLORS)] | None = None
     color_temp: Kelvin | None = None
     after: Duration | None = None
     at: TimeOfDay | None = None
@@ -131,7 +123,7 @@ def _folded(value: object) -> str | None:
 class Command(Strict):
     """What one sentence asks for; `intent` and `rooms` follow from `actions`."""
 
-    intent: Annotated[Intent, _one_of("intent", INTENTS)]
+    intent: Annotated[Intent, one_of("intent", INTENTS)]
     rooms: tuple[Name, ...]
     actions: tuple[Action, ...]
 
@@ -172,7 +164,7 @@ class Command(Strict):
     @classmethod
     def rules(cls, raw: dict[str, Any], context: Any) -> Iterator[Finding]:
         """One form for each meaning; completes intent and rooms where they are left out."""
-        if "actions" not in raw and raw.get("intent") in _REFUSALS:
+        if "actions" not in raw and raw.get("intent") in REFUSALS:
             raw["actions"] = ()
         listed = raw.get("actions", ())
         listed = listed if isinstance(listed, list | tuple) else ()
@@ -190,7 +182,7 @@ class Command(Strict):
 
     def checks(self) -> Iterator[Finding]:
         """Whether intent and rooms are those that the actions have."""
-        if not self.actions and self.intent not in _REFUSALS:
+        if not self.actions and self.intent not in REFUSALS:
             yield Finding(("actions",), f"intent {self.intent} has no actions",
                           "add one, or write intent: none or intent: unknown_room")
         # `here` and the room of a named light are no groups; any other name may be one.

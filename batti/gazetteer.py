@@ -20,7 +20,6 @@ NOTHING = 0
 KINDS = ("room", "group", "light")
 TAGS = 1 + 2 * len(KINDS)
 """Nothing, and for each kind the first character of a name and those that follow."""
-_TOKEN = re.compile(r"[a-z0-9]+")
 _SLIP = 0.75  # similarity from which an unknown word is taken for one of the home's
 _MIN_SLIP = 4  # letters: shorter words are never taken for others
 _LONGEST = 5  # words in a name
@@ -111,7 +110,7 @@ class Gazetteer:
     def _words(self, normalized: str) -> list[_Word]:
         words: list[_Word] = []
         before: re.Match[str] | None = None
-        for match in _TOKEN.finditer(normalized):
+        for match in sound.TOKEN.finditer(normalized):
             if before and words and words[-1].said not in self._known:
                 pair = before.group() + match.group()  # `bed room`, `mathil lo`
                 joined, kept = self._heard(pair)

@@ -45,6 +45,17 @@ def refusal(problem: str, hint: str, other: Loc | None = None) -> PydanticCustom
     return PydanticCustomError("batti", "{problem}; {hint}", context)
 
 
+def one_of(key: str, choices: tuple[str, ...]) -> BeforeValidator:
+    """What a key may be, with what was meant where it is something else."""
+
+    def check(value: object) -> object:
+        if value not in choices:
+            raise refusal(f"there is no {key} {quote(value)}", did_you_mean(value, choices))
+        return value
+
+    return BeforeValidator(check)
+
+
 def findings(error: ValidationError) -> list[Finding]:
     """What a pydantic error says, in this program's words."""
     return [_finding(details) for details in error.errors(include_url=False)]

@@ -125,7 +125,8 @@ def _without_o(word: str) -> str:
     return word.replace("o", "a")
 
 
-_TOKEN = re.compile(r"[a-z0-9]+")
+TOKEN = re.compile(r"[a-z0-9]+")
+"""A word of a normalized sentence."""
 
 
 @lru_cache(maxsize=1 << 16)
@@ -140,6 +141,6 @@ def word_ids(normalized: str, numbers: int) -> list[int]:
     et al. 2009).
     """
     ids = [0] * len(normalized)
-    for match in _TOKEN.finditer(normalized):
+    for match in TOKEN.finditer(normalized):
         ids[match.start() : match.end()] = [_number_of(match.group(), numbers)] * (match.end() - match.start())
     return ids

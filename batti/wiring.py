@@ -9,8 +9,8 @@ from typing import Annotated, Any, Literal, TypeAlias, get_args
 
 from pydantic import BeforeValidator, SerializerFunctionWrapHandler, model_serializer
 
-from batti.errors import did_you_mean, quote
-from batti.schema import Finding, Loc, Strict, refusal
+from batti.errors import quote
+from batti.schema import Finding, Loc, Strict, one_of, refusal
 
 Kind: TypeAlias = Literal["zigbee2mqtt", "tasmota", "json"]
 Form: TypeAlias = Literal["hs", "rgb", "xy"]
@@ -25,15 +25,6 @@ _ONLY: dict[str, tuple[Kind, ...]] = {  # key -> the kinds that have it
 }  # fmt: skip
 _ENDPOINT = re.compile(r"[A-Za-z0-9_]{1,30}")
 _RANGE = (1000, 12000)  # kelvin that lamps have at all
-
-
-def _choice(key: str, choices: tuple[str, ...]) -> BeforeValidator:
-    def check(value: object) -> object:
-        if value not in choices:
-            raise refusal(f"there is no {key} {quote(value)}", did_you_mean(value, choices))
-        return value
-
-    return BeforeValidator(check)
 
 
 def _topic(value: object) -> str:
@@ -99,7 +90,7 @@ class Mqtt(Strict):
     """A lamp on an MQTT broker. What it cannot do is left out: without `color` it has no colours, without
     `color_temp` (kelvin) one white; `reports` is whether it says how it is."""
 
-    kind: Annotated[Kind, _choice("kind", get_args(Kind))]
+    kind: Annotated[Kind, one_of("kind", get_args(Kind))]
     topic: Topic
     command_topic: Topic | None = None
     state_topic: Topic | None = None
@@ -109,7 +100,7 @@ class Mqtt(Strict):
     endpoint: Annotated[str, BeforeValidator(_endpoint)] | None = None
     brightness: Switch = True
     brightness_scale: Annotated[int, _whole("brightness_scale", 1, 65535)] = 255
-    color: Annotated[Form, _choice("color", get_args(Form))] | None = None
+    color: Annotated[Form, one_of("color", get_args(Form))] | None = None
     color_temp: Annotated[tuple[int, int], BeforeValidator(_kelvins)] | None = None
     kelvin: Switch = False
     reports: Switch = True

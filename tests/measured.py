@@ -6,8 +6,8 @@ from pathlib import Path
 
 from batti.backends import Backend, Reading
 from batti.command import Command
+from batti.dataset.cases import cases_of, read_sources
 from batti.evaluate import figures
-from batti.evaluate.cases import cases_of, read_sources
 from batti.evaluate.figures import compare
 from batti.evaluate.results import DataFile, Model, Results
 from batti.evaluate.run import Outcome, run

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
+from batti.dataset.cases import is_held_out, read_cases, read_sources
 from batti.errors import BattiError
-from batti.evaluate.cases import is_held_out, read_cases, read_sources
 
 GOLDEN = """\
 home:

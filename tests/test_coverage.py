@@ -10,8 +10,8 @@ import pytest
 from batti import lexicon
 from batti.command import Command
 from batti.dataset import bank, compose, coverage, phrases
+from batti.dataset.cases import Case, read_cases
 from batti.dataset.coverage import Heard
-from batti.evaluate.cases import Case, read_cases
 from batti.home import Home
 from batti.lexicon import Lexicon
 

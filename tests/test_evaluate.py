@@ -11,9 +11,9 @@ from measured import SECRET, SENTENCES, Fake, write_cases
 from batti.backends import Reading
 from batti.cli import main
 from batti.command import Command
+from batti.dataset.cases import Case, read_cases
 from batti.errors import BattiError
 from batti.evaluate import benchmark, models, robustness, thesis_words
-from batti.evaluate.cases import Case, read_cases
 from batti.evaluate.metrics import exact
 from batti.evaluate.results import Model, Results
 from batti.evaluate.run import run

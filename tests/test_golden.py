@@ -4,8 +4,8 @@ from typing import Any
 import pytest
 
 from batti import Interpreter
+from batti.dataset.cases import read_cases
 from batti.evaluate import run
-from batti.evaluate.cases import read_cases
 from batti.evaluate.run import Outcome
 
 GOLDEN = sorted((Path(__file__).parent / "golden").glob("*.yaml"))

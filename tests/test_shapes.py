@@ -6,8 +6,8 @@ import pytest
 
 from batti.command import Command
 from batti.dataset import phrases, shapes
+from batti.dataset.cases import Case
 from batti.dataset.source import Written
-from batti.evaluate.cases import Case
 from batti.home import Home
 
 HOME = Home.model_validate({

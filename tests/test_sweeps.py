@@ -7,9 +7,9 @@ import pytest
 from click.testing import CliRunner
 
 from batti import Interpreter
+from batti.dataset.cases import read_sources
 from batti.dataset.records import Record
 from batti.evaluate import sweeps
-from batti.evaluate.cases import read_sources
 
 
 @pytest.fixture(scope="module")

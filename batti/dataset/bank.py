@@ -22,6 +22,8 @@ KINDS = {
     **dict.fromkeys(GROUP_SLOTS, "group"),
     **dict.fromkeys(LIGHT_SLOTS, "light"),
 }
+SIMPLE = {"on": "turn_on", "off": "turn_off", "toggle": "toggle", "query": "get_state"}
+"""The contract's words for the actions that phrases write with one."""
 
 
 @cache

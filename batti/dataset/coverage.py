@@ -10,10 +10,10 @@ from random import Random
 
 from batti.dataset import shapes
 from batti.dataset.bank import Compiled
+from batti.dataset.cases import Case
 from batti.dataset.compose import RULES, Rule
 from batti.dataset.source import shown, words
 from batti.errors import Fault
-from batti.evaluate.cases import Case
 from batti.lexicon import Lexicon, key
 from batti.prompt import WHENS
 
@@ -74,15 +74,17 @@ def _in_tense(*tenses: str) -> Callable[[Heard], bool]:
     return sign
 
 
-_DENIALS = ("hoina", "haina", "होइन", "हैन", "not", "no", "leave", "forget", "sorry", "tara", "testai")
+def _sets_right(heard: Heard) -> bool:
+    frames = heard.lexicon.frames
+    return heard.says((*frames["denials"], *frames["dismissals"]))
 
 
 def _denies(heard: Heard) -> bool:
-    return heard.passes_over and heard.says(_DENIALS)
+    return heard.passes_over and _sets_right(heard)
 
 
 def _set_right(heard: Heard) -> bool:
-    return len(heard.asked) > 1 and not heard.passes_over and heard.says(_DENIALS)
+    return len(heard.asked) > 1 and not heard.passes_over and _sets_right(heard)
 
 
 def _in_devanagari(heard: Heard) -> bool:

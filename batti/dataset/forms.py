@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from batti.command import COLORS, INTENTS, Action
+from batti.command import COLORS, INTENTS, REFUSALS, Action
 from batti.dataset.whole import whole
 from batti.document import validated
 from batti.errors import BattiError, Fault, did_you_mean, quote
@@ -18,7 +18,6 @@ from batti.home import Group, Home, Light, Room
 
 COLUMNS = ("id", "home", "sentence", "intent", "place", "action", "value", "when", "note")
 _ASKED = ("place", "action", "value", "when")  # of each thing that is asked
-_REFUSALS = ("unknown_room", "none")
 _NOTHING = "-"
 _VALUE = re.compile(r"(?:(up|down) )?(\d+(?:\.\d+)?) ?%|(\d+) ?k")
 _EXCEPT = re.compile(r"(.+?) except (.+)")
@@ -115,7 +114,7 @@ def _rows(text: str) -> Iterator[tuple[int, dict[str, str]]]:
 def _answer(row: Mapping[str, str], where: str) -> tuple[Answer, list[Fault]]:
     """What a row says, and what is wrong with it."""
     intent = row["intent"].lower()
-    refused = intent in _REFUSALS
+    refused = intent in REFUSALS
     faults: list[Fault] = []
     actions: list[Action] = []
     if empty := [column for column in ("intent", *(() if refused else _ASKED)) if not row[column]]:

@@ -34,7 +34,7 @@ def word(n: int, script: str, english: bool, lexicon: Lexicon, rng: Random) -> s
     """A number from 0 to 999 in words of the script (`deva`, or `roman` Nepali or English)."""
     if n > 100:
         hundreds, rest = divmod(n, 100)
-        patterns = lexicon.frames["hundreds"][_language(script, english)]
+        patterns: list[str] = lexicon.frames["hundreds"][_language(script, english)]
         h, r = (word(part, script, english, lexicon, rng) for part in (hundreds, rest))
         return rng.choice([pattern for pattern in patterns if ("{r}" in pattern) == bool(rest)]).format(h=h, r=r)
     number = lexicon.numbers[n]

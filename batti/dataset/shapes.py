@@ -10,15 +10,13 @@ from collections.abc import Iterable, Iterator
 from typing import Any, NamedTuple
 
 from batti.command import COLORS
-from batti.dataset.bank import KINDS
+from batti.dataset.bank import KINDS, SIMPLE
+from batti.dataset.cases import Case
 from batti.dataset.phrases import Phrase
 from batti.dataset.source import Written
 from batti.errors import Fault
-from batti.evaluate.cases import Case
+from batti.prompt import WHENS
 from batti.schema import ALL, HERE
-
-_DONE = {"on": "turn_on", "off": "turn_off", "toggle": "toggle", "query": "get_state"}
-_WHEN = ("after", "at", "for")
 
 
 class Entry(NamedTuple):
@@ -43,7 +41,7 @@ def of_phrase(phrase: Phrase) -> set[str]:
     entries = []
     for m in phrase.meanings:
         kind = KINDS.get(m.place, m.place) + (" except" if m.excepts else "")
-        when = tuple(word for word in _WHEN if word in dict(m.when))
+        when = tuple(word for word in WHENS if word in dict(m.when))
         place = " ".join((m.place, *m.excepts))
         entries.append(Entry(kind, _done(m.done), when, place, f"{m.done} {m.when}"))
     return _together(entries)
@@ -65,8 +63,8 @@ def missing(written: Iterable[Written], cases: Iterable[Case]) -> Iterator[Fault
 
 
 def _done(done: str) -> str:
-    if done in _DONE:
-        return _DONE[done]
+    if done in SIMPLE:
+        return SIMPLE[done]
     if done in COLORS or done.startswith("color"):
         return "color"
     if done.startswith("k") or done.endswith("K"):
@@ -83,7 +81,7 @@ def _entry(action: dict[str, Any], case: Case) -> Entry:
     done = next((name for name in ("brightness", "color", "color_temp") if name in action), action["action"])
     if "brightness_step" in action:
         done = f"brightness_step {'up' if action['brightness_step'] > 0 else 'down'}"
-    when = tuple(word for word in _WHEN if word in action)
+    when = tuple(word for word in WHENS if word in action)
     return Entry(kind + (" except" if "except" in action else ""), done, when, place, str(doing))
 
 

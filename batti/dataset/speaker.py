@@ -15,7 +15,7 @@ from typing import Any
 
 from batti.command import COLORS
 from batti.dataset import homes, names, noise, numbers
-from batti.dataset.bank import KINDS, Sayable
+from batti.dataset.bank import KINDS, SIMPLE, Sayable
 from batti.dataset.dress import Dressed, dress, pick
 from batti.dataset.homes import RandomHome
 from batti.dataset.mention import mention
@@ -26,7 +26,6 @@ from batti.schema import ALL, HERE
 from batti.values import duration_of, seconds_of
 
 _ZERO = re.compile(r"(?<=\d)0")
-_SIMPLE = {"on": "turn_on", "off": "turn_off", "toggle": "toggle", "query": "get_state"}
 
 
 @dataclass(frozen=True)
@@ -232,8 +231,8 @@ def _may_be_zero(slot: str, phrase: Phrase) -> bool:
 def doing_of(meaning: Meaning, values: Mapping[str, Any]) -> dict[str, Any]:
     """The contract's keys from `action` on."""
     done = meaning.done
-    if done in _SIMPLE:
-        doing: dict[str, Any] = {"action": _SIMPLE[done]}
+    if done in SIMPLE:
+        doing: dict[str, Any] = {"action": SIMPLE[done]}
     elif done.startswith("color") or done in COLORS:
         doing = {"action": "change_color", "color": values.get(done, done)}
     elif done.startswith("k") or done.endswith("K"):

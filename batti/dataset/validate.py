@@ -10,6 +10,7 @@ from random import Random
 from batti import lexicon
 from batti.dataset import clashes, coverage, phrases, shapes
 from batti.dataset.bank import Compiled, compiled
+from batti.dataset.cases import Case, read_cases
 from batti.dataset.dress import dressed
 from batti.dataset.homes import random_home
 from batti.dataset.lookalike import oddities
@@ -17,7 +18,6 @@ from batti.dataset.phrases import Phrase
 from batti.dataset.source import Written, shown, words
 from batti.dataset.speaker import Speaker, Unfit
 from batti.errors import BattiError, Fault
-from batti.evaluate.cases import Case, read_cases
 from batti.lexicon import Lexicon
 from batti.paths import resources
 

@@ -7,9 +7,9 @@ from pathlib import Path
 
 from batti import __version__
 from batti.backends import Backend
+from batti.dataset.cases import cases_of, label, read_sources, sha256
 from batti.errors import BattiError, quote
 from batti.evaluate import figures, models, statistics, thesis_words
-from batti.evaluate.cases import cases_of, label, read_sources, sha256
 from batti.evaluate.figures import Scored
 from batti.evaluate.results import DataFile, Model, Results, ThesisFigures
 from batti.evaluate.run import run

@@ -10,10 +10,10 @@ from urllib.parse import urlsplit
 from batti import backends
 from batti.backends import Backend
 from batti.dataset import records
+from batti.dataset.cases import label, sha256
 from batti.dataset.records import Dataset
 from batti.errors import BattiError, quote
 from batti.evaluate import baselines, thesis_words
-from batti.evaluate.cases import label, sha256
 from batti.evaluate.results import Model
 from batti.paths import resources
 

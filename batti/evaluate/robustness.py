@@ -13,9 +13,9 @@ from tqdm import tqdm
 from batti import lexicon
 from batti.backends import Backend, Reading
 from batti.dataset import homes, noise
+from batti.dataset.cases import Case, home_groups
 from batti.dataset.homes import Thing
 from batti.evaluate import figures
-from batti.evaluate.cases import Case, home_groups
 from batti.evaluate.results import Curve, Model, Point, Robustness
 from batti.evaluate.run import run
 from batti.home import Home

@@ -11,8 +11,8 @@ from typing import Any
 from tqdm import tqdm
 
 from batti.backends import Backend
+from batti.dataset.cases import Case, home_groups
 from batti.evaluate import metrics
-from batti.evaluate.cases import Case, home_groups
 
 
 @dataclass(frozen=True)

@@ -33,12 +33,6 @@ def hs_of(rgb: Rgb) -> Hs:
     return 360 * hue, 100 * saturation
 
 
-def rgb_of_hs(hs: Hs) -> Rgb:
-    """The brightest colour of a hue and a saturation."""
-    red, green, blue = colorsys.hsv_to_rgb(hs[0] % 360 / 360, min(100.0, max(0.0, hs[1])) / 100, 1)
-    return round(255 * red), round(255 * green), round(255 * blue)
-
-
 def xy_of(rgb: Rgb) -> Xy:
     """The point of CIE 1931, that of white for black."""
     linear = [_linear(part / 255) for part in rgb] if any(rgb) else [1.0, 1.0, 1.0]
