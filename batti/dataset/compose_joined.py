@@ -59,10 +59,7 @@ def and_the_rest(one: Compiled, rng: Random, lex: Lexicon) -> Sayable | None:
     rest = all_but(rng.choice(bank().simple[one.language]), words, tuple(rooms))
     if rest is None or any(m.done == "query" for m in (*some.phrase.meanings, *rest.phrase.meanings)):
         return None
-    link = Segment(words_of("joins", one, rng, lex))
-    return reworded(
-        one, (*some.phrase.segments, link, *rest.phrase.segments), (*some.phrase.meanings, *rest.phrase.meanings)
-    )
+    return _both(one, some, rest, rng, lex)
 
 
 def beside_unasked(one: Compiled, rng: Random, lex: Lexicon) -> Sayable | None:
