@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 
 import click
 
-from batti.errors import BattiError
+from batti.errors import missing
 
 if TYPE_CHECKING:
     from batti.dataset.harvest import Harvest
@@ -68,7 +68,7 @@ def making(module: str) -> Any:
     try:
         return import_module(f"batti.dataset.{module}")
     except ModuleNotFoundError as error:
-        raise BattiError(f"this needs {error.name}", "pip install 'batti[data]'") from None
+        raise missing("this", error.name, "data") from None
 
 
 def _asked(

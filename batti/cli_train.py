@@ -10,7 +10,7 @@ from typing import Any
 
 import click
 
-from batti.errors import BattiError, did_you_mean, quote
+from batti.errors import BattiError, did_you_mean, missing, quote
 
 _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 _FOLDER = click.Path(file_okay=False, path_type=Path)
@@ -50,8 +50,8 @@ def train(recipe: Path, out: Path, changes: tuple[str, ...]) -> None:
     if is_of_language_model(parsed(recipe)):
         settings = Recipe.load(recipe, changes)
         if settings.accelerator == "unsloth":
-            _training("unsloth", "batti[lm]").load()
-        found = _training("language", "batti[lm]").train(settings, out)
+            _training("unsloth", "lm").load()
+        found = _training("language", "lm").train(settings, out)
         if int(os.environ.get("RANK", "0")):
             return  # one of several processes speaks
         if found["scores"]:
@@ -76,7 +76,7 @@ def tune(recipe: Path, out: Path, trials: int, workers: int, storage: str, chang
     """Search for the best settings of a RECIPE by its `search`; a stopped search goes on where it was."""
     from batti.train.recipe import Recipe
 
-    module = _training("tune", "batti[lm]")
+    module = _training("tune", "lm")
     found = module.tune(Recipe.load(recipe, changes), out, trials, workers, storage)
     click.echo(json.dumps(found["best"]))
     click.echo(f"{out}: next: batti train {out}/best.yaml --out RUN")
@@ -93,7 +93,7 @@ def compare(runs: tuple[Path, ...], plot: Path | None, as_json: bool) -> None:
     made = comparison.rows(runs)
     click.echo(json.dumps(made, indent=1) if as_json else comparison.table(made))
     if plot:
-        _training("compare", "batti[lm]").plot(runs, plot)
+        _training("compare", "lm").plot(runs, plot)
 
 
 @click.command()
@@ -137,10 +137,10 @@ def export(run: Path, model: Path | None, to: str | None, quant: list[str], sent
         return
     out = model or run / (to or "gguf")
     if to == "onnx":
-        _training("onnx_export", "batti[lm,train]").export(run, out)
+        _training("onnx_export", "lm,train").export(run, out)
         click.echo(f"{out}: model.onnx")
         return
-    found = _training("gguf_export", "batti[lm,gguf]").export(run, out, quant, sentences, tolerance / 100)
+    found = _training("gguf_export", "lm,gguf").export(run, out, quant, sentences, tolerance / 100)
     for one in found:
         size = f"{one['bytes'] / 1e6:.1f} MB, " if one["bytes"] else ""
         click.echo(f"{one['file']}: {size}{one['exact']:.1%} exact, {one['partial']:.1%} partial")
@@ -160,17 +160,17 @@ def adapt(home: Path, examples: Path, out: Path, model: Path | None, tolerance: 
     from batti.home import Home
 
     theirs = Home.load(home)
-    found = _training("adapt", "batti[lm,train]").adapt(theirs, examples, out, model, tolerance / 100)
+    found = _training("adapt", "lm,train").adapt(theirs, examples, out, model, tolerance / 100)
     for name, (before, after) in (("these sentences", found.taught), ("others about this home", found.home),
                                   ("about other homes", found.others)):  # fmt: skip
         click.echo(f"{name}: {before:.1%} right before, {after:.1%} now")
     click.echo(f"{out}: after {found.seconds:.0f} s; next: batti --home {home} --model {out} \"...\"")
 
 
-def _training(module: str, package: str = "batti[train]") -> Any:
+def _training(module: str, extras: str = "train") -> Any:
     """A module of `batti.train`. Raises BattiError where its libraries are not installed."""
     os.environ.setdefault("TORCH_CPP_LOG_LEVEL", "ERROR")  # read once, as torch is loaded
     try:
         return import_module(f"batti.train.{module}")
     except ModuleNotFoundError as error:
-        raise BattiError(f"training needs {error.name}", f"pip install '{package}'") from None
+        raise missing("training", error.name, extras) from None

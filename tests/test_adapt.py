@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-NEEDED = "needs torch, onnx and peft: pip install 'batti[train,lm]'"
+NEEDED = "needs torch, onnx and peft: pip install '.[train,lm]'"
 torch = pytest.importorskip("torch", reason=NEEDED)
 for module in ("onnx", "peft", "safetensors"):
     pytest.importorskip(module, reason=NEEDED)

@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 
-NEEDED = "needs torch and onnx: pip install 'batti[train]'"
+NEEDED = "needs torch and onnx: pip install '.[train]'"
 torch = pytest.importorskip("torch", reason=NEEDED)
 for module in ("onnx", "onnxruntime", "safetensors"):
     pytest.importorskip(module, reason=NEEDED)

@@ -18,7 +18,7 @@ from typing import Any
 import sqlalchemy as sql
 from sqlalchemy.exc import SQLAlchemyError
 
-from batti.errors import BattiError
+from batti.errors import BattiError, missing
 from batti.serve.jobs import OPEN, Event, Job, Status
 from batti.serve.lights import Light, LightState
 from batti.serve.simulated import Change, States
@@ -77,7 +77,7 @@ class Store:
             with store._changing() as connection:
                 _metadata.create_all(connection)
         except ImportError as error:
-            raise BattiError(f"a store at {shown} needs {error.name}", "pip install 'batti[serve]'") from None
+            raise missing(f"a store at {shown}", error.name, "serve") from None
         except (SQLAlchemyError, BattiError, OSError) as error:
             said = error.problem if isinstance(error, BattiError) else str(error).splitlines()[0]
             problem = f"the store at {shown} cannot be used: {said.removeprefix('the store does not answer: ')}"
