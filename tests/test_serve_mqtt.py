@@ -298,7 +298,7 @@ def test_what_is_unsure_is_asked_back_and_done_when_confirmed(house: House) -> N
     assert (answer["status"], answer["id"], answer["outcomes"]) == ("needs_confirmation", "1", [])
     assert answer["reply"]["text"].endswith("?")
     assert not any(lamp.on for lamp in house.lamps())
-    answer = house.speaker.ask({"sentence": "sabai batti bala", "ask_before_all": True, "confirm": True, "id": 2})
+    answer = house.speaker.ask({"sentence": "ho", "answers": "sabai batti bala", "id": 2})
     assert answer["status"] == "done" and all(lamp.on for lamp in house.lamps())
 
 
