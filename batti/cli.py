@@ -7,6 +7,7 @@ import os
 import sys
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
 
@@ -34,7 +35,7 @@ _SEPARATORS = {code: f"\\u{code:04x}" for code in (0x85, 0x2028, 0x2029)}
 
 
 class _Cli(click.Group):
-    """A group whose first word may be left out: `batti "..."` is `batti say "..."`."""
+    """A group whose first word may be left out: `batti "..."` is `batti say "..."`; what a user can mend is one line."""
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         own = {"--help", "-h", "--version"}
@@ -45,9 +46,38 @@ class _Cli(click.Group):
     def invoke(self, ctx: click.Context) -> Any:
         try:
             return super().invoke(ctx)
+        except click.UsageError as error:
+            if type(error).show is not click.UsageError.show:  # it shows a help page
+                raise
+            said = " ".join(error.format_message().split()).rstrip(".")
+            of = (error.ctx or ctx).command_path
+            _tell(f"{said}; see {of} --help")
+            ctx.exit(2)
         except BattiError as error:
-            click.echo("\n".join(f"batti: {line}" for line in str(error).splitlines()), err=True)
+            _tell(*str(error).splitlines())
             ctx.exit(1)
+
+    def main(self, *args: Any, **options: Any) -> Any:
+        try:
+            return super().main(*args, **options)
+        except OSError as error:  # what is printed may fail anywhere, in a help page too
+            where = f"'{os.fsdecode(error.filename)}': " if isinstance(error.filename, str | bytes) else ""
+            _tell(f"{where}{error.strerror or error}; see whether it is there, may be used and has room")
+            _forget_output()
+            sys.exit(1)
+
+
+def _tell(*lines: str) -> None:
+    with suppress(OSError):
+        click.echo("\n".join(f"batti: {line}" for line in lines), err=True)
+
+
+def _forget_output() -> None:
+    """What could not be printed is not tried again as the process ends."""
+    try:
+        sys.stdout.flush()
+    except OSError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)

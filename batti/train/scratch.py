@@ -21,6 +21,7 @@ from safetensors.torch import load_file, save_file
 from torch import nn
 from tqdm import tqdm
 
+from batti.dataset.whole import prepare
 from batti.document import read
 from batti.errors import BattiError
 from batti.schema import Strict
@@ -144,6 +145,7 @@ class Trainer:
         started = load_network(recipe.start)[0] if recipe.start else None
         if started:  # what goes on has its shape
             recipe = recipe.model_copy(update={"shape": started.shape})
+        prepare(out / _WEIGHTS)  # before an hour of work and not behind it
         self.recipe, self.out = recipe, out
         self.device = "cuda" if torch.cuda.is_available() else "cpu"
         self.bfloat16 = mixed_precision(recipe.bfloat16, self.device)
@@ -174,7 +176,6 @@ class Trainer:
     # -- checkpoints ---------------------------------------------------------------------------
     def save(self) -> None:
         """Write everything needed to go on, atomically, and the averaged weights."""
-        self.out.mkdir(parents=True, exist_ok=True)
         state = {
             "network": self.network.state_dict(), "auxiliary": self.auxiliary.state_dict(),
             "optimizers": [optimizer.state_dict() for optimizer in self.optimizers],
@@ -297,13 +298,13 @@ def load_network(folder: Path) -> tuple[Network, Recipe]:
 def average(runs: Sequence[Path], out: Path) -> None:
     """Write a run whose weights are the mean of those of several that went on from one (model soups, Wortsman et al.
     2022). Raises BattiError where one is missing or has another shape."""
+    prepare(out / _WEIGHTS)
     loaded = [load_network(run) for run in runs]
     for run, (_, recipe) in zip(runs, loaded, strict=True):
         if recipe.shape != loaded[0][1].shape:
             raise BattiError(f"{run} has another shape than {runs[0]}", "average runs that went on from one run")
     states = [network.state_dict() for network, _ in loaded]
     means = {name: torch.stack([state[name] for state in states]).mean(0).half() for name in states[0]}
-    out.mkdir(parents=True, exist_ok=True)
     save_file(means, out / _WEIGHTS)
     _write_recipe(loaded[0][1], out)
 
