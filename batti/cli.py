@@ -35,7 +35,7 @@ _SEPARATORS = {code: f"\\u{code:04x}" for code in (0x85, 0x2028, 0x2029)}
 
 
 class _Cli(click.Group):
-    """A group whose first word may be left out: `batti "..."` is `batti say "..."`; what a user can mend is one line."""
+    """A group whose first word may be left out: `batti "..."` is `batti say "..."`; faults are one line each."""
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         own = {"--help", "-h", "--version"}

@@ -108,7 +108,8 @@ def test_a_model_that_is_none_is_one_line_before_anything_is_listened_to(tmp_pat
 def test_a_process_that_does_not_start_is_a_failure(tmp_path: Path) -> None:
     model = shutil.copytree(shipped(), tmp_path / "model")
     options = ("--model", str(model), "--workers", "2", "--port", "0", "--state", str(tmp_path / "state"))
-    with subprocess.Popen([*BATTI, "serve", *options], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as one:
+    piped = subprocess.PIPE
+    with subprocess.Popen([*BATTI, "serve", *options], stdout=piped, stderr=piped, text=True) as one:
         assert one.stdout is not None and one.stdout.readline().startswith("batti listens at")
         shutil.rmtree(model)  # the processes have yet to begin
         _, said = one.communicate(timeout=PATIENCE)
