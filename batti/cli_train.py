@@ -16,7 +16,7 @@ _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 _FOLDER = click.Path(file_okay=False, path_type=Path)
 _RUN = click.Path(exists=True, file_okay=False, path_type=Path)
 _changes = click.option(
-    "--set", "changes", multiple=True, metavar="KEY=VALUE", help="Another value of the recipe, like lora.rank=8."
+    "--set", "changes", multiple=True, metavar="KEY=VALUE", help="Another value of the recipe, like seed=2."
 )
 _QUANTS = ("f32", "f16", "bf16", "q8_0", "q6_k", "q5_k_m", "q4_k_m")
 
@@ -40,8 +40,7 @@ def train(recipe: Path, out: Path, changes: tuple[str, ...]) -> None:
     """Train a model by a RECIPE.
 
     There are two kinds. One that says `method: lora`, `full` or `scratch` is of a language model: its keys are
-    explained in configs/lora.yaml, and --set changes them. One without is of the small network that batti ships:
-    see configs/ship.yaml.
+    explained in configs/lora.yaml. One without is of the small network that batti ships: see configs/ship.yaml.
 
     A stopped run goes on where it was. Language models on several GPUs: accelerate launch -m batti train ...
     """
@@ -58,10 +57,8 @@ def train(recipe: Path, out: Path, changes: tuple[str, ...]) -> None:
             click.echo(f"{out}: {found['scores']['exact']:.1%} exact, {found['scores']['partial']:.1%} partial")
         click.echo(f"{out}: next: batti --model {out} \"...\", or batti export {out} --to gguf")
         return
-    if changes:
-        raise BattiError("--set is for recipes of language models", "write the value into the recipe")
     scratch = _training("scratch")
-    scratch.Trainer(scratch.Recipe.load(recipe), out).train()
+    scratch.Trainer(scratch.Recipe.load(recipe, changes), out).train()
     click.echo(f"{out}: weights.safetensors; next: batti export {out} MODEL")
 
 
