@@ -1,5 +1,6 @@
 """The README and the model card say what the result files and the program say."""
 
+import os
 import re
 import shlex
 import subprocess
@@ -95,6 +96,21 @@ def test_every_set_of_extras_that_is_to_be_installed_is_there():
     code = r"""missing\(.*, "([a-z,]+)"\)|_(?:runtime|training)\("\w+", "([a-z,]+)"\)|'\.\[([a-z,]+)\]'"""
     named = {name for _, text in _texts() for found in re.findall(code, text) for name in "".join(found).split(",")}
     assert {"serve", "data", "train", "lm", "gguf", "eval"} <= named <= there
+
+
+def test_a_pipeline_installs_what_it_uses_before_it_writes_anything():
+    for name in ("ship", "smoke", "measure", "dataset", "thesis"):
+        before, installed, after = (ROOT / "runs" / f"{name}.sh").read_text().partition("pip install --quiet -e '.")
+        assert installed, name
+        assert re.findall(r"^(?!#).*(?:\$batti|bin/batti|-m batti|benchmarks/)", before, re.M) == [], name
+        assert "batti" in after
+
+
+def test_a_folder_of_the_thesis_that_is_not_there_is_a_failure_where_it_was_named(tmp_path):
+    done = subprocess.run(["runs/thesis.sh"], env=os.environ | {"THESIS": str(tmp_path)}, capture_output=True, text=True)
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr == (f"no {tmp_path}/train.json: nothing to train on; "
+                           "docs/results/thesis.json stays as it is\n")  # fmt: skip
 
 
 def test_every_command_of_the_table_is_in_the_help():
