@@ -9,7 +9,7 @@ import time
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, BinaryIO
+from typing import TYPE_CHECKING, Any, BinaryIO, cast
 
 import click
 
@@ -26,6 +26,7 @@ from batti.cli_wyoming import wyoming
 from batti.errors import BattiError
 
 if TYPE_CHECKING:
+    from batti.backends.onnx import OnnxBackend
     from batti.interpreter import Interpreter, Result
 
 _CHUNK = 1 << 16  # bytes read from standard input at once, at most
@@ -82,6 +83,7 @@ def _forget_output() -> None:
 
 _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 _home = click.option("--home", type=_FILE, help="Home file; a home with eleven usual rooms without it.")
+_room = click.option("--room", help="Room that the speaker is in: `here` becomes it.")
 _model = click.option(
     "--model", help="Model folder, .gguf file, or URL#NAME of an API; the shipped model without it."
 )
@@ -109,7 +111,7 @@ for verb in (train, tune, compare, average, export, adapt, home, serve, mqtt, wy
 @main.command()
 @click.argument("text", nargs=-1)
 @_home
-@click.option("--room", help="Room that the speaker is in: `here` becomes it.")
+@_room
 @click.option("--json", "as_json", is_flag=True, help="One JSON object instead of YAML.")
 @_model
 def say(text: tuple[str, ...], home: Path | None, room: str | None, as_json: bool, model: str | None) -> None:
@@ -189,19 +191,23 @@ def _answer_lines(interpreter: Interpreter, stream: BinaryIO) -> None:
 @main.command()
 @click.argument("text", nargs=-1, required=True)
 @_home
+@_room
 @click.option("--json", "as_json", is_flag=True, help="One JSON object.")
 @_model
-def explain(text: tuple[str, ...], home: Path | None, as_json: bool, model: str | None) -> None:
+def explain(text: tuple[str, ...], home: Path | None, room: str | None, as_json: bool, model: str | None) -> None:
     """Show which words of TEXT were taken for what, and how sure each part is."""
-    from batti.backends.onnx import OnnxBackend
+    from batti import backends
+
+    if backends.runtime_of(model or "") != "onnx":  # which others may take long to load
+        raise BattiError("only a model that points at words can be explained", "leave --model out")
     from batti.cli_explain import printed
+    from batti.explain import at_home
     from batti.explain import explain as explained
 
-    interpreter = _interpreter(home, None, model)
-    if not isinstance(interpreter.backend, OnnxBackend):
-        raise BattiError("only a model that points at words can be explained", "leave --model out")
-    found = explained(interpreter.backend, interpreter.home, _printable(" ".join(text)))
-    click.echo(printed(found, as_json))
+    interpreter = _interpreter(home, room, model)
+    backend = cast("OnnxBackend", interpreter.backend)
+    found = explained(backend, interpreter.home, _printable(" ".join(text)))
+    click.echo(printed(at_home(found, interpreter), as_json))
 
 
 def _history() -> Path:

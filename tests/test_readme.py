@@ -107,7 +107,8 @@ def test_a_pipeline_installs_what_it_uses_before_it_writes_anything():
 
 
 def test_a_folder_of_the_thesis_that_is_not_there_is_a_failure_where_it_was_named(tmp_path):
-    done = subprocess.run(["runs/thesis.sh"], env=os.environ | {"THESIS": str(tmp_path)}, capture_output=True, text=True)
+    named = os.environ | {"THESIS": str(tmp_path)}
+    done = subprocess.run(["runs/thesis.sh"], env=named, capture_output=True, text=True)
     assert (done.returncode, done.stdout) == (1, "")
     assert done.stderr == (f"no {tmp_path}/train.json: nothing to train on; "
                            "docs/results/thesis.json stays as it is\n")  # fmt: skip

@@ -74,6 +74,8 @@ def test_an_explanation_says_which_words_are_which_room(served: Served) -> None:
     [[place, action]] = served.post("/v1/explain", {"sentence": "bhancha ko batti nibhau"}).json()["explanation"]
     assert (place["name"], place["value"], place["said"]) == ("place", "kitchen", ["bhancha"])
     assert (action["value"], action["said"]) == ("turn_off", ["nibhau"])
+    here = served.post("/v1/explain", {"sentence": "batti nibhau", "room": "bhancha"}).json()
+    assert (here["rooms"], here["explanation"][0][0]["value"]) == (["kitchen"], "kitchen")
 
 
 @pytest.mark.parametrize(

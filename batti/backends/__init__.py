@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, Literal, Protocol, cast
 
 from batti.command import Command
-from batti.errors import missing
+from batti.errors import BattiError, missing
 from batti.home import Home
 
 
@@ -40,6 +40,8 @@ def load(model: str | Path | None = None, threads: int = 1) -> Backend:
     of an OpenAI-compatible API with the name of its model: `http://localhost:8000/v1#name`. `threads` is
     for ONNX: sentences that are given together are read side by side.
     """
+    if threads < 1:
+        raise BattiError(f"{threads} threads read nothing", "give threads=1 or more")
     name = str(model or "")
     match runtime_of(name):
         case "openai":
