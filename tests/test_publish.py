@@ -264,7 +264,7 @@ def test_an_empty_file_is_no_split(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("to", "out", "said_"),
     [
-        ("parquet", "x.parquet", "--to parquet writes no .parquet file; name a folder\n"),
+        ("parquet", "x.parquet", "--to parquet writes no .parquet file; name a folder; see "),
         ("jsonl", "x.json", "--to jsonl writes no .json file; name a folder or a file like all.jsonl"),
         ("csv", "x", "'csv' is not one of"),
     ],

@@ -1,6 +1,5 @@
 """The README and the model card say what the result files and the program say."""
 
-import os
 import re
 import shlex
 import subprocess
@@ -104,14 +103,6 @@ def test_a_pipeline_installs_what_it_uses_before_it_writes_anything():
         assert installed, name
         assert re.findall(r"^(?!#).*(?:\$batti|bin/batti|-m batti|benchmarks/)", before, re.M) == [], name
         assert "batti" in after
-
-
-def test_a_folder_of_the_thesis_that_is_not_there_is_a_failure_where_it_was_named(tmp_path):
-    named = os.environ | {"THESIS": str(tmp_path)}
-    done = subprocess.run(["runs/thesis.sh"], env=named, capture_output=True, text=True)
-    assert (done.returncode, done.stdout) == (1, "")
-    assert done.stderr == (f"no {tmp_path}/train.json: nothing to train on; "
-                           "docs/results/thesis.json stays as it is\n")  # fmt: skip
 
 
 def test_every_command_of_the_table_is_in_the_help():
