@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Makes the wheel that the Dockerfile installs, so that the app can be tried before batti is published.
+# Makes the wheel that the Dockerfile installs, of this checkout.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 "${PYTHON:-python3}" -m pip wheel --quiet --no-deps --wheel-dir app/wheels .

@@ -7,8 +7,9 @@ import os
 import sys
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, BinaryIO
+from typing import TYPE_CHECKING, Any, BinaryIO, cast
 
 import click
 
@@ -25,6 +26,7 @@ from batti.cli_wyoming import wyoming
 from batti.errors import BattiError
 
 if TYPE_CHECKING:
+    from batti.backends.onnx import OnnxBackend
     from batti.interpreter import Interpreter, Result
 
 _CHUNK = 1 << 16  # bytes read from standard input at once, at most
@@ -34,7 +36,7 @@ _SEPARATORS = {code: f"\\u{code:04x}" for code in (0x85, 0x2028, 0x2029)}
 
 
 class _Cli(click.Group):
-    """A group whose first word may be left out: `batti "..."` is `batti say "..."`."""
+    """A group whose first word may be left out: `batti "..."` is `batti say "..."`; faults are one line each."""
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         own = {"--help", "-h", "--version"}
@@ -45,13 +47,43 @@ class _Cli(click.Group):
     def invoke(self, ctx: click.Context) -> Any:
         try:
             return super().invoke(ctx)
+        except click.UsageError as error:
+            if type(error).show is not click.UsageError.show:  # it shows a help page
+                raise
+            said = " ".join(error.format_message().split()).rstrip(".")
+            of = (error.ctx or ctx).command_path
+            _tell(f"{said}; see {of} --help")
+            ctx.exit(2)
         except BattiError as error:
-            click.echo("\n".join(f"batti: {line}" for line in str(error).splitlines()), err=True)
+            _tell(*str(error).splitlines())
             ctx.exit(1)
+
+    def main(self, *args: Any, **options: Any) -> Any:
+        try:
+            return super().main(*args, **options)
+        except OSError as error:  # what is printed may fail anywhere, in a help page too
+            where = f"'{os.fsdecode(error.filename)}': " if isinstance(error.filename, str | bytes) else ""
+            _tell(f"{where}{error.strerror or error}; see whether it is there, may be used and has room")
+            _forget_output()
+            sys.exit(1)
+
+
+def _tell(*lines: str) -> None:
+    with suppress(OSError):
+        click.echo("\n".join(f"batti: {line}" for line in lines), err=True)
+
+
+def _forget_output() -> None:
+    """What could not be printed is not tried again as the process ends."""
+    try:
+        sys.stdout.flush()
+    except OSError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 _home = click.option("--home", type=_FILE, help="Home file; a home with eleven usual rooms without it.")
+_room = click.option("--room", help="Room that the speaker is in: `here` becomes it.")
 _model = click.option(
     "--model", help="Model folder, .gguf file, or URL#NAME of an API; the shipped model without it."
 )
@@ -79,7 +111,7 @@ for verb in (train, tune, compare, average, export, adapt, home, serve, mqtt, wy
 @main.command()
 @click.argument("text", nargs=-1)
 @_home
-@click.option("--room", help="Room that the speaker is in: `here` becomes it.")
+@_room
 @click.option("--json", "as_json", is_flag=True, help="One JSON object instead of YAML.")
 @_model
 def say(text: tuple[str, ...], home: Path | None, room: str | None, as_json: bool, model: str | None) -> None:
@@ -159,19 +191,23 @@ def _answer_lines(interpreter: Interpreter, stream: BinaryIO) -> None:
 @main.command()
 @click.argument("text", nargs=-1, required=True)
 @_home
+@_room
 @click.option("--json", "as_json", is_flag=True, help="One JSON object.")
 @_model
-def explain(text: tuple[str, ...], home: Path | None, as_json: bool, model: str | None) -> None:
+def explain(text: tuple[str, ...], home: Path | None, room: str | None, as_json: bool, model: str | None) -> None:
     """Show which words of TEXT were taken for what, and how sure each part is."""
-    from batti.backends.onnx import OnnxBackend
+    from batti import backends
+
+    if backends.runtime_of(model or "") != "onnx":  # which others may take long to load
+        raise BattiError("only a model that points at words can be explained", "leave --model out")
     from batti.cli_explain import printed
+    from batti.explain import at_home
     from batti.explain import explain as explained
 
-    interpreter = _interpreter(home, None, model)
-    if not isinstance(interpreter.backend, OnnxBackend):
-        raise BattiError("only a model that points at words can be explained", "leave --model out")
-    found = explained(interpreter.backend, interpreter.home, _printable(" ".join(text)))
-    click.echo(printed(found, as_json))
+    interpreter = _interpreter(home, room, model)
+    backend = cast("OnnxBackend", interpreter.backend)
+    found = explained(backend, interpreter.home, _printable(" ".join(text)))
+    click.echo(printed(at_home(found, interpreter), as_json))
 
 
 def _history() -> Path:

@@ -29,13 +29,15 @@ def bench(
 
     Models take turns, so that their ratio holds on a busy machine too. A table, then one line of JSON.
     """
+    from batti.dataset.records import write_lines
+    from batti.dataset.whole import prepare
     from batti.evaluate import bench as measuring
     from batti.evaluate import bench_table
 
+    prepare(out)
     report = measuring.bench(models or ("",), against, rounds=rounds, seconds=seconds, threads=threads, curves=curves)
     for line in bench_table.lines(report):
         click.echo(line)
     if out:
-        out.parent.mkdir(parents=True, exist_ok=True)
-        out.write_text(json.dumps(report, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
+        write_lines(out, [json.dumps(report, indent=2, ensure_ascii=False)])
     click.echo(json.dumps(report, ensure_ascii=False))

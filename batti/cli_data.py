@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 
 import click
 
-from batti.errors import BattiError
+from batti.errors import BattiError, missing
 
 if TYPE_CHECKING:
     from batti.dataset.harvest import Harvest
@@ -68,7 +68,7 @@ def making(module: str) -> Any:
     try:
         return import_module(f"batti.dataset.{module}")
     except ModuleNotFoundError as error:
-        raise BattiError(f"this needs {error.name}", "pip install 'batti[data]'") from None
+        raise missing("this", error.name, "data") from None
 
 
 def _asked(
@@ -107,14 +107,19 @@ def data() -> None:
 @click.option("--workers", type=COUNT, default=os.cpu_count() or 1, help="Processes; all cores without it.")
 @click.option("--per-home", type=COUNT, default=60, show_default=True, help="Sentences about each random home.")
 @click.option("--home", type=IN, help="Home file of the home to speak of; without it random homes, with --api one.")
+@click.option("--overwrite", is_flag=True, help="Write OUT anew, where it is there already.")
 @_asks_api(required=False)
 def generate(
-    out: Path, count: int, seed: int, workers: int, per_home: int, home: Path | None, api: str | None, **asked: Any
-) -> None:
+    out: Path, count: int, seed: int, workers: int, per_home: int, home: Path | None, overwrite: bool,
+    api: str | None, **asked: Any,
+) -> None:  # fmt: skip
     """Write labelled sentences to OUT: from the phrase bank, or with --api by a language model.
 
     With --api a run that was stopped goes on where it was: answers are kept in OUT.calls.jsonl.
     """
+    goes_on = api is not None and making("harvest").beside(out, "calls").exists()
+    if out.exists() and not overwrite and not goes_on:
+        raise BattiError(f"'{out}' holds sentences of another run", "write to another file, or add --overwrite")
     if api is None:
         if asked["model"]:
             raise click.UsageError("--model goes with --api")

@@ -37,11 +37,13 @@ def evaluate(
     Sentences under a folder called `heldout` are measured and never shown.
     """
     from batti.dataset.records import write_lines
+    from batti.dataset.whole import prepare
     from batti.evaluate import benchmark, report
     from batti.evaluate.html import page as html
 
     if thesis and robustness:
         raise click.UsageError("--robustness does not go with --thesis")
+    prepare(results, markdown, page)
     names = models or (None,)
     benchmark.check_train(names, train)
     day = date.date().isoformat() if date else None

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from batti.errors import BattiError
+from batti.errors import missing
 
 _URL = "http://homeassistant.local:8123"
 _FILE = click.Path(dir_okay=False, path_type=Path)
@@ -32,7 +32,7 @@ def import_home(url: str, out: Path, token_file: Path | None) -> None:
         from batti.serve.home_assistant import keep
         from batti.serve.settings import hass_token
     except ModuleNotFoundError as error:
-        raise BattiError(f"this needs {error.name}", "pip install 'batti[serve]'") from None
+        raise missing("this", error.name, "serve") from None
     for line in asyncio.run(keep.import_home(url, hass_token(token_file or ""), out)):
         click.echo(line, err=True)
 

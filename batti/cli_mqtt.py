@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from batti.errors import BattiError
+from batti.errors import missing
 
 _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 
@@ -42,6 +42,6 @@ def mqtt(
         from batti.serve.mqtt.broker import Broker
         from batti.serve.settings import state_folder
     except ModuleNotFoundError as error:
-        raise BattiError(f"MQTT needs {error.name}", "pip install 'batti[serve]'") from None
+        raise missing("MQTT", error.name, "serve") from None
     where = Broker.of(broker, user, password_file, ca, client_id)
     run.run(where, run.Options(home, state or state_folder() / "mqtt", models, run.base_of(base), grace, wait))

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from batti.errors import BattiError
+from batti.errors import missing
 
 
 @click.command()
@@ -51,7 +51,7 @@ def serve(
     try:
         from batti.serve import run, settings
     except ModuleNotFoundError as error:
-        raise BattiError(f"serving needs {error.name}", "pip install 'batti[serve]'") from None
+        raise missing("serving", error.name, "serve") from None
     run.run(settings.Settings(
         state=str((state or settings.state_folder()).absolute()), home=str(home.absolute()) if home else "",
         store=store, models=models, host=host, port=port, workers=workers,

@@ -10,13 +10,13 @@ from typing import Any
 
 import click
 
-from batti.errors import BattiError, did_you_mean, quote
+from batti.errors import BattiError, did_you_mean, missing, quote
 
 _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 _FOLDER = click.Path(file_okay=False, path_type=Path)
 _RUN = click.Path(exists=True, file_okay=False, path_type=Path)
 _changes = click.option(
-    "--set", "changes", multiple=True, metavar="KEY=VALUE", help="Another value of the recipe, like lora.rank=8."
+    "--set", "changes", multiple=True, metavar="KEY=VALUE", help="Another value of the recipe, like seed=2."
 )
 _QUANTS = ("f32", "f16", "bf16", "q8_0", "q6_k", "q5_k_m", "q4_k_m")
 
@@ -40,8 +40,7 @@ def train(recipe: Path, out: Path, changes: tuple[str, ...]) -> None:
     """Train a model by a RECIPE.
 
     There are two kinds. One that says `method: lora`, `full` or `scratch` is of a language model: its keys are
-    explained in configs/lora.yaml, and --set changes them. One without is of the small network that batti ships:
-    see configs/ship.yaml.
+    explained in configs/lora.yaml. One without is of the small network that batti ships: see configs/ship.yaml.
 
     A stopped run goes on where it was. Language models on several GPUs: accelerate launch -m batti train ...
     """
@@ -50,18 +49,16 @@ def train(recipe: Path, out: Path, changes: tuple[str, ...]) -> None:
     if is_of_language_model(parsed(recipe)):
         settings = Recipe.load(recipe, changes)
         if settings.accelerator == "unsloth":
-            _training("unsloth", "batti[lm]").load()
-        found = _training("language", "batti[lm]").train(settings, out)
+            _training("unsloth", "lm").load()
+        found = _training("language", "lm").train(settings, out)
         if int(os.environ.get("RANK", "0")):
             return  # one of several processes speaks
         if found["scores"]:
             click.echo(f"{out}: {found['scores']['exact']:.1%} exact, {found['scores']['partial']:.1%} partial")
         click.echo(f"{out}: next: batti --model {out} \"...\", or batti export {out} --to gguf")
         return
-    if changes:
-        raise BattiError("--set is for recipes of language models", "write the value into the recipe")
     scratch = _training("scratch")
-    scratch.Trainer(scratch.Recipe.load(recipe), out).train()
+    scratch.Trainer(scratch.Recipe.load(recipe, changes), out).train()
     click.echo(f"{out}: weights.safetensors; next: batti export {out} MODEL")
 
 
@@ -76,7 +73,7 @@ def tune(recipe: Path, out: Path, trials: int, workers: int, storage: str, chang
     """Search for the best settings of a RECIPE by its `search`; a stopped search goes on where it was."""
     from batti.train.recipe import Recipe
 
-    module = _training("tune", "batti[lm]")
+    module = _training("tune", "lm")
     found = module.tune(Recipe.load(recipe, changes), out, trials, workers, storage)
     click.echo(json.dumps(found["best"]))
     click.echo(f"{out}: next: batti train {out}/best.yaml --out RUN")
@@ -93,7 +90,7 @@ def compare(runs: tuple[Path, ...], plot: Path | None, as_json: bool) -> None:
     made = comparison.rows(runs)
     click.echo(json.dumps(made, indent=1) if as_json else comparison.table(made))
     if plot:
-        _training("compare", "batti[lm]").plot(runs, plot)
+        _training("compare", "lm").plot(runs, plot)
 
 
 @click.command()
@@ -137,10 +134,10 @@ def export(run: Path, model: Path | None, to: str | None, quant: list[str], sent
         return
     out = model or run / (to or "gguf")
     if to == "onnx":
-        _training("onnx_export", "batti[lm,train]").export(run, out)
+        _training("onnx_export", "lm,train").export(run, out)
         click.echo(f"{out}: model.onnx")
         return
-    found = _training("gguf_export", "batti[lm,gguf]").export(run, out, quant, sentences, tolerance / 100)
+    found = _training("gguf_export", "lm,gguf").export(run, out, quant, sentences, tolerance / 100)
     for one in found:
         size = f"{one['bytes'] / 1e6:.1f} MB, " if one["bytes"] else ""
         click.echo(f"{one['file']}: {size}{one['exact']:.1%} exact, {one['partial']:.1%} partial")
@@ -160,17 +157,17 @@ def adapt(home: Path, examples: Path, out: Path, model: Path | None, tolerance: 
     from batti.home import Home
 
     theirs = Home.load(home)
-    found = _training("adapt", "batti[lm,train]").adapt(theirs, examples, out, model, tolerance / 100)
+    found = _training("adapt", "lm,train").adapt(theirs, examples, out, model, tolerance / 100)
     for name, (before, after) in (("these sentences", found.taught), ("others about this home", found.home),
                                   ("about other homes", found.others)):  # fmt: skip
         click.echo(f"{name}: {before:.1%} right before, {after:.1%} now")
     click.echo(f"{out}: after {found.seconds:.0f} s; next: batti --home {home} --model {out} \"...\"")
 
 
-def _training(module: str, package: str = "batti[train]") -> Any:
+def _training(module: str, extras: str = "train") -> Any:
     """A module of `batti.train`. Raises BattiError where its libraries are not installed."""
     os.environ.setdefault("TORCH_CPP_LOG_LEVEL", "ERROR")  # read once, as torch is loaded
     try:
         return import_module(f"batti.train.{module}")
     except ModuleNotFoundError as error:
-        raise BattiError(f"training needs {error.name}", f"pip install '{package}'") from None
+        raise missing("training", error.name, extras) from None

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from batti.errors import BattiError
+from batti.errors import missing
 
 _FILE = click.Path(dir_okay=False, path_type=Path)
 
@@ -38,7 +38,7 @@ def wyoming(
         from batti.serve import settings
         from batti.serve.wyoming import run
     except ModuleNotFoundError as error:
-        raise BattiError(f"this needs {error.name}", "pip install 'batti[serve]'") from None
+        raise missing("this", error.name, "serve") from None
     run.run(settings.Settings(
         state=str((state or settings.state_folder()).absolute()), home=str(home.absolute()) if home else "",
         models=models, hass=hass, transition=transition,

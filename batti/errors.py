@@ -41,6 +41,11 @@ class BattiError(Exception):
         return cls(faults[0].problem, faults[0].hint, faults)
 
 
+def missing(what: str, library: str | None, extras: str) -> BattiError:
+    """The error where a library of batti's optional `extras` is not installed; batti comes from its checkout."""
+    return BattiError(f"{what} needs {library}", f"in the folder of batti: pip install '.[{extras}]'")
+
+
 def quote(value: object) -> str:
     """The user's own text in quotes, shortened and on one line; other values described."""
     if isinstance(value, str):

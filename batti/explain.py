@@ -10,15 +10,17 @@ import math
 import re
 import unicodedata
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from batti import prompt
 from batti.backends.onnx import OnnxBackend
 from batti.command import Command
 from batti.home import Entity, Home
+from batti.interpreter import Interpreter
 from batti.lookup import Lookup
 from batti.prompt import VOCABULARY, WHENS, Asked, Span
+from batti.schema import HERE
 from batti.text import MAX_CHARS, align
 
 _MATTERS = 1.0  # of the log-odds of a part, lost with a word, from which the word matters
@@ -98,6 +100,18 @@ def explain(backend: OnnxBackend, home: Home, text: str) -> Explanation:
         parts.setdefault(piece.entry, []).append(Part(piece.name, value, spans, chance))
     entries = tuple(tuple(parts[entry]) for entry in prompt.in_order(asked) or parts)
     return Explanation(shown, reading.command, reading.confidence, entries)
+
+
+def at_home(found: Explanation, interpreter: Interpreter) -> Explanation:
+    """The explanation with `here` as the speaker's room, where that is known."""
+    room = interpreter.room
+    if room is None:
+        return found
+    entries = tuple(
+        tuple(replace(part, value=room) if (part.name, part.value) == ("place", HERE) else part for part in entry)
+        for entry in found.entries
+    )
+    return replace(found, command=interpreter.at_home(found.command), entries=entries)
 
 
 def _log_odds(chance: float) -> float:

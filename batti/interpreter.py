@@ -89,12 +89,16 @@ class Interpreter:
         return cls(backends.load(model, threads), home, room)
 
     def __call__(self, text: str) -> Result:
-        """Understand one sentence; any string gives a valid command."""
+        """Understand one sentence; any string gives a valid command, and what is no string raises BattiError."""
         return self.batch([text])[0]
 
     def batch(self, texts: Iterable[str]) -> list[Result]:
-        """Understand many sentences at once, in order."""
+        """Understand many sentences at once, in order. Raises BattiError where one is no string."""
+        if isinstance(texts, str):
+            raise BattiError("one sentence stands where several belong", "give a list of sentences")
         texts = list(texts)
+        if odd := [text for text in texts if not isinstance(text, str)]:
+            raise BattiError(f"a sentence is {quote(odd[0])}, not text", "give each sentence as a string")
         readings = self.backend.generate(self.home, texts)
         return [self.result(text, reading) for text, reading in zip(texts, readings, strict=True)]
 

@@ -58,10 +58,11 @@ def one_of(key: str, choices: tuple[str, ...]) -> BeforeValidator:
 
 def findings(error: ValidationError) -> list[Finding]:
     """What a pydantic error says, in this program's words."""
-    return [_finding(details) for details in error.errors(include_url=False)]
+    return [finding(details) for details in error.errors(include_url=False)]
 
 
-def _finding(details: ErrorDetails) -> Finding:
+def finding(details: ErrorDetails) -> Finding:
+    """What one of its faults says."""
     loc, context = details["loc"], details.get("ctx", {})
     if details["type"] == "batti":
         return Finding(loc, context["problem"], context["hint"], context["other"])
@@ -72,6 +73,10 @@ def _finding(details: ErrorDetails) -> Finding:
         given = details["input"]
         said = "has no value" if given == "" else f"is {quote(given)}, not a list"
         return Finding(loc, f"{key} {said}", f"write a list, like {key}: [...], or leave it out")
+    if details["type"] == "string_type":
+        return Finding(loc, f"{key} is {quote(details['input'])}, not text", "write it as text")
+    if details["type"] == "string_too_long":
+        return Finding(loc, f"{key} has {len(details['input'])} characters", f"write {context['max_length']} at most")
     return Finding(loc, f"{key}: {details['msg']}", "")
 
 

@@ -2,6 +2,10 @@
 # The dataset in dataset/: sentences over 120 random homes, balanced, split, checked, described.
 set -euo pipefail
 cd "$(dirname "$0")/.."
+if [ -z "${BATTI:-}" ]; then
+    python3 -m venv .venv
+    .venv/bin/pip install --quiet -e '.[data]'
+fi
 batti=${BATTI:-.venv/bin/batti}
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT

@@ -2,6 +2,8 @@
 # The result files behind the README and the model card: accuracy, speed, then the card.
 set -euo pipefail
 cd "$(dirname "$0")/.."
+python3 -m venv .venv
+.venv/bin/pip install --quiet -e '.[eval]'
 batti=.venv/bin/batti
 $batti evaluate --errors 0 --results docs/results/golden.json tests/golden/*.yaml
 $batti evaluate --errors 0 --results docs/results/heldout.json evaluation/heldout/*.yaml

@@ -12,11 +12,11 @@ $batti data validate
 
 # 2. From scratch on sentences made while it trains, then on from there in two ways; run it again to go on after a crash.
 $batti train configs/ship.yaml --out out/ship
-$batti train configs/ship_on_2048.yaml --out out/ship_on_2048
-$batti train configs/ship_on_1024.yaml --out out/ship_on_1024
+$batti train configs/ship_on.yaml --out out/ship_on
+$batti train configs/ship_on.yaml --set batch=1024 --out out/ship_on_1024
 
 # 3. The mean of the two, which is better than each; ONNX graphs with their checksums.
-$batti average out/ship_on_2048 out/ship_on_1024 --out out/shipped
+$batti average out/ship_on out/ship_on_1024 --out out/shipped
 $batti export out/shipped batti/resources/model
 
 # 4. Every figure of the README and of the model card comes from these files.

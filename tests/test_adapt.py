@@ -1,12 +1,13 @@
 """A model folder learns a household's sentences and does not lose the rest."""
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-NEEDED = "needs torch, onnx and peft: pip install 'batti[train,lm]'"
+NEEDED = "needs torch, onnx and peft: pip install '.[train,lm]'"
 torch = pytest.importorskip("torch", reason=NEEDED)
 for module in ("onnx", "peft", "safetensors"):
     pytest.importorskip(module, reason=NEEDED)
@@ -17,6 +18,7 @@ from batti.home import Home  # noqa: E402
 from batti.train import adapt, corrected, export, restore  # noqa: E402
 from batti.train.model import Network, Shape  # noqa: E402
 
+ROOT = Path(__file__).parent.parent
 HOME = Home.from_dict({"name": "Ghar", "rooms": [
     {"name": "bedroom", "aliases": ["sutne kotha"], "lights": [{"name": "table lamp", "aliases": ["padhne batti"]}]},
     {"name": "kitchen", "aliases": ["bhancha"]}, {"name": "living room", "aliases": ["baithak"]},
@@ -54,6 +56,14 @@ def test_weights_come_back_from_the_graphs(words: int, weights: str, near: float
     for name, weight in wanted.items():
         assert (found[name] - weight).abs().max() <= near * weight.abs().max(), name
     assert restore.is_in_integers(tmp_path) == (weights == "int8")
+
+
+def test_the_example_of_the_guide_can_be_taught_to_the_home_of_the_readme(tmp_path: Path) -> None:
+    home = Home.from_yaml(re.search(r"```yaml\n(.*?)```", (ROOT / "README.md").read_text("utf-8"), re.S)[1])
+    [line] = re.findall(r"^echo '(.*)' > my.jsonl$", (ROOT / "docs" / "finetune.md").read_text("utf-8"), re.M)
+    (tmp_path / "my.jsonl").write_text(line, encoding="utf-8")
+    [one] = corrected.read(tmp_path / "my.jsonl", home, 0)
+    assert one.expected.rooms == ("bedroom",)
 
 
 def test_a_folder_without_a_model_is_one_line(tmp_path: Path) -> None:

@@ -48,7 +48,7 @@ def test_the_dockerfile_is_well_formed_and_of_this_version() -> None:
     done = subprocess.run([hadolint, APP / "Dockerfile"], capture_output=True, text=True)
     assert (done.returncode, done.stdout) == (0, "")
     text = (APP / "Dockerfile").read_text()
-    assert f"=={__version__}" in text
+    assert f"/wheels/batti-{__version__}-py3-none-any.whl[serve]" in text
     copied = [line.split()[1] for line in text.splitlines() if line.startswith("COPY")]
     assert copied
     assert all((APP / name).exists() for name in copied)

@@ -26,15 +26,15 @@ from batti.home import Home
 HOME = home_of("kitchen", "bedroom")
 TINY = {"layers": 2, "width": 256, "feed_forward": 512, "heads": 4, "kv_heads": 2, "vocabulary": 4096, "context": 4096}
 LIBRARIES = {
-    "batti[gguf]": ("xllamacpp", "gguf"),
-    "batti[data]": ("openai",),
-    "batti[lm]": ("transformers", "torch"),
+    "gguf": ("xllamacpp", "gguf"),
+    "data": ("openai",),
+    "lm": ("transformers", "torch"),
 }
 
 
-def needs(package: str) -> None:
-    for name in LIBRARIES[package]:
-        pytest.importorskip(name, reason=f"needs {name}: pip install '{package}'")
+def needs(extras: str) -> None:
+    for name in LIBRARIES[extras]:
+        pytest.importorskip(name, reason=f"needs {name}: pip install '.[{extras}]'")
 
 
 # -- chosen by name ------------------------------------------------------------------------------
@@ -59,7 +59,7 @@ def test_what_runs_a_model_is_seen_by_its_name(tmp_path: Path) -> None:
 ])  # fmt: skip
 def test_a_name_that_is_no_model_is_one_line(name: str, problem: str) -> None:
     if name.endswith(".gguf"):
-        needs("batti[gguf]")
+        needs("gguf")
     with pytest.raises(BattiError) as error:
         backends.load(name)
     assert str(error.value).startswith(f"{problem};")
@@ -81,15 +81,15 @@ except BattiError as error:
 
 
 @pytest.mark.parametrize("name, said", [
-    ("model.gguf", "this kind of model needs xllamacpp; pip install 'batti[gguf]'"),
-    ("http://localhost/v1#m", "this kind of model needs openai; pip install 'batti[data]'"),
-    ("folder", "this kind of model needs transformers; pip install 'batti[lm]'"),
+    ("model.gguf", "this kind of model needs xllamacpp; in the folder of batti: pip install '.[gguf]'"),
+    ("http://localhost/v1#m", "this kind of model needs openai; in the folder of batti: pip install '.[data]'"),
+    ("folder", "this kind of model needs transformers; in the folder of batti: pip install '.[lm]'"),
 ])  # fmt: skip
 def test_a_missing_library_is_named_with_what_to_install(name: str, said: str, tmp_path: Path) -> None:
     (tmp_path / "folder").mkdir()
     (tmp_path / "folder" / "config.json").write_text("{}")
     if name == "folder":
-        pytest.importorskip("torch", reason="needs torch: pip install 'batti[train]'")
+        pytest.importorskip("torch", reason="needs torch: pip install '.[train]'")
     done = subprocess.run([sys.executable, "-c", MISSING, name], capture_output=True, text=True, cwd=tmp_path)
     assert done.stdout.strip() == said, done.stderr
 
@@ -97,7 +97,7 @@ def test_a_missing_library_is_named_with_what_to_install(name: str, said: str, t
 # -- llama.cpp -----------------------------------------------------------------------------------
 @pytest.fixture(scope="module")
 def gguf(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    needs("batti[gguf]")
+    needs("gguf")
     from batti.evaluate.shape import Shape, write
 
     path = tmp_path_factory.mktemp("gguf") / "tiny.gguf"
@@ -187,7 +187,7 @@ def test_a_home_too_large_for_the_context_is_one_line(llama: Any) -> None:
 
 
 def test_a_file_that_is_no_gguf_is_one_line(tmp_path: Path) -> None:
-    needs("batti[gguf]")
+    needs("gguf")
     path = tmp_path / "broken.gguf"
     path.write_bytes(b"GGUF and nothing else")
     with pytest.raises(BattiError, match=r"broken\.gguf.* cannot be loaded by llama\.cpp"):
@@ -226,7 +226,7 @@ except KeyboardInterrupt:
 
 # -- an OpenAI-compatible API --------------------------------------------------------------------
 def serving(say: Callable[[Body], str] = lambda body: OFF) -> AbstractContextManager[Yaml]:
-    needs("batti[data]")
+    needs("data")
     return running(Yaml(say))
 
 
@@ -298,7 +298,7 @@ def test_a_refused_key_is_not_quoted(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_a_server_that_is_not_there_is_one_line() -> None:
-    needs("batti[data]")
+    needs("data")
     from batti.backends.openai import OpenAIBackend
 
     with serving() as server:
@@ -312,7 +312,7 @@ def test_a_server_that_is_not_there_is_one_line() -> None:
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A tiny Llama of random weights with a byte-level tokenizer."""
-    needs("batti[lm]")
+    needs("lm")
     import torch
     from tokenizers import Tokenizer, decoders, models, pre_tokenizers
     from transformers import LlamaConfig, LlamaForCausalLM, PreTrainedTokenizerFast

@@ -200,7 +200,7 @@ def test_a_model_that_is_none_is_one_line() -> None:
 @pytest.fixture(scope="module")
 def tiny(tmp_path_factory: pytest.TempPathFactory) -> Path:
     for library in ("gguf", "xllamacpp"):
-        pytest.importorskip(library, reason=f"needs {library}: pip install 'batti[gguf]'")
+        pytest.importorskip(library, reason=f"needs {library}: pip install '.[gguf]'")
     from batti.evaluate.shape import Shape, write
 
     path = tmp_path_factory.mktemp("bench") / "llama-3.2-1b-shape-tiny.gguf"
@@ -240,7 +240,7 @@ def test_a_comparison_without_the_library_says_what_to_install(monkeypatch: pyte
     monkeypatch.delitem(sys.modules, "batti.backends.llama_cpp", raising=False)
     done = run("--against", "llama-3.2-1b")
     assert done.exit_code == 1
-    assert done.stderr == "batti: this kind of model needs xllamacpp; pip install 'batti[gguf]'\n"
+    assert done.stderr == "batti: this kind of model needs xllamacpp; in the folder of batti: pip install '.[gguf]'\n"
 
 
 def test_the_table_leaves_out_what_is_not_known() -> None:

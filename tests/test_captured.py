@@ -4,7 +4,7 @@ from itertools import islice
 
 import pytest
 
-torch = pytest.importorskip("torch", reason="needs torch: pip install 'batti[train]'")
+torch = pytest.importorskip("torch", reason="needs torch: pip install '.[train]'")
 if not torch.cuda.is_available():
     pytest.skip("needs an NVIDIA GPU", allow_module_level=True)
 

@@ -12,6 +12,7 @@ from helpers import BATTI, OFF, PATIENCE
 from batti import __version__
 from batti.command import Command
 
+ROOT = Path(__file__).parent.parent
 KEYS = ["command", "intent", "rooms", "actions", "confidence", "needs_confirmation", "ms"]
 Run = subprocess.CompletedProcess[str]
 
@@ -86,7 +87,8 @@ def test_text_wins_over_standard_input() -> None:
 
 def test_a_sentence_that_looks_like_an_option_stands_after_two_strokes() -> None:
     assert json.loads(run("--json", "--", "--help", "batti").stdout)["command"] == "--help batti"
-    assert refused(run("--nothing", "x"), 2)[-1].startswith("Error: No such option")
+    [line] = refused(run("--nothing", "x"), 2)
+    assert line == "batti: No such option '--nothing'; see python -m batti say --help"
 
 
 def test_bytes_that_are_no_text_are_answered() -> None:
@@ -154,6 +156,58 @@ def test_a_file_that_is_no_home_is_refused_in_one_line(tmp_path: Path, data: byt
 def test_a_folder_that_is_no_model_is_refused_in_one_line(tmp_path: Path) -> None:
     [line] = refused(run("--model", str(tmp_path), "x"), 1)
     assert line.startswith("batti: no batti model in ")
+
+
+def test_a_fault_of_use_is_one_line_that_names_the_help() -> None:
+    [line] = refused(run("data", "export", os.devnull, "out"), 2)
+    assert line.startswith("batti: Missing option '--to'. Choose from: jsonl")
+    assert line.endswith("; see python -m batti data export --help")
+    [line] = refused(run("serve", "--workers", "many"), 2)
+    assert line.startswith("batti: Invalid value for '--workers': 'many' is not a valid integer range; see python")
+    assert "Commands:" in run("data").stderr  # what says too little is shown what there is
+
+
+# --- what cannot be written ----------------------------------------------------------------------
+
+
+@pytest.fixture
+def labelled(tmp_path: Path) -> Path:
+    assert run("data", "generate", "some.jsonl", "--count", "20", "--workers", "1", cwd=tmp_path).returncode == 0
+    (tmp_path / "file").write_text("no folder")
+    return tmp_path
+
+
+def test_what_cannot_be_written_is_one_line_before_the_work(labelled: Path) -> None:
+    for words in (
+        "data generate file/x.jsonl --count 3", "data balance some.jsonl file/x.jsonl", "data split some.jsonl file/x",
+        "data agreement sample some.jsonl file/x.csv --count 4", "data export some.jsonl file/x --to jsonl",
+        "evaluate some.jsonl --results file/x.json", "evaluate some.jsonl --html file/x.html",
+        "bench --rounds 1 --json file/x.json", "data generate /proc/x.jsonl --count 3",
+    ):  # fmt: skip
+        line = refused(run(*words.split(), cwd=labelled), 1)[-1]
+        assert line.endswith("; see whether it is there, may be used and has room"), (words, line)
+        assert line.startswith(("batti: 'file", "batti: '/proc/x.jsonl")), (words, line)
+
+
+def test_a_state_folder_that_cannot_be_is_one_line(labelled: Path) -> None:
+    [line] = refused(run("serve", "--state", "file/x", cwd=labelled), 1)
+    assert line.startswith(f"batti: '{labelled}/file/x") and "Not a directory" in line
+    [line] = refused(run("serve", "--state", "/proc/x"), 1)
+    assert line.startswith("batti: the store at /proc/x/batti.sqlite cannot be used: No such file or directory; ")
+
+
+def test_a_training_that_could_not_be_kept_does_not_begin(labelled: Path) -> None:
+    pytest.importorskip("torch", reason="needs torch: pip install '.[train]'")
+    [line] = refused(run("train", str(ROOT / "configs" / "smoke.yaml"), "--out", "file/x", cwd=labelled), 1)
+    assert line.startswith("batti: 'file/x'")
+
+
+@pytest.mark.parametrize("words", [["bhancha ko batti nibhau"], ["--help"], ["data", "check", "--help"]])
+def test_a_full_disk_behind_the_output_is_one_line(words: list[str]) -> None:
+    with open("/dev/full", "w") as full:
+        done = subprocess.run([*BATTI, *words], stdout=full, stderr=subprocess.PIPE, text=True, timeout=PATIENCE)
+    assert done.returncode == 1
+    assert done.stderr == "batti: No space left on device; see whether it is there, may be used and has room\n"
 
 
 # --- lines of standard input -------------------------------------------------------------------

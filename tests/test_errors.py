@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from batti.errors import BattiError, Fault, did_you_mean, quote
+from batti.errors import BattiError, Fault, did_you_mean, missing, quote
 
 
 def test_a_fault_is_one_line() -> None:
@@ -19,6 +19,11 @@ def test_an_error_without_faults_says_problem_and_hint() -> None:
     assert (error.problem, error.hint, error.faults) == (
         "there is no model", "run `make model`", ()
     )  # fmt: skip
+
+
+def test_a_missing_library_is_told_with_the_command_that_installs_it() -> None:
+    said = "this needs pyarrow; in the folder of batti: pip install '.[data]'"
+    assert str(missing("this", "pyarrow", "data")) == said
 
 
 def test_an_error_of_faults_has_one_line_for_each() -> None:

@@ -122,6 +122,15 @@ def test_the_command_line_prints_json() -> None:
 
 
 def test_a_model_that_does_not_point_cannot_be_explained() -> None:
-    shown = run("--model", "http://127.0.0.1:9/v1#none", "bhancha ko batti nibhau")
-    assert shown.returncode == 1
-    assert shown.stderr.startswith("batti: only a model that points at words can be explained")
+    for model in ("http://127.0.0.1:9/v1#none", "nowhere.gguf"):  # told by the name, before anything is loaded
+        shown = run("--model", model, "bhancha ko batti nibhau")
+        assert shown.returncode == 1
+        assert shown.stderr == "batti: only a model that points at words can be explained; leave --model out\n"
+
+
+def test_here_is_the_room_that_the_speaker_is_in() -> None:
+    shown = json.loads(run("--json", "--room", "भान्छा", "yo kotha ko batti nibhau ani baithak ko bala").stdout)
+    assert [entry[0]["value"] for entry in shown["explanation"]] == ["kitchen", "living room"]
+    assert shown["rooms"] == ["kitchen", "living room"]
+    shown = json.loads(run("--json", "batti nibhau").stdout)
+    assert shown["explanation"][0][0]["value"] == "here"

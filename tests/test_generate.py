@@ -1,5 +1,8 @@
 """Made sentences: reproducible, valid by the contract, and readable by what trains on them."""
 
+import os
+import signal
+import subprocess
 import time
 from collections import Counter
 from itertools import islice
@@ -7,6 +10,8 @@ from pathlib import Path
 from random import Random
 
 import pytest
+from helpers import BATTI, PATIENCE
+from test_cli import refused, run
 
 from batti import lexicon, prompt
 from batti.command import ACTIONS, COLORS, Action
@@ -331,6 +336,39 @@ def test_fewer_sentences_are_the_first_of_more(tmp_path: Path) -> None:
     generate.write(tmp_path / "b" / "x.jsonl", count=120, seed=8, workers=1, per_home=30)
     few, many = ((tmp_path / one / "x.jsonl").read_text().splitlines() for one in "ab")
     assert many[:50] == few
+
+
+def test_a_pool_of_another_run_stays_as_it_is(tmp_path: Path) -> None:
+    words = ("data", "generate", "x.jsonl", "--count", "5", "--workers", "1")
+    assert run(*words, cwd=tmp_path).returncode == 0
+    before = (tmp_path / "x.jsonl").read_bytes()
+    [line] = refused(run(*words, "--seed", "2", cwd=tmp_path), 1)
+    assert line == "batti: 'x.jsonl' holds sentences of another run; write to another file, or add --overwrite"
+    assert (tmp_path / "x.jsonl").read_bytes() == before
+    assert run(*words, "--seed", "2", "--overwrite", cwd=tmp_path).returncode == 0
+    assert (tmp_path / "x.jsonl").read_bytes() != before
+
+
+@pytest.mark.parametrize("after", [0.0, 1.0])
+def test_an_interrupt_at_the_start_is_one_word_and_leaves_nothing(tmp_path: Path, after: float) -> None:
+    words = [*BATTI, "data", "generate", "made/x.jsonl", "--count", "100000", "--workers", "2"]
+    piped = subprocess.PIPE
+    with subprocess.Popen(words, cwd=tmp_path, stdout=piped, stderr=piped, text=True, start_new_session=True) as made:
+        ends = time.monotonic() + PATIENCE
+        while not _started(made.pid) and time.monotonic() < ends:
+            time.sleep(0.01)
+        time.sleep(after)
+        os.killpg(made.pid, signal.SIGINT)  # as a terminal does it
+        _, said = made.communicate(timeout=PATIENCE)
+    assert made.returncode == 1
+    assert said.split() == ["Aborted!"]
+    assert list((tmp_path / "made").iterdir()) == []
+
+
+def _started(pid: int) -> bool:
+    """Whether a process has begun others that make sentences."""
+    children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+    return any(b"spawn_main" in Path(f"/proc/{child}/cmdline").read_bytes() for child in children)
 
 
 def test_ten_thousand_sentences_are_made_in_a_few_seconds() -> None:

@@ -8,11 +8,14 @@ from pathlib import Path
 
 import hass
 import pytest
+import yaml
 from assist import assist, pipeline
 from hass import ROOT, Hass
 from test_cli import run
 from test_wyoming import add_integration
 from wyoming_server import wyoming
+
+from batti.serve.settings import HASS_VARIABLE
 
 GUIDE = (ROOT / "docs" / "home-assistant.md").read_text(encoding="utf-8")
 URL = "http://homeassistant.local:8123"
@@ -25,13 +28,31 @@ def real(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Hass]:
         yield started
 
 
+def lines() -> list[str]:
+    return "".join(re.findall(r"```sh\n(.*?)```", GUIDE, re.S)).splitlines()
+
+
 def commands() -> list[list[str]]:
-    blocks = "".join(re.findall(r"```sh\n(.*?)```", GUIDE, re.S))
-    return [shlex.split(line) for line in blocks.splitlines() if line.startswith("batti ")]
+    return [shlex.split(line) for line in lines() if line.startswith("batti ")]
 
 
 def test_there_are_ten_steps() -> None:
     assert [int(number) for number in re.findall(r"^\*\*(\d+)\. ", GUIDE, re.M)] == list(range(1, 11))
+
+
+def test_what_is_no_command_of_batti_installs_this_folder_and_names_the_token() -> None:
+    installing, token = [line for line in lines() if not line.startswith("batti ")]
+    assert installing == "python3 -m venv ~/batti && . ~/batti/bin/activate && pip install '.[serve]'"
+    assert (ROOT / "pyproject.toml").exists()
+    assert token.startswith(f"export {HASS_VARIABLE}=")
+
+
+def test_the_versions_are_those_that_the_files_ask_for() -> None:
+    app = yaml.safe_load((ROOT / "app" / "config.yaml").read_text(encoding="utf-8"))["homeassistant"]
+    component = json.loads((ROOT / "hacs.json").read_text(encoding="utf-8"))["homeassistant"]
+    assert f"You need Home Assistant {app.removesuffix('.0')} or newer" in GUIDE
+    [row] = [line for line in GUIDE.splitlines() if "`custom_components/batti`" in line]
+    assert f"({component.removesuffix('.0')} or newer)" in row
 
 
 def test_its_figures_are_those_that_were_measured() -> None:

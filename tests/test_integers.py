@@ -6,9 +6,9 @@ from typing import Any
 import numpy as np
 import pytest
 
-onnx = pytest.importorskip("onnx", reason="needs onnx: pip install 'batti[train]'")
+onnx = pytest.importorskip("onnx", reason="needs onnx: pip install '.[train]'")
 ort = pytest.importorskip("onnxruntime", reason="needs onnxruntime: pip install batti")
-pytest.importorskip("torch", reason="needs torch: pip install 'batti[train]'")
+pytest.importorskip("torch", reason="needs torch: pip install '.[train]'")
 
 from onnx import TensorProto, helper, numpy_helper  # noqa: E402
 

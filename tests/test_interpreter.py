@@ -220,6 +220,23 @@ def test_no_answer_depends_on_the_company_of_a_sentence(interpreter: Interpreter
     assert [text for text, one in zip(texts, together, strict=True) if not same(one, interpreter(text))] == []
 
 
+@pytest.mark.parametrize("odd", [None, 5, b"bala", ["bala"]])
+def test_what_is_no_string_is_refused(interpreter: Interpreter, odd: object) -> None:
+    with pytest.raises(BattiError, match=r"a sentence is .*, not text; give each sentence as a string"):
+        interpreter(odd)  # type: ignore[arg-type]
+
+
+def test_a_sentence_is_no_batch(interpreter: Interpreter) -> None:
+    with pytest.raises(BattiError, match="one sentence stands where several belong"):
+        interpreter.batch("bhancha ko batti bala")
+
+
+@pytest.mark.parametrize("threads", [0, -1])
+def test_some_thread_must_read(threads: int) -> None:
+    with pytest.raises(BattiError, match=f"{threads} threads read nothing; give threads=1 or more"):
+        Interpreter.load(threads=threads)
+
+
 @pytest.mark.parametrize("threads", [1, 2])
 def test_sentences_of_many_lengths_are_answered_together_as_one_by_one(interpreter: Interpreter, threads: int) -> None:
     texts = [f"{opener}{text}" for opener in ("", "la ", "sunnus na ", "aba hami sutna janchhau, ") for text in PLAIN]

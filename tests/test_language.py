@@ -16,7 +16,7 @@ import pytest
 from helpers import BATTI
 from language import HOME, changes_of, recipe
 
-NEEDED = "needs torch, transformers, trl and peft: pip install 'batti[lm]'"
+NEEDED = "needs torch, transformers, trl and peft: pip install '.[lm]'"
 torch = pytest.importorskip("torch", reason=NEEDED)
 for module in ("transformers", "trl", "peft", "datasets", "accelerate"):
     pytest.importorskip(module, reason=NEEDED)

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from language import HOME, recipe
 
-NEEDED = "needs torch, transformers, trl, peft, gguf and xllamacpp: pip install 'batti[lm,gguf]'"
+NEEDED = "needs torch, transformers, trl, peft, gguf and xllamacpp: pip install '.[lm,gguf]'"
 torch = pytest.importorskip("torch", reason=NEEDED)
 for module in ("transformers", "trl", "peft", "datasets", "gguf", "xllamacpp"):
     pytest.importorskip(module, reason=NEEDED)
@@ -227,7 +227,7 @@ def test_a_model_of_another_kind_is_one_line(data: Path, tmp_path: Path) -> None
 
 
 def test_the_graph_of_a_small_model_answers_as_it_does(run: Path, data: Path, tmp_path: Path) -> None:
-    pytest.importorskip("onnx", reason="needs onnx: pip install 'batti[train]'")
+    pytest.importorskip("onnx", reason="needs onnx: pip install '.[train]'")
     from batti.train import merge, onnx_export
 
     onnx_export.export(run, tmp_path / "onnx")

@@ -264,7 +264,7 @@ def test_an_empty_file_is_no_split(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("to", "out", "said_"),
     [
-        ("parquet", "x.parquet", "--to parquet writes no .parquet file; name a folder\n"),
+        ("parquet", "x.parquet", "--to parquet writes no .parquet file; name a folder; see "),
         ("jsonl", "x.json", "--to jsonl writes no .json file; name a folder or a file like all.jsonl"),
         ("csv", "x", "'csv' is not one of"),
     ],
@@ -309,4 +309,5 @@ def test_a_missing_library_is_named(monkeypatch: pytest.MonkeyPatch, train: Path
 
     monkeypatch.setattr("batti.cli_data.import_module", absent)
     result = batti_data("export", train, tmp_path / "hub", "--to", "parquet")
-    assert (result.exit_code, result.stderr) == (1, "batti: this needs pyarrow; pip install 'batti[data]'\n")
+    told = "batti: this needs pyarrow; in the folder of batti: pip install '.[data]'\n"
+    assert (result.exit_code, result.stderr) == (1, told)

@@ -4,6 +4,7 @@ import re
 import shlex
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -75,6 +76,33 @@ def test_every_file_of_the_tree_is_there():
         for other in re.findall(r"(?<!/)\b[a-z_]+\.(?:py|sh)\b", line):
             inside = path if path.is_dir() else path.parent
             assert (inside / other).exists(), f"the README names {inside / other}"
+
+
+def _texts():
+    for part in ("README.md", "docs", "batti", "app", "custom_components", "runs", "repository.yaml", "hacs.json"):
+        for path in [ROOT / part] if (ROOT / part).is_file() else sorted((ROOT / part).rglob("*")):
+            if path.suffix in {".md", ".py", ".json", ".yaml", ".sh", ""} and path.is_file() and path.name != "log.md":
+                yield path, path.read_text(encoding="utf-8")
+
+
+def test_nothing_points_to_a_package_or_a_page_that_is_not_there():
+    named = re.compile(r"pip install[^\n]*(?<!/)\bbatti\[|pypi\.org/project/batti")
+    assert [str(path.relative_to(ROOT)) for path, text in _texts() if named.search(text)] == []
+
+
+def test_every_set_of_extras_that_is_to_be_installed_is_there():
+    there = set(tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["optional-dependencies"])
+    code = r"""missing\(.*, "([a-z,]+)"\)|_(?:runtime|training)\("\w+", "([a-z,]+)"\)|'\.\[([a-z,]+)\]'"""
+    named = {name for _, text in _texts() for found in re.findall(code, text) for name in "".join(found).split(",")}
+    assert {"serve", "data", "train", "lm", "gguf", "eval"} <= named <= there
+
+
+def test_a_pipeline_installs_what_it_uses_before_it_writes_anything():
+    for name in ("ship", "smoke", "measure", "dataset", "thesis"):
+        before, installed, after = (ROOT / "runs" / f"{name}.sh").read_text().partition("pip install --quiet -e '.")
+        assert installed, name
+        assert re.findall(r"^(?!#).*(?:\$batti|bin/batti|-m batti|benchmarks/)", before, re.M) == [], name
+        assert "batti" in after
 
 
 def test_every_command_of_the_table_is_in_the_help():

@@ -50,8 +50,26 @@ def test_homes_beside_the_file_are_read(tmp_path: Path) -> None:
     (tmp_path / "homes").mkdir()
     (tmp_path / "homes" / "ghar.yaml").write_text(HOME.to_yaml(), encoding="utf-8")
     assert records.read_homes(tmp_path, ["ghar"]) == {"ghar": HOME}
-    with pytest.raises(BattiError, match="cannot be read"):
+    with pytest.raises(BattiError, match=r"there is no home 'elsewhere'; add it to .*homes.jsonl, or write .*els"):
         records.read_homes(tmp_path, ["elsewhere"])
+
+
+def test_homes_that_are_not_there_are_told_with_the_lines_that_speak_of_them(tmp_path: Path) -> None:
+    homes = ["ghar", "a", "b", "a"]
+    path = tmp_path / "x.jsonl"
+    path.write_text("\n\n".join(Record("x", NONE, home).to_json() for home in homes), encoding="utf-8")
+    records.write_homes(tmp_path, [records.home_line("ghar", HOME.to_dict())])
+    with pytest.raises(BattiError) as error:
+        records.load(path)
+    assert str(error.value).splitlines() == [
+        f"{path}:{line}: there is no home '{name}'; add it to {tmp_path}/homes.jsonl, or write "
+        f"{tmp_path}/homes/{name}.yaml" for line, name in ((3, "a"), (5, "b"))
+    ]  # fmt: skip
+    path.write_text("\n".join(Record("x", NONE, f"h{n}").to_json() for n in range(30)), encoding="utf-8")
+    with pytest.raises(BattiError) as error:
+        records.load(path)
+    said = [fault.problem for fault in error.value.faults]
+    assert said[19:] == ["there is no home 'h19'", "10 more homes are not there"]
 
 
 def test_every_faulty_line_is_named(tmp_path: Path) -> None:

@@ -23,6 +23,14 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
         yield one
 
 
+@pytest.fixture
+def sure(tmp_path: Path) -> Iterator[Served]:
+    """A house that asks back only where it is told to."""
+    (tmp_path / "home.yaml").write_text("rooms:\n  - name: kitchen\n  - name: bedroom\nconfirm_below: 0\n")
+    with serving(tmp_path / "state", "--home", str(tmp_path / "home.yaml")) as one:
+        yield one
+
+
 @pytest.mark.parametrize("answer", ["ho", "हो", "Yes!", "hunchha", "kitchen", "bhancha", "bhancha ko ho"])
 def test_yes_or_the_room_itself_does_what_was_asked_about(served: Served, answer: str) -> None:
     served.do("sabai batti nibhau", confirm=True)
@@ -60,6 +68,14 @@ def test_yes_is_for_the_whole_house_too_where_that_is_asked_about(served: Served
     assert served.lit() == set()
     served.do("ho", answers="sabai batti bala", ask_before_all=True)
     assert served.lit() == {"kitchen", "bathroom", "bedroom"}
+
+
+def test_yes_to_the_whole_house_need_not_say_again_that_it_was_to_be_asked_about(sure: Served) -> None:
+    assert sure.do("sabai batti bala", ask_before_all=True)["status"] == "needs_confirmation"
+    assert sure.do("ho", answers="sabai batti baleko cha?")["status"] == "none"  # nothing asks back about a question
+    assert sure.lit() == set()
+    assert sure.do("ho", answers="sabai batti bala")["status"] == "done"
+    assert sure.lit() == {"kitchen", "bedroom"}
 
 
 def test_what_was_not_asked_back_is_not_answered(served: Served) -> None:

@@ -13,7 +13,9 @@ from serving import Served, serving, until
 
 from batti.command import Command
 from batti.home import Home
+from batti.serve.schemas import MOST_CHARS, MOST_SENTENCES
 
+ROOT = Path(__file__).parent.parent
 OFF = {"intent": "single_room_control", "rooms": ["kitchen"], "actions": [{"room": "kitchen", "action": "turn_off"}]}
 
 
@@ -72,6 +74,8 @@ def test_an_explanation_says_which_words_are_which_room(served: Served) -> None:
     [[place, action]] = served.post("/v1/explain", {"sentence": "bhancha ko batti nibhau"}).json()["explanation"]
     assert (place["name"], place["value"], place["said"]) == ("place", "kitchen", ["bhancha"])
     assert (action["value"], action["said"]) == ("turn_off", ["nibhau"])
+    here = served.post("/v1/explain", {"sentence": "batti nibhau", "room": "bhancha"}).json()
+    assert (here["rooms"], here["explanation"][0][0]["value"]) == (["kitchen"], "kitchen")
 
 
 @pytest.mark.parametrize(
@@ -85,6 +89,28 @@ def test_an_explanation_says_which_words_are_which_room(served: Served) -> None:
 )
 def test_faults_name_their_fields_all_at_once(served: Served, body: dict[str, Any], where: list[str]) -> None:
     assert fields(served.post("/v1/interpret", body)) == where
+
+
+@pytest.mark.parametrize(
+    ("path", "body", "detail", "hint"),
+    [
+        ("commands", {"sentence": "bala", "romm": "x"}, "unknown key 'romm'", "did you mean 'room'?"),
+        ("commands", {"command": {}, "yaml": ""}, "command and yaml are both there", "keep one"),
+        ("interpret", {}, "sentence is missing", "add sentence"),
+        ("interpret", {"sentence": 5}, "sentence is 5, not text", "write it as text"),
+        ("interpret", {"sentence": "x" * 2001}, "sentence has 2001 characters", "write 2000 at most"),
+        ("interpret/batch", {"sentences": 5}, "sentences: Input should be a valid list", "see /v1/openapi.json"),
+    ],
+)
+def test_a_fault_says_what_to_write(served: Served, path: str, body: dict[str, Any], detail: str, hint: str) -> None:
+    [error] = problem(served.post(f"/v1/{path}", body), 422)["errors"]
+    assert (error["detail"], error["hint"]) == (detail, hint)
+
+
+def test_the_longest_sentence_is_the_one_of_the_guides() -> None:
+    serve, mqtt = ((ROOT / "docs" / name).read_text("utf-8") for name in ("serve.md", "mqtt.md"))
+    assert f"A sentence has {MOST_CHARS:,} characters at most, a batch {MOST_SENTENCES} sentences" in serve
+    assert f"A sentence has {MOST_CHARS:,} characters at most" in mqtt
 
 
 @pytest.mark.parametrize("body", [b"", b"{", b"[]", b"\xff\xfe", b'"x"', b"{" * 10_000, b'{"sentence": "\\ud800"}'])

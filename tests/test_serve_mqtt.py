@@ -298,7 +298,7 @@ def test_what_is_unsure_is_asked_back_and_done_when_confirmed(house: House) -> N
     assert (answer["status"], answer["id"], answer["outcomes"]) == ("needs_confirmation", "1", [])
     assert answer["reply"]["text"].endswith("?")
     assert not any(lamp.on for lamp in house.lamps())
-    answer = house.speaker.ask({"sentence": "sabai batti bala", "ask_before_all": True, "confirm": True, "id": 2})
+    answer = house.speaker.ask({"sentence": "ho", "answers": "sabai batti bala", "id": 2})
     assert answer["status"] == "done" and all(lamp.on for lamp in house.lamps())
 
 
@@ -325,7 +325,7 @@ def test_a_document_is_carried_out_as_it_is(house: House) -> None:
 @pytest.mark.parametrize(
     ("payload", "says"),
     [
-        ('{"sentence": ', "not valid JSON"), ("{}", "no sentence"), ('{"sentense": "x"}', "sentense"),
+        ('{"sentence": ', "not valid JSON"), ("{}", "no sentence"), ('{"sentense": "x"}', "did you mean 'sentence'?"),
         (b"\xff\xfe", "not UTF-8"), ('{"sentence": "batti bala", "id": []}', "id is neither"),
         ('{"sentence": "batti bala", "command": [1]}', "command"), ("x" * 70000, "65536 at most"),
         ("{" + '"a":{' * 2000, "not valid JSON"),

@@ -1,6 +1,7 @@
 """Who may ask the service, how much and for how long."""
 
 import os
+import shutil
 import socket
 import subprocess
 import threading
@@ -14,6 +15,7 @@ import pytest
 from helpers import BATTI, PATIENCE
 from serving import Served, serving, until
 
+from batti.backends.onnx import shipped
 from batti.serve import guard, protocol
 from batti.serve.guard import Rates
 
@@ -95,6 +97,24 @@ def test_a_port_in_use_a_faulty_home_and_a_store_out_of_reach_are_one_line(serve
     (tmp_path / "home.yaml").unlink()
     said = refused("--store", "postgresql://me:secret@127.0.0.1:1/x", *state)
     assert "cannot be used" in said and "secret" not in said
+
+
+@pytest.mark.parametrize("workers", ["1", "2"])
+def test_a_model_that_is_none_is_one_line_before_anything_is_listened_to(tmp_path: Path, workers: str) -> None:
+    said = refused("--model", str(tmp_path / "none"), "--workers", workers, "--state", str(tmp_path / "state"))
+    assert f"no batti model in '{tmp_path / 'none'}'" in said
+
+
+def test_a_process_that_does_not_start_is_a_failure(tmp_path: Path) -> None:
+    model = shutil.copytree(shipped(), tmp_path / "model")
+    options = ("--model", str(model), "--workers", "2", "--port", "0", "--state", str(tmp_path / "state"))
+    piped = subprocess.PIPE
+    with subprocess.Popen([*BATTI, "serve", *options], stdout=piped, stderr=piped, text=True) as one:
+        assert one.stdout is not None and one.stdout.readline().startswith("batti listens at")
+        shutil.rmtree(model)  # the processes have yet to begin
+        _, said = one.communicate(timeout=PATIENCE)
+    assert one.returncode == 1
+    assert said.splitlines()[-1] == "batti: a process of the service did not start; what it said stands above"
 
 
 def test_everything_needs_the_token_but_health_and_the_page(locked: Served) -> None:

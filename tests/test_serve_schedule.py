@@ -155,6 +155,7 @@ def test_a_store_that_cannot_be_had_is_said_without_its_password(tmp_path: Path)
         with pytest.raises(BattiError) as caught:
             Store.open(where)
         assert "secret" not in str(caught.value)
+        assert "+psycopg" not in str(caught.value)  # what nobody wrote
         assert len(str(caught.value).splitlines()) == 1
 
 

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 for library in ("gguf", "xllamacpp"):
-    pytest.importorskip(library, reason=f"needs {library}: pip install 'batti[gguf]'")
+    pytest.importorskip(library, reason=f"needs {library}: pip install '.[gguf]'")
 
 import gguf  # noqa: E402
 

@@ -174,9 +174,9 @@ def test_a_recipe_that_is_none_is_refused(tmp_path):
         Recipe.load(recipe(tmp_path, "epochs: [1"))
 
 
-def test_without_the_data_the_script_says_so(tmp_path):
+def test_without_the_data_that_were_named_the_script_says_so_and_fails(tmp_path):
     done = subprocess.run(
         [ROOT / "runs" / "thesis.sh"], env=os.environ | {"THESIS": str(tmp_path)}, capture_output=True, text=True
     )
-    assert (done.returncode, done.stdout) == (0, "")
+    assert (done.returncode, done.stdout) == (1, "")
     assert done.stderr.startswith(f"no {tmp_path}/train.json: nothing to train on")

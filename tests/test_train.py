@@ -2,7 +2,9 @@
 
 import hashlib
 import json
+import math
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -14,7 +16,7 @@ from typing import Any
 
 import pytest
 
-NEEDED = "needs torch and onnx: pip install 'batti[train]'"
+NEEDED = "needs torch and onnx: pip install '.[train]'"
 torch = pytest.importorskip("torch", reason=NEEDED)
 for module in ("onnx", "onnxruntime", "safetensors"):
     pytest.importorskip(module, reason=NEEDED)
@@ -505,6 +507,25 @@ def test_runs_of_two_shapes_are_not_averaged(run: Path, tmp_path: Path) -> None:
     assert not (tmp_path / "mean").exists()
 
 
-@pytest.mark.parametrize("name", ["ship", "smoke", "ship_on_1024", "ship_on_2048"])
+@pytest.mark.parametrize("name", ["ship", "smoke", "ship_on"])
 def test_recipes_that_come_with_the_project_are_read(name: str) -> None:
     assert Recipe.load(Path(__file__).parents[1] / "configs" / f"{name}.yaml").optimizer == "muon"
+
+
+def test_a_recipe_is_changed_on_the_command_line() -> None:
+    path = Path(__file__).parents[1] / "configs" / "ship_on.yaml"
+    assert Recipe.load(path, ["batch=1024"]) == Recipe.load(path).model_copy(update={"batch": 1024})
+    with pytest.raises(BattiError) as caught:
+        Recipe.load(path, ["batsh=1024", "minutes=no"])
+    first, second = sorted(str(caught.value).splitlines())
+    assert first == "--set batsh: unknown key 'batsh'; did you mean 'batch'?"
+    assert second.startswith("--set minutes: ")
+
+
+def test_the_minutes_of_the_readme_are_those_of_the_recipes() -> None:
+    first, on, small = (Recipe.load(Path(__file__).parents[1] / "configs" / f"{name}.yaml").minutes
+                        for name in ("ship", "ship_on", "smoke"))  # fmt: skip
+    said = f"{math.ceil(first + 2 * on)} minutes"
+    readme, script = ((Path(__file__).parents[1] / name).read_text("utf-8") for name in ("README.md", "runs/ship.sh"))
+    assert f"({said} on one GPU)" in readme and f"({said})" in script
+    assert small < 10 and re.search(r"a small one on two CPU cores in ten\s+minutes", readme)

@@ -13,7 +13,7 @@ import pytest
 from helpers import BATTI
 from language import changes_of, recipe, sentences
 
-NEEDED = "needs torch, trl, peft and optuna: pip install 'batti[lm]'"
+NEEDED = "needs torch, trl, peft and optuna: pip install '.[lm]'"
 for module in ("torch", "transformers", "trl", "peft", "optuna", "datasets"):
     pytest.importorskip(module, reason=NEEDED)
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, Literal, Protocol, cast
 
 from batti.command import Command
-from batti.errors import BattiError
+from batti.errors import BattiError, missing
 from batti.home import Home
 
 
@@ -40,14 +40,16 @@ def load(model: str | Path | None = None, threads: int = 1) -> Backend:
     of an OpenAI-compatible API with the name of its model: `http://localhost:8000/v1#name`. `threads` is
     for ONNX: sentences that are given together are read side by side.
     """
+    if threads < 1:
+        raise BattiError(f"{threads} threads read nothing", "give threads=1 or more")
     name = str(model or "")
     match runtime_of(name):
         case "openai":
-            return cast(Backend, _runtime("openai", "batti[data]").OpenAIBackend.load(name))
+            return cast(Backend, _runtime("openai", "data").OpenAIBackend.load(name))
         case "llama_cpp":
-            return cast(Backend, _runtime("llama_cpp", "batti[gguf]").LlamaCppBackend.load(Path(name)))
+            return cast(Backend, _runtime("llama_cpp", "gguf").LlamaCppBackend.load(Path(name)))
         case "transformers":
-            return cast(Backend, _runtime("transformers", "batti[lm]").TransformersBackend.load(Path(name)))
+            return cast(Backend, _runtime("transformers", "lm").TransformersBackend.load(Path(name)))
     from batti.backends.onnx import OnnxBackend  # its runtime is slow to import
 
     return OnnxBackend.load(Path(name) if name else None, threads)
@@ -68,9 +70,9 @@ def runtime_of(model: str) -> Literal["onnx", "openai", "llama_cpp", "transforme
 _CONFIGS = ("config.json", "adapter_config.json")
 
 
-def _runtime(module: str, package: str) -> Any:
+def _runtime(module: str, extras: str) -> Any:
     """A module of this package, which is slow to import. Raises BattiError where its library is not installed."""
     try:
         return import_module(f"batti.backends.{module}")
     except ModuleNotFoundError as error:
-        raise BattiError(f"this kind of model needs {error.name}", f"pip install '{package}'") from None
+        raise missing("this kind of model", error.name, extras) from None

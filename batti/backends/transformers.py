@@ -11,7 +11,7 @@ from transformers import AutoModelForCausalLM, AutoTokenizer
 
 from batti import chat
 from batti.chat import ChatBackend, Said
-from batti.errors import BattiError
+from batti.errors import BattiError, missing
 from batti.home import Home
 
 _BATCH = 16
@@ -32,8 +32,7 @@ class TransformersBackend(ChatBackend):
             model: Any = AutoModelForCausalLM.from_pretrained(folder, dtype="auto", local_files_only=True)
         except ImportError as error:  # such as peft, for an adapter
             said = str(error).strip().splitlines()[0]
-            raise BattiError(f"the model in '{folder}' needs more: {said}",
-                             "pip install 'batti[lm]'") from None  # fmt: skip
+            raise missing(f"the model in '{folder}'", f"more: {said}", "lm") from None
         except (OSError, ValueError, KeyError, RuntimeError) as error:
             said = str(error).strip().splitlines()[0]
             raise BattiError(f"the model in '{folder}' cannot be loaded: {said}",

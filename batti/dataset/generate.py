@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import gc
+import signal
 import sys
+import threading
 from collections import deque
 from collections.abc import Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import count as numbers_from
 from itertools import islice
-from multiprocessing import get_context
+from multiprocessing import get_context, resource_tracker
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -149,11 +152,31 @@ def chunks(seed: int, per_home: int, workers: int, home: Home | None = None) -> 
         waiting: deque[Future[_Chunk]] = deque()
         try:
             for number in numbers_from(0):
-                waiting.append(pool.submit(_chunk, seed, number, per_home, home))
+                with _uninterrupted():
+                    waiting.append(pool.submit(_chunk, seed, number, per_home, home))
                 if len(waiting) > 3 * workers:
                     yield waiting.popleft().result()
         finally:
             pool.shutdown(cancel_futures=True)
+
+
+@contextmanager
+def _uninterrupted() -> Iterator[None]:
+    """A process that is begun inside leaves Ctrl-C to this one, which hears it once that has begun, and ends it."""
+    if threading.current_thread() is not threading.main_thread():  # which alone hears it
+        yield
+        return
+    heard: list[int] = []
+    before = signal.signal(signal.SIGINT, lambda number, _: heard.append(number))
+    resource_tracker.ensure_running()  # whose own start would unblock it
+    mask = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})  # which is inherited
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, mask)
+        signal.signal(signal.SIGINT, before)
+        if heard:
+            signal.raise_signal(signal.SIGINT)
 
 
 def write(

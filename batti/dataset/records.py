@@ -11,6 +11,7 @@ import os
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -171,18 +172,33 @@ def write_lines(path: Path, lines: Iterable[str]) -> int:
     return count
 
 
-def read_homes(folder: Path, names: Iterable[str]) -> dict[str, Home]:
-    """The homes of these names, from `homes.jsonl` or `homes/NAME.yaml`. Raises BattiError."""
+def read_homes(folder: Path, names: Iterable[str], source: Path | None = None) -> dict[str, Home]:
+    """The homes of these names, from `homes.jsonl` or `homes/NAME.yaml`; the sentences of `source` speak of them.
+
+    Raises BattiError, for homes that are not there with the lines that speak of them first.
+    """
     wanted = dict.fromkeys(names)
     homes: dict[str, Home] = {}
     listed = folder / HOMES
     if listed.exists():
         found = {name: home for name, _, home in _home_lines(listed) if name in wanted}
         homes = {name: Home.from_dict(home) for name, home in found.items()}
-    for name in wanted:
-        if name not in homes:
-            homes[name] = Home.load(folder / "homes" / f"{name}.yaml")
-    return homes
+    files = {name: folder / "homes" / f"{name}.yaml" for name in wanted if name not in homes}
+    if absent := {name: file for name, file in files.items() if not file.exists()}:
+        raise BattiError.of(_absent(absent, listed, source))
+    return homes | {name: Home.load(file) for name, file in files.items()}
+
+
+def _absent(files: Mapping[str, Path], listed: Path, source: Path | None) -> Iterator[Fault]:
+    """Homes that are neither in their files nor listed."""
+    first: dict[str, int] = {}
+    for number, line in _lines(source) if source else ():
+        first.setdefault(json.loads(line)["home"], number)
+    for name, file in islice(files.items(), _SHOWN_FAULTS):
+        where = f"{source}:{first[name]}" if source else ""
+        yield Fault(where, f"there is no home {quote(name)}", f"add it to {listed}, or write {file}")
+    if (more := len(files) - _SHOWN_FAULTS) > 0:
+        yield Fault(str(source or ""), f"{more} more homes are not there", "")
 
 
 def _home_lines(path: Path) -> Iterator[tuple[str, str, dict[str, Any]]]:
@@ -222,7 +238,7 @@ def load(*paths: Path) -> Dataset:
     data = Dataset([])
     for path in paths:
         records = read(path)
-        homes = read_homes(path.parent, (r.home for r in records))
+        homes = read_homes(path.parent, (r.home for r in records), path)
         for name, home in homes.items():
             if data.homes.setdefault(name, home) != home:
                 raise BattiError(f"{path}: the home {quote(name)} is another one than in the files before",

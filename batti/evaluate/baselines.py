@@ -27,7 +27,7 @@ import numpy as np
 from batti.backends import Backend, Reading
 from batti.command import Command
 from batti.dataset.records import Dataset, Record
-from batti.errors import BattiError, did_you_mean, quote
+from batti.errors import BattiError, did_you_mean, missing, quote
 from batti.home import Entity, Home
 from batti.text import normalize
 
@@ -55,7 +55,7 @@ def load(name: str, train: Dataset | None = None) -> Backend:
         return fitted[name](train)
     except ModuleNotFoundError as error:
         library = str(error.name).partition(".")[0]
-        raise BattiError(f"the baseline {quote(name)} needs {library}", "pip install 'batti[eval]'") from None
+        raise missing(f"the baseline {quote(name)}", library, "eval") from None
 
 
 # -- places out of sentences and answers ---------------------------------------------------------------

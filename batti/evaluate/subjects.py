@@ -17,7 +17,7 @@ from batti import backends
 from batti.backends import Backend
 from batti.backends.onnx import OnnxBackend, shipped
 from batti.command import Command
-from batti.errors import BattiError
+from batti.errors import missing
 from batti.evaluate.floor import Floor, Rates, floor
 from batti.home import Home, Room
 from batti.paths import resources
@@ -209,7 +209,7 @@ def llama(name: str, threads: int | None = None) -> tuple[LlamaSubject, LlamaSub
 
         file = import_module("batti.evaluate.shape").llama() if made else Path(name)
     except ModuleNotFoundError as error:
-        raise BattiError(f"this kind of model needs {error.name}", "pip install 'batti[gguf]'") from None
+        raise missing("this kind of model", error.name, "gguf") from None
     backend = LlamaCppBackend.load(file, threads)
     random = made or file.stem.startswith(SHAPES[0] + "-shape")
     kept = LlamaSubject(file.stem, file, backend, random)

@@ -19,7 +19,7 @@ from typing import Any, NoReturn
 import click
 
 from batti.dataset import records
-from batti.errors import BattiError
+from batti.errors import BattiError, missing
 from batti.text import normalize
 
 Figures = dict[str, Any]
@@ -140,7 +140,7 @@ def main(train: Path, tests: tuple[Path, ...], recipe: Path, results: Path | Non
     except BattiError as error:
         _fail(str(error))
     except ModuleNotFoundError as error:
-        _fail(f"the thesis protocol needs {error.name}; pip install 'batti[train]'")
+        _fail(str(missing("the thesis protocol", error.name, "train")))
     click.echo(_shown(found))
 
 

@@ -12,9 +12,9 @@ from functools import cache
 from batti import lexicon
 from batti.home import Entity, Home
 from batti.lookup import Lookup
-from batti.schema import ALL, HERE
+from batti.schema import HERE
 from batti.serve.phrases import yes_words
-from batti.serve.talk import Answer, Talk, Wish
+from batti.serve.talk import Answer, Talk, Wish, changes_all
 from batti.text import normalize
 
 SECONDS = 60.0
@@ -33,7 +33,7 @@ async def answered(talk: Talk, said: str, before: str, wish: Wish) -> Answer | N
     [understood] = await talk.understand([before], wish)
     result = understood.result
     readings = [command for command, _ in result.readings if command.actions] if result.needs_confirmation else []
-    whole = wish.ask_before_all and ALL in result.command.rooms
+    whole = changes_all(result.command)  # who asked before it need not say again that this was wanted
     words = normalize(said).strip(_MARKS)
     if (readings or whole) and words in yes_words():
         return await talk.say(before, replace(wish, confirm=True))

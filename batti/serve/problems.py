@@ -5,16 +5,18 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping
 from http import HTTPStatus
-from typing import Any
+from typing import Any, cast
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from pydantic import BaseModel, Field
+from pydantic_core import ErrorDetails
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
 from batti.document import path
 from batti.errors import BattiError, Fault
+from batti.schema import finding
 from batti.serve.errors import Busy, Conflict, Invalid
 
 MEDIA = "application/problem+json"
@@ -70,14 +72,18 @@ def _unreadable(request: Request, error: Exception) -> Response:
     """What FastAPI finds wrong with a request."""
     assert isinstance(error, RequestValidationError)
     faults = [_fault(one) for one in error.errors()]
-    return problem(422, "invalid", f"{faults[0].where or 'the request'}: {faults[0].problem}", faults, request=request)
+    return problem(422, "invalid", faults[0].problem, faults, request=request)
 
 
 def _fault(error: Mapping[str, Any]) -> Fault:
-    loc = tuple(error["loc"])[1:] if error["loc"] and error["loc"][0] in ("body", "query", "path") else error["loc"]
-    loc = () if error["type"] == "json_invalid" else loc
-    said = str(error["ctx"]["error"]) if error["type"] == "json_invalid" else str(error["msg"])
-    return Fault(path(loc), said.removeprefix("Value error, "), "")
+    """A fault in this program's words; FastAPI's paths begin with the part of the request."""
+    loc = tuple(error["loc"])[1:]
+    if error["type"] == "json_invalid":
+        return Fault("", f"the request is not valid JSON: {error['ctx']['error']}", "send a JSON object")
+    if error["type"] == "missing" and not loc:
+        return Fault("", "the request is empty", "send a JSON object")
+    found = finding(cast(ErrorDetails, {**error, "loc": loc}))
+    return Fault(path(found.loc), found.problem, found.hint or "see /v1/openapi.json")
 
 
 def _refused(_: Request, error: Exception) -> Response:

@@ -14,6 +14,7 @@ from batti.backends import Reading
 from batti.backends.onnx import OnnxBackend
 from batti.command import Command
 from batti.errors import BattiError, quote
+from batti.explain import at_home
 from batti.explain import explain as explained
 from batti.serve import chat_api, metrics, schemas
 from batti.serve.dialogue import said_after
@@ -93,7 +94,7 @@ async def explain(request: Request, ask: Ask) -> Response:
         error = BattiError(f"the model {quote(model.name)} points at no words", "choose one that does, such as batti")
         raise Invalid(error, "model")
     found = await model.call(explained, model.backend, interpreter.home, ask.sentence)
-    return as_json(found.to_dict())
+    return as_json(at_home(found, interpreter).to_dict())
 
 
 @router.post("/commands", response_model=schemas.Done, tags=["commands"])

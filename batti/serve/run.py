@@ -8,11 +8,16 @@ import shutil
 import signal
 import socket
 import tempfile
+from typing import TYPE_CHECKING
 
 import uvicorn
+from uvicorn.config import STARTUP_FAILURE
 
 from batti.errors import BattiError
 from batti.serve.settings import Settings
+
+if TYPE_CHECKING:
+    from batti.serve.service import Service
 
 _FIGURES = "PROMETHEUS_MULTIPROC_DIR"  # is looked at when `metrics` is imported
 _IDLE_SECONDS = 30
@@ -28,9 +33,7 @@ def run(settings: Settings) -> None:
     try:
         from batti.serve.service import service  # only now, see _FIGURES
 
-        made = service(settings)  # what is wrong is said here, once and not by each process
-        made.store.close()
-        asyncio.run(made.house.executor.check(made.home_file.home()))
+        asyncio.run(_checked(service(settings)))
         settings.pass_on()
         os.environ.setdefault("MALLOC_ARENA_MAX", "2")  # a heap for each thread keeps what others have freed
         bound = _bound(settings)
@@ -42,6 +45,13 @@ def run(settings: Settings) -> None:
         pass
     finally:
         shutil.rmtree(figures, ignore_errors=True)
+
+
+async def _checked(made: Service) -> None:
+    """What is wrong is said here, once and not by each process. Raises BattiError."""
+    made.store.close()
+    await made.house.executor.check(made.home_file.home())
+    await made.models.get()
 
 
 def _end(*_: object) -> None:
@@ -73,4 +83,7 @@ def _serve(settings: Settings, bound: socket.socket) -> None:
         return
     from uvicorn.supervisors import Multiprocess
 
-    Multiprocess(config, sockets=[bound]).run()
+    processes = Multiprocess(config, sockets=[bound])
+    processes.run()
+    if any(one.exitcode == STARTUP_FAILURE for one in processes.processes):
+        raise BattiError("a process of the service did not start", "what it said stands above")

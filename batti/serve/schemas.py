@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal, Self, TypeAlias
+from collections.abc import Iterator
+from typing import Annotated, Any, Literal, TypeAlias
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field
 
 from batti.command import Color, Intent
 from batti.interpreter import Result
+from batti.schema import Finding, Strict
 from batti.serve import jobs, talk
 from batti.serve.lights import Effect, Problem
 from batti.serve.talk import Answer, Understood, Wish
@@ -33,13 +35,13 @@ Name: TypeAlias = Annotated[str | None, Field(max_length=500, description="a mod
 
 
 def _shown(example: Any) -> ConfigDict:
-    return ConfigDict(extra="forbid", json_schema_extra={"example": example})
+    return ConfigDict(json_schema_extra={"example": example})
 
 
 # --- requests ----------------------------------------------------------------------------------
 
 
-class Ask(BaseModel):
+class Ask(Strict):
     """A sentence to be understood."""
 
     model_config = _shown({"sentence": _SENTENCE, "room": "bedroom"})
@@ -52,7 +54,7 @@ class Ask(BaseModel):
         return Wish(room=self.room, model=self.model)
 
 
-class AskMany(BaseModel):
+class AskMany(Strict):
     """Sentences to be understood."""
 
     model_config = _shown({"sentences": [_SENTENCE, "turn on the terrace light"]})
@@ -65,7 +67,7 @@ class AskMany(BaseModel):
         return Wish(room=self.room, model=self.model)
 
 
-class Do(BaseModel):
+class Do(Strict):
     """What is to be carried out: a `sentence`, or a document of the command language as `command` or as `yaml`."""
 
     model_config = _shown({"sentence": _SENTENCE, "ask_before_all": True})
@@ -81,19 +83,18 @@ class Do(BaseModel):
                        "`sentence` may be the answer, `ho` or the room that is meant")] = None  # fmt: skip
     ask_before_all: Annotated[bool, Field(description="ask back before anything is done to the whole house")] = False
 
-    @model_validator(mode="after")
-    def _one(self) -> Self:
+    def checks(self) -> Iterator[Finding]:
+        """One document at most, and something to do."""
         if self.command is not None and self.yaml is not None:
-            raise ValueError("command and yaml are both there: keep one")
+            yield Finding((), "command and yaml are both there", "keep one")
         if self.sentence is None and self.command is None and self.yaml is None:
-            raise ValueError("there is no sentence, no command and no yaml: give one of them")
-        return self
+            yield Finding((), "there is no sentence, no command and no yaml", "give one of them")
 
     def wish(self) -> Wish:
         return Wish(self.room, self.model, self.confirm, self.ask_before_all)
 
 
-class Choice(BaseModel):
+class Choice(Strict):
     """The model that is to answer where a request names none."""
 
     model_config = _shown({"id": "batti"})
@@ -101,7 +102,7 @@ class Choice(BaseModel):
     id: Annotated[str, Field(max_length=500)]
 
 
-class Token(BaseModel):
+class Token(Strict):
     """The token that the service was started with."""
 
     model_config = _shown({"token": "the token of the house"})

@@ -18,7 +18,7 @@ from typing import Any
 import sqlalchemy as sql
 from sqlalchemy.exc import SQLAlchemyError
 
-from batti.errors import BattiError
+from batti.errors import BattiError, missing
 from batti.serve.jobs import OPEN, Event, Job, Status
 from batti.serve.lights import Light, LightState
 from batti.serve.simulated import Change, States
@@ -63,24 +63,17 @@ class Store:
     @classmethod
     def open(cls, where: Path | str) -> Store:
         """The store of a SQLite file, or of a URL such as postgresql://user@host/name. Raises BattiError."""
-        url = str(where)
-        if isinstance(where, Path):
-            where.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-            url = f"sqlite:///{where}"
-        url = url.replace("postgresql://", "postgresql+psycopg://", 1)
+        shown = _shown(where)
         try:
-            shown = sql.make_url(url).render_as_string(hide_password=True)
-        except SQLAlchemyError:
-            raise BattiError("the address of the store is no URL", "write postgresql://user@host/name") from None
-        try:
-            store = cls(_engine(url))
+            store = cls(_engine(where))
             with store._changing() as connection:
                 _metadata.create_all(connection)
         except ImportError as error:
-            raise BattiError(f"a store at {shown} needs {error.name}", "pip install 'batti[serve]'") from None
+            raise missing(f"a store at {shown}", error.name, "serve") from None
         except (SQLAlchemyError, BattiError, OSError) as error:
-            said = error.problem if isinstance(error, BattiError) else str(error).splitlines()[0]
-            problem = f"the store at {shown} cannot be used: {said.removeprefix('the store does not answer: ')}"
+            said = error.problem if isinstance(error, BattiError) else getattr(error, "strerror", "") or str(error)
+            said = said.splitlines()[0].removeprefix("the store does not answer: ")
+            problem = f"the store at {shown} cannot be used: {said}"
             raise BattiError(problem, "check the address and its rights") from None
         return store
 
@@ -218,7 +211,21 @@ def _answering() -> Iterator[None]:
         raise BattiError(f"the store does not answer: {said}", "see whether it runs, and has room") from error
 
 
-def _engine(url: str) -> sql.Engine:
+def _shown(where: Path | str) -> str:
+    """The address as it was given, without its password. Raises BattiError where it is none."""
+    if isinstance(where, Path):
+        return str(where)
+    try:
+        return sql.make_url(where).render_as_string(hide_password=True)
+    except SQLAlchemyError:
+        raise BattiError("the address of the store is no URL", "write postgresql://user@host/name") from None
+
+
+def _engine(where: Path | str) -> sql.Engine:
+    if isinstance(where, Path):
+        where.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        where = f"sqlite:///{where}"
+    url = where.replace("postgresql://", "postgresql+psycopg://", 1)
     if not url.startswith("sqlite"):
         return sql.create_engine(url, pool_pre_ping=True, pool_size=4, connect_args={"connect_timeout": 5})
     engine = sql.create_engine(url, connect_args={"timeout": _BUSY})

@@ -128,7 +128,7 @@ class Talk:
         if HERE in command.rooms:
             return Answer("needs_room", speaker.which_room(), command, understood)
         asks = [action for action in command.actions if action.action == "get_state"]
-        if wish.ask_before_all and not wish.confirm and ALL in command.rooms and len(asks) < len(command.actions):
+        if wish.ask_before_all and not wish.confirm and changes_all(command):
             reply = speaker.question([command], whole_house=True)
             return Answer("needs_confirmation", reply, command, understood)
         now = [one for one in command.actions if one in asks or not (one.after or one.at)]
@@ -145,6 +145,11 @@ class Talk:
         if not isinstance(model.backend, OnnxBackend):
             return speaker.no_such_room()
         return speaker.no_such_room(*await model.call(_called, model.backend, speaker.home, sentence))
+
+
+def changes_all(command: Command) -> bool:
+    """Whether something is done to the whole house."""
+    return ALL in command.rooms and any(action.action != "get_state" for action in command.actions)
 
 
 def _called(backend: OnnxBackend, home: Home, sentence: str) -> tuple[str, list[Entity]]:

@@ -26,6 +26,7 @@ from batti.command import Command
 from batti.dataset.generate import TOGETHER, document, examples
 from batti.dataset.homes import RandomHome
 from batti.dataset.speaker import Example
+from batti.dataset.whole import prepare
 from batti.errors import BattiError
 from batti.gazetteer import Gazetteer
 from batti.home import Home
@@ -61,7 +62,7 @@ class Adapted:
 
 
 def adapt(home: Home, path: Path, out: Path, folder: Path | None = None, tolerance: float = 0.01) -> Adapted:
-    """Write a model folder that knows the sentences of a file. Raises BattiError, and writes nothing, where
+    """Write a model folder that knows the sentences of a file. Raises BattiError, and writes no model, where
     they are not learned or where more than `tolerance` (0 to 1) of what was known is lost."""
     began = time.monotonic()
     folder = folder or shipped()
@@ -72,6 +73,7 @@ def adapt(home: Home, path: Path, out: Path, folder: Path | None = None, toleran
     before = [_exact(old, some) for some in cases]
     if before[0] == 1.0:
         raise BattiError("the model knows these sentences already", "there is nothing to teach")
+    prepare(out / "model.json")
     steps = learn(network, taught, home, time.monotonic() + SECONDS)
     with tempfile.TemporaryDirectory() as made:
         export.write(network, Path(made) / "model", "int8" if restore.is_in_integers(folder) else "half")

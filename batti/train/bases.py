@@ -12,7 +12,7 @@ from tokenizers import Regex, Tokenizer, decoders, models, pre_tokenizers, proce
 from transformers import AutoModelForCausalLM, AutoTokenizer, LlamaConfig, LlamaForCausalLM, PreTrainedTokenizerFast
 
 from batti import chat
-from batti.errors import BattiError
+from batti.errors import BattiError, missing
 from batti.train.recipe import Recipe, Shape
 
 BEGIN, END, PAD = "<|begin_of_text|>", "<|eot_id|>", "<|pad|>"
@@ -111,7 +111,7 @@ def four_bits(recipe: Recipe) -> Any:
         import bitsandbytes  # noqa: F401 - transformers would only say so later, and at length
         from transformers import BitsAndBytesConfig
     except ImportError as error:
-        raise BattiError(f"4-bit weights need {error.name}", "pip install 'batti[lm]'") from None
+        raise missing("quantize: nf4", error.name, "lm") from None
     return BitsAndBytesConfig(
         load_in_4bit=True, bnb_4bit_quant_type="nf4", bnb_4bit_use_double_quant=True,
         bnb_4bit_compute_dtype=dtype(recipe),

@@ -14,10 +14,11 @@ from typing import Annotated, Any, Literal, Self
 import yaml
 from pydantic import BeforeValidator, Field, ValidationError
 
-from batti.document import Document, parse
+from batti.document import Document, Model, parse
 from batti.errors import BattiError, Fault, quote
 from batti.schema import Finding, Loc, Strict, findings
 
+_LIKE = "configs/lora.yaml"
 Positive = Annotated[int, Field(gt=0)]
 Share = Annotated[float, Field(ge=0, lt=1)]
 Range = tuple[float, float]
@@ -158,18 +159,7 @@ class Recipe(Strict):
     @classmethod
     def load(cls, path: Path, changes: Iterable[str] = ()) -> Self:
         """The recipe of a file with `key=value` changes. Raises BattiError with all faults at once."""
-        document, said = parsed(path), dict[Loc, str]()
-        for change in changes:
-            _change(document, change, said)
-        made: Self | None = None
-        try:
-            made = cls.model_validate(document.data, context=())
-        except ValidationError as error:
-            for found in findings(error):
-                _note(document, found, said)
-        document.raise_faults()
-        assert made is not None  # no faults means that it validated
-        return made
+        return loaded(cls, path, changes, _LIKE)
 
     def changed(self, **changes: Any) -> Self:
         """The recipe with other values, keys with a dot for those of a part: `changed(**{"lora.rank": 8})`."""
@@ -184,15 +174,26 @@ class Recipe(Strict):
         return yaml.safe_dump(self.model_dump(mode="json"), sort_keys=False, allow_unicode=True)
 
 
-def parsed(path: Path) -> Document:
-    """A recipe as plain data. Raises BattiError."""
-    return parse(text_of(path, "configs/lora.yaml"), str(path))
-
-
-def text_of(path: Path, like: str) -> str:
-    """What stands in a recipe, one such as `like`. Raises BattiError."""
+def loaded(model: type[Model], path: Path, changes: Iterable[str], like: str) -> Model:
+    """The recipe of a file with `key=value` changes; `like` explains its keys. Raises BattiError with all faults."""
+    document, said = parsed(path, like), dict[Loc, str]()
+    for change in changes:
+        _change(document, change, said, like)
+    made: Model | None = None
     try:
-        return path.read_text(encoding="utf-8")
+        made = model.model_validate(document.data, context=())
+    except ValidationError as error:
+        for found in findings(error):
+            _note(document, found, said)
+    document.raise_faults()
+    assert made is not None  # no faults means that it validated
+    return made
+
+
+def parsed(path: Path, like: str = _LIKE) -> Document:
+    """A recipe such as `like` as plain data. Raises BattiError."""
+    try:
+        return parse(path.read_text(encoding="utf-8"), str(path))
     except OSError as error:
         raise BattiError(f"{path}: {error.strerror}", f"name a recipe such as {like}") from None
     except UnicodeDecodeError:
@@ -204,18 +205,18 @@ def is_of_language_model(document: Document) -> bool:
     return isinstance(document.data, dict) and not document.data.keys().isdisjoint(("method", "base", "data"))
 
 
-def _change(document: Document, change: str, said: dict[Loc, str]) -> None:
+def _change(document: Document, change: str, said: dict[Loc, str], like: str) -> None:
     """Put `a.b=value` into the data; the value is YAML. `said` learns which keys were changed by what."""
     key, equals, value = (part.strip() for part in change.partition("="))
     where = f"--set {key}"
     if not equals or not key:
-        raise BattiError(f"--set {quote(change)} is no change", "write key=value, like lora.rank=8")
+        raise BattiError(f"--set {quote(change)} is no change", "write key=value, like seed=2")
     *steps, last = key.split(".")
     data = document.data
     for step in steps:
         data = data.setdefault(step, {}) if isinstance(data, dict) else None
     if not isinstance(data, dict):
-        document.faults.append((0, Fault(where, "there are no keys of that kind", "see configs/lora.yaml")))
+        document.faults.append((0, Fault(where, "there are no keys of that kind", f"see {like}")))
         return
     try:
         data[last] = parse(value, where).data if value else ""

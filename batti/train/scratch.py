@@ -7,7 +7,7 @@ import math
 import signal
 import threading
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from pathlib import Path
 from pickle import UnpicklingError
@@ -21,7 +21,7 @@ from safetensors.torch import load_file, save_file
 from torch import nn
 from tqdm import tqdm
 
-from batti.document import read
+from batti.dataset.whole import prepare
 from batti.errors import BattiError
 from batti.schema import Strict
 from batti.train import stream
@@ -29,16 +29,16 @@ from batti.train.auxiliary import Auxiliary
 from batti.train.captured import Batch, Captured
 from batti.train.model import Network, Shape
 from batti.train.muon import Muon
-from batti.train.recipe import text_of
+from batti.train.recipe import loaded
 
 
 class FromYaml(Strict):
     """Settings that are read from a file; unknown keys are refused."""
 
     @classmethod
-    def load(cls, path: Path) -> Self:
-        """Raises BattiError for a missing file, or with all faults of one and their lines."""
-        return read(cls, text_of(path, "configs/ship.yaml"), str(path))
+    def load(cls, path: Path, changes: Iterable[str] = ()) -> Self:
+        """The settings of a file with `key=value` changes. Raises BattiError with all faults at once."""
+        return loaded(cls, path, changes, "configs/ship.yaml")
 
 
 class Descent(FromYaml):
@@ -144,6 +144,7 @@ class Trainer:
         started = load_network(recipe.start)[0] if recipe.start else None
         if started:  # what goes on has its shape
             recipe = recipe.model_copy(update={"shape": started.shape})
+        prepare(out / _WEIGHTS)  # before an hour of work and not behind it
         self.recipe, self.out = recipe, out
         self.device = "cuda" if torch.cuda.is_available() else "cpu"
         self.bfloat16 = mixed_precision(recipe.bfloat16, self.device)
@@ -174,7 +175,6 @@ class Trainer:
     # -- checkpoints ---------------------------------------------------------------------------
     def save(self) -> None:
         """Write everything needed to go on, atomically, and the averaged weights."""
-        self.out.mkdir(parents=True, exist_ok=True)
         state = {
             "network": self.network.state_dict(), "auxiliary": self.auxiliary.state_dict(),
             "optimizers": [optimizer.state_dict() for optimizer in self.optimizers],
@@ -297,15 +297,15 @@ def load_network(folder: Path) -> tuple[Network, Recipe]:
 def average(runs: Sequence[Path], out: Path) -> None:
     """Write a run whose weights are the mean of those of several that went on from one (model soups, Wortsman et al.
     2022). Raises BattiError where one is missing or has another shape."""
-    loaded = [load_network(run) for run in runs]
-    for run, (_, recipe) in zip(runs, loaded, strict=True):
-        if recipe.shape != loaded[0][1].shape:
+    found = [load_network(run) for run in runs]
+    for run, (_, recipe) in zip(runs, found, strict=True):
+        if recipe.shape != found[0][1].shape:
             raise BattiError(f"{run} has another shape than {runs[0]}", "average runs that went on from one run")
-    states = [network.state_dict() for network, _ in loaded]
+    states = [network.state_dict() for network, _ in found]
     means = {name: torch.stack([state[name] for state in states]).mean(0).half() for name in states[0]}
-    out.mkdir(parents=True, exist_ok=True)
+    prepare(out / _WEIGHTS)
     save_file(means, out / _WEIGHTS)
-    _write_recipe(loaded[0][1], out)
+    _write_recipe(found[0][1], out)
 
 
 def _write_recipe(recipe: Recipe, out: Path) -> None:

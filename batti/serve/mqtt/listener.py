@@ -14,9 +14,8 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
-from pydantic import ValidationError
-
 from batti.command import Action, Command
+from batti.document import validated
 from batti.errors import BattiError, Fault
 from batti.serve import schemas
 from batti.serve.dialogue import said_after
@@ -66,11 +65,7 @@ def asked(payload: bytes, room: str | None) -> Asked:
     given = data.pop("id", None)
     if given is not None and not (isinstance(given, str | int) and 0 < len(str(given)) <= MOST_ID):
         raise BattiError("id is neither text nor a number", f"give each command one of {MOST_ID} characters at most")
-    try:
-        do = schemas.Do.model_validate(data if data or text.lstrip().startswith("{") else {"sentence": text.strip()})
-    except ValidationError as error:
-        faults = [Fault(".".join(map(str, one["loc"])), one["msg"], "") for one in error.errors(include_url=False)]
-        raise BattiError.of(faults) from None
+    do = validated(schemas.Do, data if data or text.lstrip().startswith("{") else {"sentence": text.strip()})
     wish = Wish(do.room or room, do.model, do.confirm, do.ask_before_all)
     document = do.yaml if do.command is None else do.command
     return Asked(do.sentence or "", wish, document, do.answers, None if given is None else str(given))

@@ -158,7 +158,7 @@ def _event(answer: Answer, context: dict[str, Any] | None) -> Event:
 def info() -> Info:
     """What this server is, as Home Assistant asks it."""
     about: dict[str, Any] = {
-        "name": "batti", "attribution": Attribution(name="batti", url="https://pypi.org/project/batti/"),
+        "name": "batti", "attribution": Attribution(name="batti", url=""),
         "installed": True, "version": __version__,
         "description": "Lights in Nepali and English, as people in Nepal say it",
     }  # fmt: skip
