@@ -13,7 +13,7 @@ from functools import cache, cached_property, lru_cache
 from pathlib import Path
 from typing import Any
 
-from batti.lexicon_shape import LEFT_OUT, SCRIPTS
+from batti.lexicon_shape import LEFT_OUT, NEEDED, SCRIPTS
 from batti.paths import read_yaml, resources
 from batti.text import is_devanagari, normalize
 
@@ -27,7 +27,7 @@ def _read(name: str) -> Any:
     """What a file holds, and nothing for each thing that it may be without and is."""
     if name not in LEFT_OUT:
         return read_yaml("lexicon", name)
-    given = read_yaml("lexicon", name) if (folder() / name).exists() else None
+    given = read_yaml("lexicon", name) if name in NEEDED or (folder() / name).exists() else None
     return _filled(given or type(LEFT_OUT[name])(), LEFT_OUT[name])
 
 
@@ -151,6 +151,11 @@ class Lexicon:
     def frames(self) -> Mapping[str, Any]:
         """How names are composed."""
         return dict(_read("frames.yaml"))
+
+    @property
+    def first_sentence(self) -> str:
+        """What a service reads before anybody speaks, so that nobody waits for what is slow at first."""
+        return str(self.frames["first_sentence"] or "?")
 
     @cached_property
     def composition(self) -> Mapping[str, Any]:

@@ -12,7 +12,6 @@ from batti.dataset.phrases import STRANGE_SLOTS, Meaning
 from batti.dataset.rewrite import chosen, cut, renamed, reworded
 from batti.lexicon import Lexicon
 
-_INFINITIVE = re.compile("na+$|न$")  # balna, which is as often balnu
 
 
 def _nothing(one: Compiled, where: Where, word: str) -> Sayable:
@@ -55,8 +54,10 @@ def needless(one: Compiled, rng: Random, lex: Lexicon) -> Sayable | None:
     behind = chosen(lex.frames["needless"][one.script], rng)
 
     def said(word: str) -> str:
-        nu = "नु" if one.script == "deva" else "nu"
-        return f"{_INFINITIVE.sub(nu, word) if rng.random() < 0.6 else word} {behind}"
+        if rng.random() < 0.6:
+            for ending, other in lex.frames["infinitives"]:
+                word = re.sub(f"{ending}$", other, word)
+        return f"{word} {behind}"
 
     return _retold(one, "purp", (), "", rng, lex, said)
 

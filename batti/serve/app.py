@@ -44,8 +44,7 @@ def create(settings: Settings | None = None) -> FastAPI:
     @asynccontextmanager
     async def life(app: FastAPI) -> AsyncIterator[None]:
         made = service(settings)
-        first = lexicon.load().frames["first_sentence"] or "?"
-        await made.talk.understand([first], Wish())  # what is slow at first is read now
+        await made.talk.understand([lexicon.load().first_sentence], Wish())  # what is slow at first is read now
         made.house.start()
         app.state.service = made
         yield
