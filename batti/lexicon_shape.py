@@ -41,13 +41,13 @@ LEFT_OUT: Mapping[str, Any] = {
         "chat_words": {},
     },
     "times.yaml": {
-        **_each("parts_of_day clock irregular_clock special_times fractions special_durations", ()),
+        **_each("parts_of_day clock irregular_clock special_times figures fractions special_durations", ()),
         **_each("any_minute compound after for", _BY_LANGUAGE),
         "am_pm": _of(("am", "pm")),
         "units": _of("smh", _of((*SCRIPTS, "en_one"))),
     },
     "composition.yaml": {
-        **_each("links joins besides timed_all instead denied now mentioned lying whole excepted every light_of",
+        **_each("links joins besides timed_all instead denied now mentioned lying whole excepted every light_of rest",
                 _BY_LANGUAGE),
         **_each("timed corrected", _of(SCRIPTS, _of(("before", "after")))),
         "in_devanagari": (),

@@ -8,7 +8,7 @@ import pytest
 from batti import lexicon
 from batti.dataset import bank, compose, compose_requests, phrases
 from batti.dataset.bank import Compiled, Sayable
-from batti.dataset.phrases import Meaning
+from batti.dataset.phrases import ROOM_SLOTS, Meaning
 
 LEX = lexicon.load()
 NEPALI = "{A:bhancha}ko batti bala => A on"
@@ -60,7 +60,9 @@ def test_several_rooms_are_asked_the_same() -> None:
     assert {2, 3, 4} <= {len(s.phrase.meanings) for s in some} <= {2, 3, 4, 5}
     assert all({m.done for m in s.phrase.meanings} == {"on"} for s in some)
     assert {"bhancha ra bhanchako batti bala", "bhancha ra bhancha ra bhanchako batti bala"} <= texts(some)
-    assert not made("several rooms", "{A:bhancha} nilo ani {pct=40:40%} ma => A blue; A pct")
+    for s in made("several rooms", "{A:bhancha} nilo ani {pct=40:40%} ma => A blue; A pct"):
+        assert [m.done for m in s.phrase.meanings] == ["blue", "pct"] * (len(s.phrase.meanings) // 2)
+        assert [m.place for m in s.phrase.meanings][::2] == [*dict.fromkeys(m.place for m in s.phrase.meanings)]
 
 
 def test_halves_may_be_of_several_places() -> None:
@@ -176,10 +178,22 @@ def test_what_is_asked_beside_what_is_not_is_all_that_is_done(line: str) -> None
     check_slots(some)
     assert len(some) > 60
     for s in some:
-        rooms = [x.slot for x in s.phrase.segments if x.slot in ("A", "B")]
-        assert rooms == ["A", "B"]
-        assert {m.place for m in s.phrase.meanings} < {"A", "B"}
-    assert {m.place for s in some for m in s.phrase.meanings} == {"A", "B"}
+        rooms = [x.slot for x in s.phrase.segments if x.slot in {*ROOM_SLOTS}]
+        asked = [*dict.fromkeys(m.place for m in s.phrase.meanings)]
+        assert asked in (rooms[1:], rooms[:-1])  # one of them is only forbidden, told or not needed
+    assert any(len(s.phrase.meanings) > 1 for s in some)
+
+
+@pytest.mark.parametrize("line", [NEPALI, "turn on {A:hall} lights => A on", DEVANAGARI])
+def test_the_rest_is_all_but_the_rooms_that_were_asked_about(line: str) -> None:
+    some = made("and the rest", line, 120)
+    check_slots(some)
+    for s in some:
+        rooms = tuple(x.slot for x in s.phrase.segments if x.slot in {*ROOM_SLOTS})
+        *first, rest = [*dict.fromkeys((m.place, m.excepts) for m in s.phrase.meanings)]
+        assert first == [(room, ()) for room in rooms]
+        assert rest == ("all", rooms)
+    assert {len(s.phrase.slots & {*ROOM_SLOTS}) for s in some} >= {1, 2, 3}
 
 
 @pytest.mark.parametrize(

@@ -68,6 +68,11 @@ SAID: list[tuple[str, str, list[dict[str, Any]] | str]] = [  # rule, a sentence 
     ("whole house", "sabai batti bala", [{"room": "all", **ON}]),
     ("excepted", "hall bahek sabai bala", [{"room": "all", "except": ["hall"], **ON}]),
     (
+        "and the rest",
+        "hall aadha, baki sabai bala",
+        [{"room": "hall", "action": "adjust_brightness", "brightness": 0.5}, {"room": "all", "except": ["hall"], **ON}],
+    ),
+    (
         "excepted and more",
         "hall bahek sabai aadha ani nilo gara",
         [

@@ -35,6 +35,11 @@ def ascii_digits(text: str) -> str:
     return "".join(str(unicodedata.decimal(c, c)) for c in text)
 
 
+def with_colons(text: str) -> str:
+    """Times in three or four figures as others are written: 0545h is 05:45."""
+    return re.sub(r"\b(\d?\d)(\d\d)(?: ?(?:h|hrs|hours))?\b", r"\1:\2", ascii_digits(text))
+
+
 def read_numbers(text: str) -> list[float]:
     """Every number in digits or English words, in order: `twenty one thirty` is 21 and 30."""
     text = re.sub(r"\b(?:one|a) hundred\b", "hundred", ascii_digits(text).lower())
@@ -322,7 +327,7 @@ PARTS = {
 
 def read_clock(said: str) -> str:
     """An English time of day as HH:MM."""
-    text = ascii_digits(said).lower()
+    text = with_colons(said.lower())
     if re.search("noon$|midday", text) and "after" not in text:
         return "12:00"
     if "midnight" in text:
@@ -332,7 +337,7 @@ def read_clock(said: str) -> str:
     if half := re.search(r"(?<![a-z])[ap]([. ]?m\.?)?$", text):
         part = half.group()[0] + "m"
         text = text[: half.start()]
-    text = re.sub(r"\b(\d{1,2})(\d\d)\b", r"\1 \2", text)  # 545pm
+    text = re.sub(r"\b(\d{1,2})(\d\d)\b", r"\1:\2", text)  # 545pm
     numbers_said = [int(n) for n in read_numbers(text.replace(".", " "))]
     if "quarter" in text or "half" in text:
         minute = 15 if "quarter" in text else 30
@@ -355,6 +360,7 @@ def read_clock(said: str) -> str:
         ("half past six in the evening", "18:30"), ("quarter to 12 at night", "23:45"), ("12:15 at night", "00:15"),
         ("6.30 am", "06:30"), ("12 am", "00:00"), ("12PM", "12:00"), ("15", "15:00"), ("twenty one thirty", "21:30"),
         ("20 past 9 in the morning", "09:20"), ("noon", "12:00"), ("3 o'clock in the afternoon", "15:00"),
+        ("0545h", "05:45"), ("1800 hrs", "18:00"), ("930", "09:30"),
     ],
 )  # fmt: skip
 def test_the_reader_of_clocks_reads(said: str, value: str) -> None:
@@ -372,7 +378,7 @@ def test_clock_in_nepali_names_the_hour(lex: Lexicon, script: str) -> None:
     for seed in range(2000):
         said, value = numbers.clock(script, False, lex, Random(seed))
         hour, minute = map(int, value.split(":"))
-        shown = re.findall(r"\d+", re.sub(r"\b(\d) (\d)\b", r"\1\2", ascii_digits(said)))  # figure by figure
+        shown = re.findall(r"\d+", re.sub(r"\b(\d) (\d)\b", r"\1\2", with_colons(said)))  # figure by figure
         if shown and not (minute in (0, 15, 30, 45) and len(shown) == 1):
             hours = {hour, hour % 12 or 12, (hour + 1) % 24, (hour + 1) % 12 or 12}
             assert int(shown[0]) in hours | {minute, 60 - minute}, said

@@ -57,8 +57,7 @@ def _clock(lex: Lexicon, language: str) -> Iterator[str]:
         yield "special_times"
     if not any(row.get(language) for row in times["parts_of_day"]):
         yield "parts_of_day"
-    if not times["clock"]:
-        yield "clock"
+    yield from (name for name in ("clock", "figures") if not times[name])
     if not times["any_minute"][language]:
         yield "any_minute"
     if not all(row.get(language) for row in times["irregular_clock"]):

@@ -14,6 +14,7 @@ from random import Random
 
 from batti.dataset.bank import KINDS, Compiled, Sayable
 from batti.dataset.compose_joined import (
+    and_the_rest,
     beside_unasked,
     corrected,
     excepted_and_more,
@@ -68,6 +69,7 @@ RULES = (
     Rule("joined in time", 0.04, _simple, joined_in_time),
     Rule("one in time", 0.05, _simple, joined_one_in_time),
     Rule("set right", 0.02, _simple, set_right),
+    Rule("and the rest", 0.03, _simple, and_the_rest),
     Rule("beside unasked", 0.03, _is_forbiddable, beside_unasked),
     Rule("mentioned", 0.04, _simple, mentioned),
     Rule("several rooms", 0.07, _simple, several_rooms),

@@ -10,6 +10,7 @@ from random import Random
 from batti.dataset.bank import Compiled, Sayable, bank
 from batti.dataset.compose_negatives import forbidden, needless, other_device, refused, told
 from batti.dataset.compose_requests import (
+    all_but,
     at_time,
     can_be_timed,
     case_of_room,
@@ -26,6 +27,7 @@ from batti.dataset.rewrite import chosen, meant, renamed, reworded, room_at
 from batti.lexicon import Lexicon
 
 _MORE = (1,) * 12 + (2,) * 6 + (3,) * 2  # requests that are joined to one
+_OF_SEVERAL = 0.3  # requests beside others
 _SHORT = 45  # characters of a phrase that says little besides what it asks
 
 
@@ -49,11 +51,22 @@ def excepted_and_more(one: Compiled, rng: Random, lex: Lexicon) -> Sayable | Non
     return some and _all(one, (some, other) if rng.random() < 0.7 else (other, some), rng, lex)
 
 
+def and_the_rest(one: Compiled, rng: Random, lex: Lexicon) -> Sayable | None:
+    """A request for some rooms, and another for all others: `A ra B bala, baki nibhau`."""
+    some = _some_rooms(one, rng, lex)
+    words = segments_of(words_of("rest", one, rng, lex))
+    rooms = dict.fromkeys(m.place for m in some.phrase.meanings)
+    rest = all_but(rng.choice(bank().simple[one.language]), words, tuple(rooms))
+    if rest is None or any(m.done == "query" for m in (*some.phrase.meanings, *rest.phrase.meanings)):
+        return None
+    return _both(one, some, rest, rng, lex)
+
+
 def beside_unasked(one: Compiled, rng: Random, lex: Lexicon) -> Sayable | None:
     """A request beside what is forbidden, told, needless or of other things: `A nabala, B ko bala`."""
     rules = (forbidden, told, needless, other_device) if one.verb else (refused, refused, other_device)
     nothing = rng.choice(rules)(one, rng, lex)
-    other = rng.choice(bank().simple[one.language])
+    other = _some_rooms(rng.choice(bank().simple[one.language]), rng, lex)
     if nothing is None:
         return None
     first, then = (nothing, other) if rng.random() < 0.6 else (other, nothing)
@@ -81,6 +94,11 @@ def _part(one: Compiled, rng: Random, lex: Lexicon) -> Sayable:
     if rng.random() < 0.6:
         return one
     return rng.choice((several_rooms, grouped, excepted, named_light))(one, rng, lex) or one
+
+
+def _some_rooms(one: Compiled, rng: Random, lex: Lexicon) -> Sayable:
+    """The request, now and then for several rooms."""
+    return (several_rooms(one, rng, lex) if rng.random() < _OF_SEVERAL else None) or one
 
 
 def _both(
@@ -118,7 +136,8 @@ def _free_slots(phrase: Phrase, used: Set[str]) -> dict[str, str] | None:
 
 def joined_in_time(one: Compiled, rng: Random, lex: Lexicon) -> Sayable | None:
     """Two to four requests, each with a time of its own, or one for now: `A ahile nibhau ani B 10 minute pachi`."""
-    parts = [one, *(rng.choice(bank().simple[one.language]) for _ in range(rng.choice(_MORE)))]
+    more = (rng.choice(bank().simple[one.language]) for _ in range(rng.choice(_MORE)))
+    parts = [_some_rooms(part, rng, lex) for part in (one, *more)]
     if not all(can_be_timed(part.phrase) for part in parts):
         return None
     now = rng.randrange(len(parts) + 1)  # the one that is for now; of none at the end
@@ -140,7 +159,8 @@ def joined_one_in_time(one: Compiled, rng: Random, lex: Lexicon) -> Sayable | No
         return None  # a reason beside the request would take the time
     # Before the first request or behind the last one it would be a time of them all.
     timed = _in_its_time(parts[later], later == 0, later + 1 == len(parts), rng, lex)
-    return timed and _all(one, [*parts[:later], timed, *parts[later + 1 :]], rng, lex)
+    first, last = ([_some_rooms(part, rng, lex) for part in some] for some in (parts[:later], parts[later + 1 :]))
+    return timed and _all(one, [*first, timed, *last], rng, lex)
 
 
 def _in_its_time(one: Compiled, first: bool, last: bool, rng: Random, lex: Lexicon) -> Sayable | None:

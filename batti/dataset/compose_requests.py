@@ -47,9 +47,7 @@ def case_of_room(text: str) -> re.Match[str] | None:
 
 # -- in place of the one room of a simple phrase ---------------------------------------------------
 def several_rooms(one: Compiled, rng: Random, lex: Lexicon) -> Sayable | None:
-    """`A ra B ko batti bala`: the same for two to five rooms."""
-    if len(one.phrase.meanings) > 1:
-        return None
+    """`A ra B ko batti bala`, `A ra B rato ani 40%`: the same for two to five rooms."""
     surface = one.phrase.segments[room_at(one.phrase)]
     slots = ROOM_SLOTS[: rng.choice(_SEVERAL)]
     last = words_of("links", one, rng, lex)
@@ -57,7 +55,7 @@ def several_rooms(one: Compiled, rng: Random, lex: Lexicon) -> Sayable | None:
     parts = [surface]
     for slot in slots[1:]:
         parts += [Segment(last if slot == slots[-1] else between), replace(surface, slot=slot)]
-    return placed(one, one.phrase.segments, parts, [replace(one.phrase.meanings[0], place=slot) for slot in slots])
+    return placed(one, one.phrase.segments, parts, [m for slot in slots for m in meant(one, place=slot)])
 
 
 def grouped(one: Compiled, rng: Random, lex: Lexicon) -> Sayable | None:
@@ -109,8 +107,12 @@ def whole(one: Compiled, rng: Random, lex: Lexicon) -> Sayable | None:
 def excepted(one: Compiled, rng: Random, lex: Lexicon) -> Sayable | None:
     """All but one to four rooms in the place of the room."""
     parts = segments_of(words_of("excepted", one, rng, lex))
-    rooms = tuple(s.slot for s in parts if s.slot)
-    meanings = meant(one, place=ALL, excepts=rooms)
+    return all_but(one, parts, tuple(s.slot for s in parts if s.slot))
+
+
+def all_but(one: Compiled, parts: Sequence[Segment], rooms: Sequence[str]) -> Sayable | None:
+    """All but these rooms, as the parts say it, in the place of the room; in English of its light."""
+    meanings = meant(one, place=ALL, excepts=tuple(rooms))
     if not one.english:
         return placed(one, one.phrase.segments, parts, meanings)
     segments, at = list(one.phrase.segments), room_at(one.phrase)

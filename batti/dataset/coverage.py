@@ -87,6 +87,12 @@ def _set_right(heard: Heard) -> bool:
     return len(heard.asked) > 1 and not heard.passes_over and _sets_right(heard)
 
 
+def _of_the_rest(heard: Heard) -> bool:
+    """Whether all but the rooms are asked about of which something else is asked."""
+    asked = {action["room"] for action in heard.asked}
+    return any(asked.issuperset(action.get("except") or ("",)) for action in heard.asked)
+
+
 def _in_devanagari(heard: Heard) -> bool:
     known = {word for words in heard.lexicon.in_devanagari.values() for word in words}
     said = heard.case.text.split()
@@ -128,7 +134,8 @@ SIGNS: Mapping[str, Callable[[Heard], bool]] = {
     "lying": _lies,
     "whole house": lambda heard: heard.of_kind("all"),
     "excepted": lambda heard: heard.of_kind("all except") and len(heard.asked) == 1,
-    "excepted and more": lambda heard: heard.of_kind("all except") and len(heard.asked) > 1,
+    "excepted and more": lambda heard: heard.of_kind("all except") and len(heard.asked) > 1 and not _of_the_rest(heard),
+    "and the rest": _of_the_rest,
     "named light": lambda heard: heard.of_kind("light"),
     "other device": _device,
     "forbidden": lambda heard: "none" in heard.shapes and _forbids(heard),

@@ -198,6 +198,10 @@ def clock(script: str, english: bool, lexicon: Lexicon, rng: Random) -> tuple[st
     if rng.random() < 0.04:
         special = rng.choice(times["special_times"])
         return rng.choice(special[language]), special["value"]
+    if rng.random() < 0.05:
+        hour, minute = rng.randrange(24), rng.choice((0, 0, 15, 30, 30, 45, rng.randrange(60)))
+        said = _fill(rng.choice(times["figures"]), hour, 0, minute, script, english, lexicon, rng)
+        return said, f"{hour:02d}:{minute:02d}"
     part = rng.choice([p for p in times["parts_of_day"] if p.get(language)])
     first, last = part["hours"]
     hour = rng.randint(first, last) if first <= last else rng.choice((*range(first, 24), *range(last + 1)))
@@ -239,6 +243,6 @@ def _fill(
         return word(n, script, english, lexicon, rng) if in_words else digits(n, script, rng)
 
     return pattern.format(
-        h=say(hour), h1=say(following), m=say(minute), mm=digits(f"{minute:02d}", script, rng),
-        left=say((60 - minute) % 60), s=say(second),
+        h=say(hour), hh=digits(f"{hour:02d}", script, rng), h1=say(following), left=say((60 - minute) % 60),
+        m=say(minute), mm=digits(f"{minute:02d}", script, rng), s=say(second),
     )  # fmt: skip
