@@ -13,7 +13,6 @@ from batti.dataset.rewrite import chosen, cut, renamed, reworded
 from batti.lexicon import Lexicon
 
 
-
 def _nothing(one: Compiled, where: Where, word: str) -> Sayable:
     """The phrase with the word there replaced by one that leaves nothing to do."""
     at, start, end = where

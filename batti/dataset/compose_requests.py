@@ -31,7 +31,8 @@ clause_of = lru_cache(maxsize=4096)(phrases.clause)
 
 def words_of(kind: str, one: Sayable, rng: Random, lex: Lexicon) -> str:
     """Words of a kind in the phrase's language."""
-    return chosen(lex.composition[kind][one.language], rng)
+    words: list[str] = lex.composition[kind][one.language]
+    return chosen(words, rng)
 
 
 @cache

@@ -13,7 +13,8 @@ from typing import Any
 
 from batti.dataset import names
 from batti.home import Home
-from batti.lexicon import SCRIPTS, Concept, Lexicon, key, script_of
+from batti.lexicon import Concept, Lexicon, key, script_of
+from batti.lexicon_shape import SCRIPTS
 from batti.spoken import initials, translations
 from batti.text import is_devanagari
 

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from functools import cache, lru_cache
 from random import Random
 
-from batti.lexicon import SCRIPTS, Concept, Lexicon
-
+from batti.lexicon import Concept, Lexicon
+from batti.lexicon_shape import SCRIPTS
 
 _NOTHING = Concept("nothing")  # what a lexicon without such words has: a thing without a name
 
