@@ -108,7 +108,7 @@ def _any_room(lexicon: Lexicon, rng: Random, family: bool, numbered: bool) -> Co
 
 def _group_concept(lexicon: Lexicon, rng: Random) -> Concept:
     common = lexicon.frames["common_groups"]
-    groups = [g for g in lexicon.groups if g.id in common] if rng.random() < 0.5 else lexicon.groups
+    groups = [g for g in lexicon.groups if g.id in common] if rng.random() < 0.5 and common else lexicon.groups
     return names.one_of(groups, rng)
 
 
