@@ -149,7 +149,7 @@ def check_language() -> None:
     """Raises BattiError where the folder of another language cannot be said: once, and not in each process."""
     if is_package():
         return
-    if faults := [*lexicon_check.faults(lexicon.folder())]:
+    if faults := [*lexicon_check.unreadable(lexicon.folder())]:
         raise BattiError.of(faults)
     next(examples(0, 1))
 

@@ -19,20 +19,33 @@ _ENTRIES = {
 """File -> what names an entry of it, and the lists of words that it has."""
 
 
-def faults(folder: Path) -> Iterator[Fault]:
-    """What is wrong with the files of a lexicon, which are all YAML."""
-    for name in sorted({*NEEDED, *LEFT_OUT}):
-        path = folder / name
-        if not path.exists():
-            if name in NEEDED:
-                yield Fault(str(shown(path)), "a lexicon without this file", "write it as docs/language.md says")
-            continue
-        found = words(shown(path))
+def unreadable(folder: Path) -> Iterator[Fault]:
+    """What keeps the files of a lexicon, which are all YAML, from being read."""
+    for name in NEEDED:
+        if not (folder / name).exists():
+            yield Fault(str(shown(folder / name)), "a lexicon without this file", "write it as docs/language.md says")
+    for path, found in _files(folder):
         yield from _unquoted(found)
         if path.stem in _ENTRIES:
-            yield from _entries(found, *_ENTRIES[path.stem], shown(path))
-        elif isinstance(LEFT_OUT[name], dict):
-            yield from _keys(found, name, shown(path))
+            yield from _entries(found, *_ENTRIES[path.stem], path)
+
+
+def unknown(folder: Path) -> Iterator[Fault]:
+    """What nothing knows in the files of a lexicon that can be read, and what frames.yaml lacks."""
+    for path, found in _files(folder):
+        if path.name == "colors.yaml":
+            for word in found:
+                if word.keys[1:] == ("color",) and word.text not in COLORS:
+                    yield Fault(word.where, f"there is no color {quote(word.text)}", did_you_mean(word.text, COLORS))
+        elif isinstance(LEFT_OUT.get(path.name), dict):
+            yield from _keys(found, path)
+
+
+def _files(folder: Path) -> Iterator[tuple[Path, list[Word]]]:
+    """The files that are there, each with its words."""
+    for name in sorted({*NEEDED, *LEFT_OUT}):
+        if (folder / name).exists():
+            yield shown(folder / name), words(shown(folder / name))
 
 
 def _unquoted(found: Sequence[Word]) -> Iterator[Fault]:
@@ -50,7 +63,8 @@ def _entries(found: Sequence[Word], name: str, lists: Sequence[str], path: Path)
     named = {word.keys[0] for word in found if word.keys[1:] == (name,)}
     for word in found:
         if word.keys[1:] == (name,):
-            yield from _misnamed(word, name)
+            if name == "n" and not (word.text.isdecimal() and int(word.text) <= 100):
+                yield Fault(word.where, f"{quote(word.text)} is no number from 0 to 100", "leave it out")
         elif not (len(word.keys) == 3 and word.keys[1] in lists and isinstance(word.keys[2], int)):
             yield Fault(word.where, f"{quote(word.text)} is not read there", f"write {written}")
         elif name and word.keys[0] not in named:
@@ -58,20 +72,14 @@ def _entries(found: Sequence[Word], name: str, lists: Sequence[str], path: Path)
             yield Fault(word.where, f"the entry of {quote(word.text)} has no '{name}'", f"write {written}")
 
 
-def _misnamed(word: Word, name: str) -> Iterator[Fault]:
-    if name == "n" and not (word.text.isdecimal() and int(word.text) <= 100):
-        yield Fault(word.where, f"{quote(word.text)} is no number from 0 to 100", "leave it out")
-    elif name == "color" and word.text not in COLORS:
-        yield Fault(word.where, f"there is no color {quote(word.text)}", did_you_mean(word.text, COLORS))
-
-
-def _keys(found: Sequence[Word], name: str, path: Path) -> Iterator[Fault]:
+def _keys(found: Sequence[Word], path: Path) -> Iterator[Fault]:
     """What is wrong with the keys of a file that is a mapping."""
+    known = LEFT_OUT[path.name]
     first = {str(word.keys[0]): word for word in reversed(found) if word.keys}
     for key, word in first.items():
-        if key not in LEFT_OUT[name]:
-            yield Fault(word.where, f"nothing reads {quote(key)}", did_you_mean(key, LEFT_OUT[name]))
-    if name == "frames.yaml":
+        if key not in known:
+            yield Fault(word.where, f"nothing reads {quote(key)}", did_you_mean(key, known))
+    if path.name == "frames.yaml":
         for key in NEEDED_FRAMES:
             if key not in first:
                 yield Fault(str(path), f"no word under '{key}'", "write it as docs/language.md says")

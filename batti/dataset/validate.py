@@ -58,8 +58,9 @@ def validate(files: Sequence[Path] = (), golden: Path | None = None, complete: b
         odd, broken = _odd_words(tests)
         faults += odd
         # without the lexicon nothing more can be said
-        if broken := broken or [*lexicon_check.faults(lexicon.folder())]:
+        if broken := broken or [*lexicon_check.unreadable(lexicon.folder())]:
             raise _error([*faults, *broken])
+        faults += lexicon_check.unknown(lexicon.folder())
     lex = lexicon.load()
     bank = [compiled(phrase, lex) for _, phrase in written]
     faults += [*clashes.two_labels(written, lex.swaps), *unsayable(written, bank, lex)]
