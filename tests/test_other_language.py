@@ -230,7 +230,8 @@ def test_every_fault_of_a_lexicon_is_told_with_its_line(kiswahili: Path) -> None
 def test_what_nothing_reads_in_a_lexicon_is_told_with_its_line(kiswahili: Path) -> None:
     lexicon = kiswahili / "lexicon"
     (lexicon / "colors.yaml").write_text("- {color: rred, roman: [nyekundu]}\n", "utf-8")
-    (lexicon / "frames.yaml").write_text("room_words: [chumba]\nlamp_words: [taa]\nhear: [hapa]\nwhole: [nyumba]\n", "utf-8")
+    frames = "room_words: [chumba]\nlamp_words: [taa]\nhear: [hapa]\nwhole: [nyumba]\n"
+    (lexicon / "frames.yaml").write_text(frames, "utf-8")
     told = batti(kiswahili, "data", "validate").stderr
     for fault in (
         "colors.yaml:1: there is no color 'rred'; did you mean 'red'?",
