@@ -22,12 +22,18 @@ def words_of(said: str, numbers: bool = True) -> list[str]:
 
 
 _POSSESSIVE = re.compile(r"['’]s\b")
-_GLUED = re.compile(r"(?<=[a-z]{3})(?=\d)|(?<=\d)(?=no\b|[a-z]{3})")  # room3, 3no; not A1, 2nd
+
+
+@cache
+def _glued() -> re.Pattern[str]:
+    """Matches where a word and a number are written together: room3, 3no; not A1, 2nd."""
+    short = "|".join(lexicon.load().frames["behind_digits"]) or "(?!)"
+    return re.compile(rf"(?<=[a-z]{{3}})(?=\d)|(?<=\d)(?=(?:{short})\b|[a-z]{{3}})")
 
 
 @lru_cache(maxsize=1 << 14)
 def _words_of(said: str, numbers: bool) -> tuple[str, ...]:
-    words = _GLUED.sub(" ", lexicon.key(_POSSESSIVE.sub("", said))).split()
+    words = _glued().sub(" ", lexicon.key(_POSSESSIVE.sub("", said))).split()
     inner = [_without_of(word) for word in words[:-1]]
     folded = [fold(word) for word in (*inner, *words[-1:])]
     if len(set(folded)) < len(folded):

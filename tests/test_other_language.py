@@ -255,3 +255,9 @@ def test_looks_come_from_the_package_and_words_do_not(kiswahili: Path) -> None:
     )
     assert Path(done.stdout.strip()) == PACKAGE / "report" / "style.css"
     assert "BattiError" in done.stderr and "prompts" in done.stderr
+
+
+@pytest.mark.parametrize(("endings", "read"), [("", "gharamen"), ("endings: [में]\n", "gharmen")])
+def test_the_case_endings_of_devanagari_are_those_of_the_folder(kiswahili: Path, endings: str, read: str) -> None:
+    (kiswahili / "lexicon" / "devanagari.yaml").write_text(endings or "{}", "utf-8")
+    assert python(kiswahili, "from batti.text import normalize; print(normalize('घरमें'))").strip() == read
