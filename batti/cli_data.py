@@ -153,12 +153,18 @@ def paraphrase(source: Path, out: Path, variants: int, seed: int, api: str, **as
 @click.argument("files", nargs=-1, metavar="[FILE]...", type=IN)
 @click.option("--golden", type=click.Path(exists=True, file_okay=False, path_type=Path), metavar="FOLDER",
               help="Golden tests that must have heard every shape of meaning; with no FILE tests/golden, if there.")
-def validate(files: tuple[Path, ...], golden: Path | None) -> None:
+@click.option("--complete", is_flag=True,
+              help="What a folder of another language leaves out is a fault, as it is of batti's own resources.")
+def validate(files: tuple[Path, ...], golden: Path | None, complete: bool) -> None:
     """Check phrase FILEs; without one the whole phrase bank, with lexicon, homes and golden tests.
 
-    Every fault is one line, `file:line: problem; hint`, and the exit status 1 where there is any.
+    Every fault is one line, `file:line: problem; hint`, and the exit status 1 where there is any. Of a folder of
+    another language (BATTI_RESOURCES; docs/language.md) it also tells what is left out.
     """
-    click.echo(f"{making('validate').validate(files, golden)} phrases, no fault")
+    checked = making("validate").validate(files, golden, complete)
+    for line in checked.left_out:
+        click.echo(line)
+    click.echo(f"{checked.phrases} phrases, no fault")
 
 
 @data.group("import")

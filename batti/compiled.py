@@ -16,10 +16,10 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from batti import lexicon
-from batti.paths import resources
+from batti.paths import folder
 
 _Table = TypeVar("_Table")
-_CODE = ("compiled.py", "lexicon.py", "meaning.py", "sound.py", "spoken.py", "text.py")
+_CODE = ("compiled.py", "lexicon.py", "lexicon_shape.py", "meaning.py", "sound.py", "spoken.py", "text.py")
 
 
 def compiled(make: Callable[[], _Table]) -> Callable[[], _Table]:
@@ -37,7 +37,7 @@ def compiled(make: Callable[[], _Table]) -> Callable[[], _Table]:
 
 def file() -> Path:
     """Where the tables are."""
-    return resources("tables.json")
+    return folder() / "tables.json"
 
 
 @cache

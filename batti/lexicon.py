@@ -1,6 +1,7 @@
 """The lexicon: names, numbers, colours, times and interchangeable words, from `resources/lexicon`.
 
-Each file is read when it is first asked for: use needs the names only, making sentences needs all.
+Each file is read when it is first asked for: use needs the names only, making sentences needs all. A lexicon of
+another language may leave out what `LEFT_OUT` has: it is without such words then.
 """
 
 from __future__ import annotations
@@ -12,13 +13,9 @@ from functools import cache, cached_property, lru_cache
 from pathlib import Path
 from typing import Any
 
-import yaml
-
-from batti.paths import resources
+from batti.lexicon_shape import LEFT_OUT, NEEDED, SCRIPTS
+from batti.paths import read_yaml, resources
 from batti.text import is_devanagari, normalize
-
-SCRIPTS = ("en", "ne", "deva")
-"""English, Romanized Nepali, Devanagari: the three ways in which a thing is named."""
 
 
 def folder() -> Path:
@@ -27,8 +24,17 @@ def folder() -> Path:
 
 
 def _read(name: str) -> Any:
-    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-    return yaml.load((folder() / name).read_text(encoding="utf-8"), Loader=loader)
+    """What a file holds, and nothing for each thing that it may be without and is."""
+    if name not in LEFT_OUT:
+        return read_yaml("lexicon", name)
+    given = read_yaml("lexicon", name) if name in NEEDED or (folder() / name).exists() else None
+    return _filled(given or type(LEFT_OUT[name])(), LEFT_OUT[name])
+
+
+def _filled(given: Any, empty: Any) -> Any:
+    if not isinstance(empty, Mapping) or not isinstance(given, Mapping):
+        return given
+    return {**empty, **{name: _filled(some, empty.get(name)) for name, some in given.items()}}
 
 
 def script_of(text: str) -> str:
@@ -138,13 +144,18 @@ class Lexicon:
 
     @cached_property
     def numbers(self) -> dict[int, Concept]:
-        """0 to 100."""
+        """0 to 100, or some of them."""
         return {int(concept.id): concept for concept in _concepts(_read("numbers.yaml"))}
 
     @cached_property
     def frames(self) -> Mapping[str, Any]:
         """How names are composed."""
         return dict(_read("frames.yaml"))
+
+    @property
+    def first_sentence(self) -> str:
+        """What a service reads before anybody speaks, so that nobody waits for what is slow at first."""
+        return str(self.frames["first_sentence"] or "?")
 
     @cached_property
     def composition(self) -> Mapping[str, Any]:
@@ -171,7 +182,7 @@ class Lexicon:
     def colors(self) -> dict[str, dict[str, tuple[str, ...]]]:
         """Colour -> `roman` and `deva` -> words."""
         rows = _read("colors.yaml")
-        return {row["color"]: {s: tuple(row[s]) for s in ("roman", "deva")} for row in rows}
+        return {row["color"]: {s: tuple(row.get(s) or ()) for s in ("roman", "deva")} for row in rows}
 
     @cached_property
     def fillers(self) -> dict[str, dict[str, tuple[str, ...]]]:
@@ -220,7 +231,7 @@ class Lexicon:
                     index.update({word.lower(): len(classes) for word in words if word.lower() not in index})
                     ids.append(row["id"])
                     classes.append(tuple(words))
-        longest = max(len(_TOKEN.findall(word)) for word in index)
+        longest = max((len(_TOKEN.findall(word)) for word in index), default=0)
         scripts = {(name, script_of(words[0])): i for i, (name, words) in enumerate(zip(ids, classes, strict=True))}
         prohibitive = {
             i: scripts[name.removesuffix(".imp") + ".not", script]

@@ -8,7 +8,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from functools import cached_property, lru_cache
+from functools import cache, cached_property, lru_cache
 
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
@@ -31,8 +31,6 @@ _ANOTHER = 0.7  # what a name counts whose letter at the end is another: block B
 _BY_INITIALS = 0.9  # certainty of lr for living room
 _REMEMBERED = 1024  # things said whose look-up is kept
 _ACROSS = 0.86  # what the words of several names of one thing count together
-_CASES = ("ko", "ma", "tira", "bhitra")  # between a group and what lies in it
-_OWNED = re.compile(r"(?:['’]s?|\bko|[a-z]ko|को)\s")  # a name with an owner: `dai ko kotha`, `Sita's room`
 
 
 class Lookup:
@@ -53,7 +51,8 @@ class Lookup:
         self._initials: dict[str, dict[int, None]] = {}
         hints: dict[tuple[str, str], None] = {}
         others: list[tuple[tuple[str, ...], str]] = []
-        written = {word for said in lexicon.load().frames["room_words"] for word in said.split()}
+        frames = lexicon.load().frames
+        written = {word for said in frames["room_words"] for word in said.split()}
         for index, entity in enumerate(self.entities):
             for name in entity.names:
                 words = tuple(spoken.words_of(name))
@@ -69,7 +68,8 @@ class Lookup:
                     whose = tuple(spoken.words_of(room))
                     add(index, words, whose)
                     if all(map(meaning.is_light, words)):  # `X ko bed lamp`: nothing but X tells
-                        add(index, words, (*whose, "ko"))
+                        for of in frames["of"]:
+                            add(index, words, (*whose, *spoken.words_of(of)))
             # The names of one thing mean the same, so that their translations are much the same too.
             otherwise = spoken.translations(*entity.names)
             translated = dict.fromkeys(otherwise.values())
@@ -98,7 +98,7 @@ class Lookup:
                 self._by_word.setdefault(word, []).append(i)
         self._vocabulary = Vocabulary(self._by_word)
         self._spelling = Spelling(written)
-        frames = lexicon.load().frames
+        self._in_a_group = frozenset(frames["in_a_group"])
         self._premises = [spoken.words_of(name) for name in frames["premises"]]
         self._common = {
             place: {tuple(spoken.words_of(name)) for name in said}
@@ -185,7 +185,7 @@ class Lookup:
                     rest = words[len(name) :]
                     if words[: len(name)] != name or all(map(meaning.is_light, rest)):
                         continue
-                    scored = self._scored([rest[1:] if rest[0] in _CASES else rest])
+                    scored = self._scored([rest[1:] if rest[0] in self._in_a_group else rest])
                     there = {i: much for i, much in scored.items() if self._lies_in(self.entities[i], rooms)}
                     best = max(there, key=lambda index: there[index], default=0)
                     if there.get(best, 0.0) >= ENOUGH:
@@ -290,8 +290,15 @@ def _whose(names: Iterable[Sequence[str]]) -> list[frozenset[str]]:
     return [frozenset(telling_of(words)) for words in names]
 
 
+@cache
+def _owned() -> re.Pattern[str]:
+    """Matches in a name with an owner: `dai ko kotha`, `Sita's room`."""
+    endings = "|".join(rf"(?:\b|[a-z\u0900-\u097f]){re.escape(of)}" for of in lexicon.load().frames["of"])
+    return re.compile(rf"(?:['’]s?|{endings or '(?!)'})\s")
+
+
 def _is_owned(name: str) -> bool:
-    return bool(_OWNED.search(name)) or all(map(meaning.is_person, spoken.words_of(name)))
+    return bool(_owned().search(name)) or all(map(meaning.is_person, spoken.words_of(name)))
 
 
 def _certainty(margin: float) -> float:

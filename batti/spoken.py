@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from functools import cache, lru_cache
+from string import ascii_lowercase, ascii_uppercase
 
 from batti import lexicon
 from batti.compiled import compiled
@@ -21,17 +22,32 @@ def words_of(said: str, numbers: bool = True) -> list[str]:
 
 
 _POSSESSIVE = re.compile(r"['’]s\b")
-_GLUED = re.compile(r"(?<=[a-z]{3})(?=\d)|(?<=\d)(?=no\b|[a-z]{3})")  # room3, 3no; not A1, 2nd
+
+
+@cache
+def _glued() -> re.Pattern[str]:
+    """Matches where a word and a number are written together: room3, 3no; not A1, 2nd."""
+    short = "|".join(lexicon.load().frames["behind_digits"]) or "(?!)"
+    return re.compile(rf"(?<=[a-z]{{3}})(?=\d)|(?<=\d)(?=(?:{short})\b|[a-z]{{3}})")
 
 
 @lru_cache(maxsize=1 << 14)
 def _words_of(said: str, numbers: bool) -> tuple[str, ...]:
-    words = _GLUED.sub(" ", lexicon.key(_POSSESSIVE.sub("", said))).split()
-    inner = [word.removesuffix("ko") if len(word) > 4 or senses(fold(word[:-2])) else word for word in words[:-1]]
+    words = _glued().sub(" ", lexicon.key(_POSSESSIVE.sub("", said))).split()
+    inner = [_without_of(word) for word in words[:-1]]
     folded = [fold(word) for word in (*inner, *words[-1:])]
     if len(set(folded)) < len(folded):
         folded = [word for word, before in zip(folded, ["", *folded], strict=False) if word != before or word.isdigit()]
     return tuple(_with_numbers(folded) if numbers else folded)
+
+
+def _without_of(word: str) -> str:
+    """The word without the ending of an owner, where that leaves a word: `aama` of `aamako`."""
+    for of in lexicon.load().frames["of"]:
+        owner = word.removesuffix(of)
+        if owner != word and (len(owner) > 2 or senses(fold(owner))):
+            return owner
+    return word
 
 
 def number(said: str) -> str:
@@ -42,55 +58,54 @@ def number(said: str) -> str:
 
 def letters(name: str) -> frozenset[str]:
     """What may tell like things apart at the end of a name: b of `block b`, kha of `ब्लक ख`, a or e of `टनेल ए`."""
+    frames = lexicon.load().frames
     words = lexicon.key(name).split()
-    while words and words[-1] in _AFTER_LETTERS:
+    while words and words[-1] in frames["behind_letters"]:
         words.pop()
     last = words[-1] if words else ""
     if numbered := _NUMBERED.fullmatch(last):  # 9a, class 9b
-        return frozenset({numbered[1]})
+        return frozenset({numbered[1]} & _letters())
     last = last if len(words) > 1 else ""
-    return frozenset({last if _LETTER.fullmatch(last) else "", _CALLED.get(last, "")} - {""})
+    return frozenset({last, frames["letters_heard"].get(last, "")} & _letters())
 
 
-_LETTER = re.compile("[a-z]|[kg]h?a|nga|chh?a")
-_NUMBERED = re.compile("[0-9]+([a-z]|[kg]h?a|chh?a)")
-_CALLED = {"e": "a", "ei": "a", "bi": "b", "si": "c", "di": "d"}  # Latin letters as they are heard
-_AFTER_LETTERS = ("ko", "ma", "lai", "tira", "bata")  # case endings that are no letters
+_NUMBERED = re.compile("[0-9]+([a-z]+)")
+
+
+@cache
+def _letters() -> frozenset[str]:
+    return frozenset((*ascii_lowercase, *lexicon.load().frames["letters"]))
 
 
 def letter_by_letter(name: str) -> str:
     """The name with each abbreviation as it is spelled out: HR is heard as echaar; nothing where it has none."""
-    spelled = _ABBREVIATION.sub(lambda match: "".join(_LETTER_NAMES[ord(c) - ord("A")] for c in match.group()), name)
+    names = lexicon.load().frames["letter_names"]
+    if len(names) < len(ascii_uppercase):
+        return ""
+    spelled = _ABBREVIATION.sub(lambda match: "".join(names[ascii_uppercase.index(c)] for c in match.group()), name)
     return spelled if spelled != name else ""
 
 
 _ABBREVIATION = re.compile(r"\b(?:[A-Z]{2,4}|X)\b")
-_LETTER_NAMES = (
-    "e", "bi", "si", "di", "i", "eph", "ji", "ech", "aai", "je", "ke", "el", "em",
-    "en", "o", "pi", "kyu", "aar", "es", "ti", "yu", "bhi", "dablu", "eks", "waai", "jed",
-)  # fmt: skip
 
 
 def initials(name: str) -> str:
     """What a terse typist makes of a name of several words: lr of living room, br2 of bedroom 2; else nothing."""
-    words = _BEDROOM.sub("bed room", lexicon.key(name)).split()
+    compounds = lexicon.load().frames["compounds"]
+    words = [part for word in lexicon.key(name).split() for part in compounds.get(word, word).split()]
     letters = "".join(word if word.isdigit() else word[0] for word in words)
     return letters if sum(map(str.isalpha, letters)) > 1 else ""
 
 
-_BEDROOM = re.compile(r"\bbedroom\b")
-_OH = ("oh", "o")  # nought, between other digits
-
-
 def _with_numbers(words: list[str]) -> list[str]:
     """Number words as digits: `dui saya dui` and `two zero two` are 202."""
-    said = [in_digits(word) for word in words]
-    if sum(map(str.isdigit, said)) + any(word in _OH for word in words) < 2:
+    said, nought = [in_digits(word) for word in words], lexicon.load().frames["nought"]
+    if sum(map(str.isdigit, said)) + any(word in nought for word in words) < 2:
         return said
     out: list[str] = []
     run: list[str] = []
     for word in (*words, ""):
-        number = "0" if run and word in _OH else in_digits(word)
+        number = "0" if run and word in nought else in_digits(word)
         if number.isdigit():
             run.append(number)
             continue
@@ -132,8 +147,9 @@ def readings(said: str) -> Iterator[list[str]]:
     if plain != words:  # `cha` is six, and half of `bhan cha`
         yield plain
     words = fluent or words
-    if len(words) > 1 and words[-1] in _CALLED:
-        yield [*words[:-1], _CALLED[words[-1]]]
+    heard = lexicon.load().frames["letters_heard"]
+    if len(words) > 1 and words[-1] in heard:
+        yield [*words[:-1], heard[words[-1]]]
     for ending in map(fold, _endings()):
         if len(words) > 1 and words[-1] == ending:
             yield words[:-1]
@@ -165,7 +181,7 @@ def _means_the_same(word: str, after: str) -> bool:
 
 @cache
 def _hesitations() -> re.Pattern[str]:
-    return re.compile(rf"\b(?:{'|'.join(_hesitating())})\b")
+    return re.compile(rf"\b(?:{'|'.join(_hesitating()) or '(?!)'})\b")
 
 
 @compiled
@@ -188,7 +204,7 @@ def endings() -> tuple[str, ...]:
 
 @cache
 def _pronouns() -> re.Pattern[str]:
-    return re.compile(rf"(?:{'|'.join(map(lexicon.key, lexicon.load().frames['pronouns']))})\b")
+    return re.compile(rf"(?:{'|'.join(map(lexicon.key, lexicon.load().frames['pronouns'])) or '(?!)'})\b")
 
 
 def is_somebodys(said: str) -> bool:

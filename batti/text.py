@@ -10,6 +10,9 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterator
+from functools import cache
+
+from batti.paths import read_yaml, resources
 
 ALPHABET = " abcdefghijklmnopqrstuvwxyz0123456789.,?!%:'-/+@#~"
 """Every character that `normalize` can return; `~` stands for a run of anything else."""
@@ -34,8 +37,6 @@ _LIGATURES = (  # of equal length: positions are kept
     # typed in several signs, which look like one
     ("अाे", "ओ़़"), ("अाै", "औ़़"), ("ाे", "़ो"), ("ाै", "़ौ"), ("अा", "आ़"), ("अो", "ओ़"), ("अौ", "औ़"), ("एे", "ऐ़"),
 )  # fmt: skip
-# A case ending is glued to the word before it, whose own last vowel stays silent: घरको is gharko.
-_ENDING = re.compile(r"(?<=\S[क-ह])(?=(?:को|का|की|मा|ले|लाई|लाइ|बाट|तिर|हरू|हरु)(?:को|मा)?$)")
 _PUNCTUATION = {
     "’": "'", "‘": "'", "`": "'", "´": "'", "“": "'", "”": "'", '"': "'",
     "–": "-", "—": "-", "_": "-", "…": ".", ";": ",", "|": ",", "\\": "/", "⁄": "/", "&": " and ",
@@ -53,11 +54,19 @@ def is_devanagari(text: str) -> bool:
     return not text.isascii() and bool(_DEVANAGARI_LETTER.search(text))
 
 
+@cache
+def _ending() -> re.Pattern[str]:
+    """Matches before a case ending that is glued to a word: its own last vowel stays silent, घरको is gharko."""
+    words = read_yaml("lexicon", "devanagari.yaml") if resources("lexicon").joinpath("devanagari.yaml").exists() else {}
+    endings, behind = ("|".join(words.get(name) or ["(?!)"]) for name in ("endings", "behind_endings"))
+    return re.compile(rf"(?<=\S[क-ह])(?=(?:{endings})(?:{behind})?$)")
+
+
 def _devanagari_word(word: str) -> list[str]:
     """What each character of a run of Devanagari becomes; a final vowel is silent (घर is ghar)."""
     for ligature, plain in _LIGATURES:
         word = word.replace(ligature, plain)
-    endings = {match.start() for match in _ENDING.finditer(word)}
+    endings = {match.start() for match in _ending().finditer(word)}
     out: list[str] = []
     for i, c in enumerate(word):
         following = word[i + 1 : i + 3].replace(_NUKTA, "")[:1]

@@ -8,7 +8,7 @@ from functools import lru_cache
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
-from batti import meaning, sound
+from batti import lexicon, meaning, sound
 
 ENOUGH = 0.5
 """Similarity (0 to 1) from which two words may be partners."""
@@ -55,7 +55,8 @@ class Spelling:
         return " ".join(map(self._word, said.split()))
 
     def _word(self, said: str) -> str:
-        stem = said.removesuffix("ko")
+        endings = lexicon.load().frames["of"]
+        stem = next((said.removesuffix(of) for of in endings if said.endswith(of)), said)
         if not said.isalpha() or any(meaning.is_known(sound.fold(word)) for word in (said, stem)):
             return said
         for word, rest in ((said, ""), (stem, said[len(stem) :])):

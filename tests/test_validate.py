@@ -57,6 +57,7 @@ PLANTED = {  # file -> [(what is put at its end, what is said of it)]
         ("- {id: x.one, words: {roman: [zyx]}}", "x.one has one word in roman"),
     ],
     "lexicon/colors.yaml": [
+        ("- {color: violet, roman: [violet, baigani], deva: [भायोलेट]}", "there is no color 'violet'"),
         ("- {color: violet, roman: [violet, baigani], deva: [भायोलेट]}", "'baigani' stands under purple of colors and"),
     ],
     "lexicon/places.yaml": [("- {id: xroom, en: [\"x\\u200broom\"], ne: [], deva: []}", "U+200B ZERO WIDTH SPACE")],

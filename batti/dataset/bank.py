@@ -30,7 +30,7 @@ SIMPLE = {"on": "turn_on", "off": "turn_off", "toggle": "toggle", "query": "get_
 def _any_word(kind: str, without: tuple[str, ...] = ()) -> re.Pattern[str]:
     """Matches any of the words of a list in frames.yaml, whole, in any case; `*` is any ending."""
     words = [word for word in lexicon.load().frames[kind] if word not in without]
-    body = "|".join(re.escape(word).replace(r"\*", r"\w*") for word in words)
+    body = "|".join(re.escape(word).replace(r"\*", r"\w*") for word in words) or "(?!)"
     return re.compile(rf"(?<![\w\u0900-\u097f])(?:{body})(?![\w\u0900-\u097f])", re.IGNORECASE)
 
 
@@ -163,7 +163,7 @@ def _light_word(phrase: Phrase, words: Iterable[tuple[Where, int]], lex: Lexicon
 
 
 def _refusable(phrase: Phrase, lex: Lexicon) -> bool:
-    verbs = "|".join(lex.frames["refusal"]["verbs"])
+    verbs = "|".join(lex.frames["refusal"]["verbs"]) or "(?!)"
     return (
         phrase.kind == "act"
         and len(phrase.meanings) == 1

@@ -7,6 +7,7 @@ bank or the words leave no way. The words are in `resources/lexicon/composition.
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from itertools import accumulate
 from random import Random
@@ -37,6 +38,7 @@ from batti.dataset.compose_requests import (
     whole,
 )
 from batti.dataset.phrases import Phrase
+from batti.dataset.rewrite import Wordless
 from batti.lexicon import Lexicon
 
 
@@ -104,7 +106,8 @@ def varied(one: Compiled, rng: Random, lex: Lexicon) -> tuple[Sayable, str]:
     made, name = _by_rule(one, rng, lex)
     # A time beside a room that is only talked about, or beside what is set right, would be the time of that.
     if name not in ("mentioned", "beside unasked", "set right") and rng.random() < TIMED and can_be_timed(made.phrase):
-        return timed(made, rng, lex), "timed" if not name else f"{name}, timed"
+        with suppress(Wordless):
+            return timed(made, rng, lex), "timed" if not name else f"{name}, timed"
     return made, name
 
 
@@ -112,8 +115,16 @@ def _by_rule(one: Compiled, rng: Random, lex: Lexicon) -> tuple[Sayable, str]:
     roll = rng.random()
     for below, rule in _rules(one):
         if roll < below:
-            return rule.make(one, rng, lex) or one, rule.name
+            return made_by(rule, one, rng, lex) or one, rule.name
     return one, ""
+
+
+def made_by(rule: Rule, one: Compiled, rng: Random, lex: Lexicon) -> Sayable | None:
+    """What a rule makes of a phrase; None where the phrase, or a lexicon without the words for it, leaves no way."""
+    try:
+        return rule.make(one, rng, lex)
+    except Wordless:
+        return None
 
 
 def _rules(one: Compiled) -> tuple[tuple[float, Rule], ...]:

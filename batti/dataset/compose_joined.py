@@ -10,10 +10,10 @@ from random import Random
 from batti.dataset.bank import Compiled, Sayable, bank
 from batti.dataset.compose_negatives import forbidden, needless, other_device, refused, told
 from batti.dataset.compose_requests import (
-    NEPALI_CASE,
     all_but,
     at_time,
     can_be_timed,
+    case_of_room,
     clause_of,
     excepted,
     grouped,
@@ -23,7 +23,7 @@ from batti.dataset.compose_requests import (
     words_of,
 )
 from batti.dataset.phrases import GROUP_SLOTS, LIGHT_SLOTS, ROOM_SLOTS, Phrase, Segment, kind_of
-from batti.dataset.rewrite import meant, renamed, reworded, room_at
+from batti.dataset.rewrite import chosen, meant, renamed, reworded, room_at
 from batti.lexicon import Lexicon
 
 _MORE = (1,) * 12 + (2,) * 6 + (3,) * 2  # requests that are joined to one
@@ -147,7 +147,7 @@ def joined_in_time(one: Compiled, rng: Random, lex: Lexicon) -> Sayable | None:
             word = Segment(words_of("now", one, rng, lex))
             said.append(reworded(part, (word, Segment(" "), *part.phrase.segments), part.phrase.meanings))
         else:  # a time behind a request might be the next one's
-            said.append(at_time(part, rng.choice(lex.composition["timed"][part.language]["before"])))
+            said.append(at_time(part, chosen(lex.composition["timed"][part.language]["before"], rng)))
     return _all(one, said, rng, lex)
 
 
@@ -167,19 +167,19 @@ def _in_its_time(one: Compiled, first: bool, last: bool, rng: Random, lex: Lexic
     """The request with a time that is its own beside others."""
     words = lex.composition["timed"][one.language]
     if one.english:
-        return at_time(one, rng.choice(words["before" if last else "after"]), last)
+        return at_time(one, chosen(words["before" if last else "after"], rng), last)
     if not first and rng.random() < 0.4:
-        return at_time(one, rng.choice(words["before"]))
+        return at_time(one, chosen(words["before"], rng))
     at = room_at(one.phrase) + 1
     if one.light_word:
         at, _, end = one.light_word
     else:
-        case = at < len(one.phrase.segments) and NEPALI_CASE.match(one.phrase.segments[at].text)
+        case = at < len(one.phrase.segments) and case_of_room(one.phrase.segments[at].text)
         end = len(case.group().rstrip()) if case else 0
     text = one.phrase.segments[at].text if end else ""
     if not re.match(r"\s+\w", text[end:]):  # nothing is said behind it, or something is glued to it
         return None
-    parts, when = clause_of(rng.choice(words["before"]))
+    parts, when = clause_of(chosen(words["before"], rng))
     around = (Segment(text[:end] + " "), *parts, Segment(text[end:]))
     segments = (*one.phrase.segments[:at], *around, *one.phrase.segments[at + 1 :])
     return reworded(one, segments, meant(one, when=when))
@@ -193,9 +193,9 @@ def corrected(one: Compiled, rng: Random, lex: Lexicon) -> Sayable | None:
         right = segments_of(words_of("instead", one, rng, lex))
         return reworded(one, (*wrong, *right), one.phrase.meanings)
     if rng.random() < 0.5:
-        segments = (*segments_of(rng.choice(words["before"])), *one.phrase.segments)
+        segments = (*segments_of(chosen(words["before"], rng)), *one.phrase.segments)
     else:
-        segments = (*one.phrase.segments, *segments_of(rng.choice(words["after"])))
+        segments = (*one.phrase.segments, *segments_of(chosen(words["after"], rng)))
     return reworded(one, segments, one.phrase.meanings)
 
 

@@ -9,10 +9,8 @@ from random import Random
 
 from batti.dataset.bank import KINDS, Compiled, Sayable, Where
 from batti.dataset.phrases import STRANGE_SLOTS, Meaning
-from batti.dataset.rewrite import cut, renamed, reworded
+from batti.dataset.rewrite import chosen, cut, renamed, reworded
 from batti.lexicon import Lexicon
-
-_INFINITIVE = re.compile("na+$|न$")  # balna, which is as often balnu
 
 
 def _nothing(one: Compiled, where: Where, word: str) -> Sayable:
@@ -26,7 +24,7 @@ def _nothing(one: Compiled, where: Where, word: str) -> Sayable:
 def other_device(one: Compiled, rng: Random, lex: Lexicon) -> Sayable | None:
     """The same request for a fan or a door: nothing for the lights to do."""
     assert one.light_word
-    device = rng.choice(lex.devices)
+    device = chosen(lex.devices, rng)
     words = {"deva": device.deva, "en": device.en or device.ne, "ne": device.ne or device.en}[one.language]
     return _nothing(one, one.light_word, rng.choice(words or device.words))
 
@@ -52,11 +50,13 @@ def told(one: Compiled, rng: Random, lex: Lexicon) -> Sayable | None:
 
 def needless(one: Compiled, rng: Random, lex: Lexicon) -> Sayable | None:
     """`batti balnu pardaina`: what need not be done, or must not."""
-    behind = rng.choice(lex.frames["needless"][one.script])
+    behind = chosen(lex.frames["needless"][one.script], rng)
 
     def said(word: str) -> str:
-        nu = "नु" if one.script == "deva" else "nu"
-        return f"{_INFINITIVE.sub(nu, word) if rng.random() < 0.6 else word} {behind}"
+        if rng.random() < 0.6:
+            for ending, other in lex.frames["infinitives"]:
+                word = re.sub(f"{ending}$", other, word)
+        return f"{word} {behind}"
 
     return _retold(one, "purp", (), "", rng, lex, said)
 
@@ -89,7 +89,7 @@ def _retold(
 
 def refused(one: Compiled, rng: Random, lex: Lexicon) -> Sayable | None:
     """The same sentence after `no need to` or its like."""
-    before = rng.choice(lex.frames["refusal"]["before"])
+    before = chosen(lex.frames["refusal"]["before"], rng)
     first, *rest = one.phrase.segments
     return reworded(one, (cut(first, 0, 1, f"{before} {first.text[:1].lower()}"), *rest), (), "none")
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import replace
-from functools import lru_cache
+from functools import cache, lru_cache
 from random import Random
 
+from batti import lexicon
 from batti.dataset import phrases
 from batti.dataset.bank import KINDS, Compiled, Sayable
 from batti.dataset.phrases import (
@@ -17,12 +18,10 @@ from batti.dataset.phrases import (
     Phrase,
     Segment,
 )
-from batti.dataset.rewrite import cut, meant, placed, reworded, room_at
+from batti.dataset.rewrite import chosen, cut, meant, placed, reworded, room_at
 from batti.lexicon import Lexicon
 from batti.schema import ALL, HERE
 
-_NEPALI_OF = re.compile(r"\s?(?:ko|ka|को)\s")
-NEPALI_CASE = re.compile(r"\s?(?:ko|ma|को|मा)\s+")
 _SEVERAL = (2,) * 13 + (3,) * 5 + (4, 5)  # rooms of one request
 _ENGLISH = re.compile(r"[a-z']+", re.IGNORECASE)
 _DEVANAGARI_NAME = "कोठा"  # in the place of any name: its letters tell in which ones the name is to be written
@@ -33,7 +32,18 @@ clause_of = lru_cache(maxsize=4096)(phrases.clause)
 def words_of(kind: str, one: Sayable, rng: Random, lex: Lexicon) -> str:
     """Words of a kind in the phrase's language."""
     words: list[str] = lex.composition[kind][one.language]
-    return rng.choice(words)
+    return chosen(words, rng)
+
+
+@cache
+def _ending(kind: str, then: str) -> re.Pattern[str]:
+    endings = "|".join(lexicon.load().frames[kind]) or "(?!)"
+    return re.compile(rf"\s?(?:{endings}){then}")
+
+
+def case_of_room(text: str) -> re.Match[str] | None:
+    """The case ending that a text behind a room begins with, and the spaces after it."""
+    return _ending("case_of_room", r"\s+").match(text)
 
 
 # -- in place of the one room of a simple phrase ---------------------------------------------------
@@ -69,7 +79,7 @@ def here(one: Compiled, rng: Random, lex: Lexicon) -> Sayable | None:
     segments, at = list(one.phrase.segments), room_at(one.phrase)
     if one.english or at + 1 >= len(segments):
         return None
-    case = NEPALI_CASE.match(segments[at + 1].text)
+    case = case_of_room(segments[at + 1].text)
     if not case:
         return None
     segments[at + 1] = cut(segments[at + 1], 0, case.end())
@@ -123,7 +133,7 @@ def named_light(one: Compiled, rng: Random, lex: Lexicon) -> Sayable | None:
     segments, at = list(one.phrase.segments), room_at(one.phrase)
     index, start, end = one.light_word
     between = segments[index].text[:start]
-    if index != at + 1 or not (_NEPALI_OF.fullmatch(between) or not between.strip()):
+    if index != at + 1 or not (_ending("of_room", r"\s").fullmatch(between) or not between.strip()):
         return None
     segments[index] = cut(segments[index], 0, end)
     light: Sequence[Segment] = [replace(segments[at], slot="L")]
@@ -139,7 +149,7 @@ def timed(one: Sayable, rng: Random, lex: Lexicon) -> Sayable:
     several = len({m.place for m in one.phrase.meanings}) > 1 and rng.random() < 0.3
     before = not several and rng.random() < 0.5
     choices = lex.composition["timed_all"][one.language] if several else words["before" if before else "after"]
-    return at_time(one, rng.choice(choices), before)
+    return at_time(one, chosen(choices, rng), before)
 
 
 def at_time(one: Sayable, said_time: str, before: bool = True) -> Sayable:
@@ -155,7 +165,8 @@ def can_be_timed(phrase: Phrase) -> bool:
         phrase.kind == "act"
         and not any(m.when or m.done == "query" for m in phrase.meanings)
         and not any(s.slot in ("dur", "time") for s in phrase.segments)
-        and not re.search(r"[?.!।;]|pachi|pachhi|पछि|later|after", phrase.text)
+        and not re.search("[?.!।;]", phrase.text)
+        and not any(word in phrase.text for word in lexicon.load().frames["later"])
         and len(phrase.text) < 90
     )
 

@@ -11,7 +11,7 @@ from random import Random
 from batti.dataset import shapes
 from batti.dataset.bank import Compiled
 from batti.dataset.cases import Case
-from batti.dataset.compose import RULES, Rule
+from batti.dataset.compose import RULES, Rule, made_by
 from batti.dataset.source import shown, words
 from batti.errors import Fault
 from batti.lexicon import Lexicon, key
@@ -149,12 +149,16 @@ SIGNS: Mapping[str, Callable[[Heard], bool]] = {
 """Rule of `compose` -> whether a golden sentence is of the sort that it makes."""
 
 
+def idle_rules(bank: Sequence[Compiled], lex: Lexicon) -> list[Rule]:
+    """The rules that make nothing of any phrase."""
+    rng = Random(0)
+    return [rule for rule in RULES if not any(rule.applies(one) and made_by(rule, one, rng, lex) for one in bank)]
+
+
 def unused_rules(bank: Sequence[Compiled], lex: Lexicon) -> Iterator[Fault]:
     """A fault for each rule that makes nothing of any phrase."""
-    rng = Random(0)
-    for rule in RULES:
-        if not any(rule.applies(one) and rule.make(one, rng, lex) for one in bank):
-            yield Fault(_where(rule), f"the rule '{rule.name}' makes nothing of any phrase", "mend it or take it out")
+    for rule in idle_rules(bank, lex):
+        yield Fault(_where(rule), f"the rule '{rule.name}' makes nothing of any phrase", "mend it or take it out")
 
 
 def unheard_rules(cases: Sequence[Heard]) -> Iterator[Fault]:
@@ -175,6 +179,16 @@ def _where(rule: Rule) -> str:
 
 def unused_classes(folder: Path, bank: Iterable[Compiled], lex: Lexicon) -> Iterator[Fault]:
     """A fault for each class of swaps.yaml with a word in no phrase, or with nothing to exchange it for."""
+    where = _classes(folder)[0]
+    for name, script in idle_classes(folder, bank, lex):
+        if script:
+            yield Fault(where[name], f"{name} has one word in {script}", "add one that can stand for it")
+        else:
+            yield Fault(where[name], f"no phrase of the bank holds a word of {name}", "write one or take the class out")
+
+
+def idle_classes(folder: Path, bank: Iterable[Compiled], lex: Lexicon) -> Iterator[tuple[str, str]]:
+    """Each such class, and the script in which it has but one word, if it is for that."""
     swaps = lex.swaps
     used = {index for one in bank for found in one.swaps for _, _, index in found}
     used |= {swaps.prohibitive[index] for index in used if index in swaps.prohibitive}
@@ -182,9 +196,8 @@ def unused_classes(folder: Path, bank: Iterable[Compiled], lex: Lexicon) -> Iter
     where, sizes = _classes(folder)
     for name in where:
         if name in swaps.ids and name not in alive:
-            yield Fault(where[name], f"no phrase of the bank holds a word of {name}", "write one or take the class out")
-        for script in (script for (one, script), size in sizes.items() if one == name and size < 2):
-            yield Fault(where[name], f"{name} has one word in {script}", "add one that can stand for it")
+            yield name, ""
+        yield from ((name, script) for (one, script), size in sizes.items() if one == name and size < 2)
 
 
 def unheard_classes(folder: Path, cases: Iterable[Heard], lex: Lexicon) -> Iterator[Fault]:
@@ -197,7 +210,7 @@ def unheard_classes(folder: Path, cases: Iterable[Heard], lex: Lexicon) -> Itera
 
 def _classes(folder: Path) -> tuple[dict[str, str], dict[tuple[str, str], int]]:
     """Of swaps.yaml, where each class stands, and how many words it has in each script."""
-    found = words(folder / "swaps.yaml")
+    found = words(folder / "swaps.yaml") if (folder / "swaps.yaml").exists() else []
     names = {word.keys[0]: word for word in found if word.keys[1:] == ("id",)}
     sizes: dict[tuple[str, str], int] = {}
     for word in found:

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from random import Random
 from typing import TypeVar
 
-from batti.dataset import noise, numbers
+from batti.dataset import amounts, noise, numbers
 from batti.dataset.bank import Found, Sayable, bank
 from batti.dataset.compose import varied
 from batti.lexicon import Lexicon
@@ -79,22 +79,26 @@ def _swap(text: str, found: tuple[Found, ...], lex: Lexicon, rng: Random) -> str
 def _wrap(words: str, one: Sayable, lex: Lexicon, rng: Random) -> str:
     """Words that ask nothing: a wake phrase, an address, a reason, a particle."""
     script = "en" if one.english and rng.random() < 0.85 else one.script
+    counted = amounts.counts(lex, "ne" if script == "roman" else script)
+
+    def has(kind: str) -> bool:
+        return bool(lex.fillers[kind][script])
 
     def some(kind: str) -> str:
         said = pick(lex.fillers[kind][script], rng)
-        return numbers.others(said, script, lex, rng) if rng.random() < 0.7 else said
+        return numbers.others(said, script, lex, rng) if counted and rng.random() < 0.7 else said
 
-    if rng.random() < 0.09:
+    if rng.random() < 0.09 and has("openings"):
         words = f"{some('openings')} {words}"
-    if rng.random() < 0.05:
+    if rng.random() < 0.05 and has("reasons_before"):
         words = f"{some('reasons_before')}{pick((', ', ' ', ', '), rng)}{words}"
-    elif rng.random() < 0.05:
+    elif rng.random() < 0.05 and has("reasons_after"):
         words = f"{words}{pick((', ', ' '), rng)}{some('reasons_after')}"
-    if rng.random() < 0.05:
+    if rng.random() < 0.05 and has("wake"):
         words = f"{some('wake')} {words}"
-    if rng.random() < 0.06:
+    if rng.random() < 0.06 and has("endings"):
         words = f"{words} {some('endings')}"
-    if rng.random() < 0.03:
+    if rng.random() < 0.03 and has("hesitations"):
         at = pick([m.start() for m in re.finditer(" ", words)] or [0], rng)
         words = f"{words[:at]} {some('hesitations')} {words[at:].lstrip()}"
     return words
@@ -108,7 +112,8 @@ def _struck(words: str, one: Sayable, style: str, lex: Lexicon, rng: Random) -> 
         if roll < 0.17:
             words = noise.repeat_word(words, rng)
         elif roll < 0.27:
-            hesitation = pick(lex.fillers["hesitations"][one.script], rng) if rng.random() < 0.4 else ""
+            said = lex.fillers["hesitations"][one.script]
+            hesitation = pick(said, rng) if rng.random() < 0.4 and said else ""
             words = noise.say_again(words, rng, hesitation)
         elif roll < 0.35:
             words = noise.false_start(words, rng)

@@ -22,11 +22,13 @@ from tqdm import tqdm
 
 from batti import lexicon
 from batti.command import intent_from, one_form
-from batti.dataset import homes, records
+from batti.dataset import homes, lexicon_check, records
 from batti.dataset.dress import Dressed, dress
 from batti.dataset.homes import RandomHome
 from batti.dataset.speaker import Example, Speaker, Unfit
+from batti.errors import BattiError
 from batti.home import Home
+from batti.paths import is_package
 from batti.prompt import Asked
 
 _HOMES_A_CHUNK = 24
@@ -146,8 +148,18 @@ def ready() -> None:
     gc.set_threshold(100_000, 50, 100)
 
 
+def check_language() -> None:
+    """Raises BattiError where the folder of another language cannot be said: once, and not in each process."""
+    if is_package():
+        return
+    if faults := [*lexicon_check.unreadable(lexicon.folder())]:
+        raise BattiError.of(faults)
+    next(examples(0, 1))
+
+
 def chunks(seed: int, per_home: int, workers: int, home: Home | None = None) -> Iterator[_Chunk]:
     """Chunks without end, in order, made ahead by so many processes."""
+    check_language()
     with ProcessPoolExecutor(max(1, workers), get_context("spawn"), ready) as pool:
         waiting: deque[Future[_Chunk]] = deque()
         try:

@@ -13,7 +13,8 @@ from typing import Any
 
 from batti.dataset import names
 from batti.home import Home
-from batti.lexicon import SCRIPTS, Concept, Lexicon, key, script_of
+from batti.lexicon import Concept, Lexicon, key, script_of
+from batti.lexicon_shape import SCRIPTS
 from batti.spoken import initials, translations
 from batti.text import is_devanagari
 
@@ -83,9 +84,15 @@ def _named(thing: Thing) -> dict[str, Any]:
 
 
 def _room_concept(lexicon: Lexicon, rng: Random, family: bool, numbered: bool) -> Concept:
+    """A room, of a lexicon without people or numbered rooms a place."""
+    concept = _any_room(lexicon, rng, family, numbered)
+    return concept if concept.words else rng.choice(lexicon.places)
+
+
+def _any_room(lexicon: Lexicon, rng: Random, family: bool, numbered: bool) -> Concept:
     roll = rng.random()
     if roll < (0.45 if family else 0.08):
-        return names.person_room(rng.choice(lexicon.people), lexicon)
+        return names.person_room(names.one_of(lexicon.people, rng), lexicon)
     if roll < (0.65 if numbered else 0.50) and numbered:
         return names.numbered_room(lexicon, rng)
     if rng.random() < 0.08:
@@ -93,7 +100,7 @@ def _room_concept(lexicon: Lexicon, rng: Random, family: bool, numbered: bool) -
     if rng.random() < 0.13:
         return names.invented(lexicon, rng)
     common = lexicon.frames["common"]
-    if rng.random() < 0.45:
+    if rng.random() < 0.45 and common:
         wanted = rng.choice(common)
         return next((c for c in lexicon.places if c.id == wanted), rng.choice(lexicon.places))
     return rng.choice(lexicon.places)
@@ -101,8 +108,8 @@ def _room_concept(lexicon: Lexicon, rng: Random, family: bool, numbered: bool) -
 
 def _group_concept(lexicon: Lexicon, rng: Random) -> Concept:
     common = lexicon.frames["common_groups"]
-    groups = [g for g in lexicon.groups if g.id in common] if rng.random() < 0.5 else lexicon.groups
-    return rng.choice(groups)
+    groups = [g for g in lexicon.groups if g.id in common] if rng.random() < 0.5 and common else lexicon.groups
+    return names.one_of(groups, rng)
 
 
 def _listed(concept: Concept, rng: Random) -> list[str]:
@@ -157,8 +164,8 @@ class _Builder:
         """A family's own word for the thing, which elsewhere means something else or nothing."""
         rng, lexicon = self.rng, self.lexicon
         pool = names.invented(lexicon, rng) if rng.random() < 0.5 else rng.choice(lexicon.places)
-        word = rng.choice(pool.words)
-        if key(word) in self.home.owner or pool.id in self.taken:
+        word = rng.choice(pool.words or ("",))
+        if not word or key(word) in self.home.owner or pool.id in self.taken:
             return []
         self.home.owner[key(word)] = index
         self.taken.add(pool.id)
@@ -192,8 +199,9 @@ def random_home(lexicon: Lexicon, rng: Random, max_names: int = 110) -> RandomHo
         build.add("room", _room_concept(lexicon, rng, family, numbered))
     if rng.random() < 0.3:
         bedroom = next((t for t in home.things if t.concept.id == "bedroom"), None)
-        if bedroom and not home.owner.keys() & {"kotha", "room"}:
-            word = rng.choice(("kotha", "kotha", "room", "कोठा"))
+        alone = lexicon.frames["alone"]
+        if bedroom and alone and home.owner.keys().isdisjoint(map(key, alone)):
+            word = rng.choice(alone)
             bedroom.listed.append(word)
             home.owner[key(word)] = home.things.index(bedroom)
     rooms = home.of_kind("room")
@@ -246,15 +254,15 @@ def stranger(home: RandomHome, lexicon: Lexicon, rng: Random, kind: str) -> Conc
         if kind == "light":
             concept = rng.choice(lexicon.lights)
         elif kind == "group":
-            concept = rng.choice(lexicon.groups)
+            concept = names.one_of(lexicon.groups, rng)
         elif roll < 0.15:
-            concept = names.person_room(rng.choice(lexicon.people), lexicon)
+            concept = names.person_room(names.one_of(lexicon.people, rng), lexicon)
         elif roll < 0.25:
             concept = names.numbered_room(lexicon, rng)
         elif roll < 0.30:
             concept = names.adjective_room(lexicon, rng)
         elif roll < 0.36:
-            concept = rng.choice(lexicon.groups)
+            concept = names.one_of(lexicon.groups, rng)
         elif roll < 0.42:
             concept = names.invented(lexicon, rng)
         elif roll < 0.52:
@@ -262,7 +270,7 @@ def stranger(home: RandomHome, lexicon: Lexicon, rng: Random, kind: str) -> Conc
         else:
             concept = rng.choice(lexicon.places)
         near = lexicon.near.get(concept.id, frozenset())
-        if not concept.keys.isdisjoint(_common_names(lexicon)):
+        if not concept.keys or not concept.keys.isdisjoint(_common_names(lexicon)):
             continue
         confusable = any(k.replace(" ", "") in spoken for k in concept.keys)
         if not confusable and not any(t.concept.id in near for t in home.things):

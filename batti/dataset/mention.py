@@ -48,7 +48,8 @@ def _titled(home: RandomHome, index: int, script: str, lexicon: Lexicon, rng: Ra
     """Somebody's room with what he or she is called besides, where it is somebody's: `Ramesh dai ko kotha`."""
     thing, titles = home.things[index], lexicon.frames["titles"]
     person = names.person_of(thing.concept, lexicon)
-    if person is None or not person.keys.isdisjoint(map(key, (*titles["roman"], *titles["deva"]))):
+    called = map(key, (*titles["roman"], *titles["deva"]))
+    if person is None or not titles[script] or not person.keys.isdisjoint(called):
         return ""
     said = next((name for name in thing.listed_in(script) for word in person.words if name.startswith(word)), "")
     word = max((word for word in person.words if said.startswith(word)), key=len, default="")

@@ -2,10 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import cache, lru_cache
 from random import Random
 
-from batti.lexicon import SCRIPTS, Concept, Lexicon
+from batti.lexicon import Concept, Lexicon
+from batti.lexicon_shape import SCRIPTS
+
+_NOTHING = Concept("nothing")  # what a lexicon without such words has: a thing without a name
+
+
+def one_of(concepts: Sequence[Concept], rng: Random) -> Concept:
+    """One of them, or a thing without a name where there are none."""
+    return rng.choice(concepts) if concepts else _NOTHING
 
 
 @lru_cache(maxsize=4096)
@@ -29,13 +38,15 @@ def person_of(room: Concept, lexicon: Lexicon) -> Concept | None:
 @cache
 def _adjective_room(adjective: int, base: int, lexicon: Lexicon) -> Concept:
     a, b = lexicon.frames["adjectives"][adjective], lexicon.frames["bases"][base]
-    words = {s: tuple(f"{one} {kind}" for one in a[s] for kind in b[s][:2]) for s in SCRIPTS}
-    return Concept("adjective:" + words["en"][0], **words)
+    words = {s: tuple(f"{one} {kind}" for one in a.get(s, ()) for kind in b.get(s, ())[:2]) for s in SCRIPTS}
+    return Concept(f"adjective:{adjective}:{base}", **words)
 
 
 def adjective_room(lexicon: Lexicon, rng: Random) -> Concept:
     """`thulo kotha`, `front office`."""
     frames = lexicon.frames
+    if not frames["adjectives"] or not frames["bases"]:
+        return _NOTHING
     return _adjective_room(rng.randrange(len(frames["adjectives"])), rng.randrange(len(frames["bases"])), lexicon)
 
 
@@ -53,7 +64,10 @@ _ROOM_NUMBERS = (1, 1, 2, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 14, 21, 33, 101, 1
 def numbered_room(lexicon: Lexicon, rng: Random, number: int | None = None) -> Concept:
     """`room 3`, `3 number kotha`, `कोठा नम्बर ३`; of large numbers, and at times of small ones, the number alone too."""
     n = number or rng.choice(_ROOM_NUMBERS)
-    return _numbered_room(rng.randrange(_NUMBERED_BASES), n, n > 100 or rng.random() < 0.15, lexicon)
+    bases = min(_NUMBERED_BASES, len(lexicon.frames["bases"]))
+    if not bases:
+        return _NOTHING
+    return _numbered_room(rng.randrange(bases), n, n > 100 or rng.random() < 0.15, lexicon)
 
 
 @cache
@@ -63,28 +77,38 @@ def _numbered_room(base: int, n: int, alone: bool, lexicon: Lexicon) -> Concept:
     spelled = _digit_by_digit(n, lexicon) if n > 100 else {}
     for s in SCRIPTS:
         digits = (str(n), str(n).translate(DEVANAGARI_DIGITS)) if s == "deva" else (str(n),)
-        says = getattr(lexicon.numbers[n], s)[:2] if n in lexicon.numbers else digits
+        says = (getattr(lexicon.numbers[n], s)[:2] if n in lexicon.numbers else ()) or digits
         said = (
             frame.format(b=b, n=d, w=w)
             for frame in lexicon.frames["numbered"][s]
-            for b in kinds[s][:2]
+            for b in kinds.get(s, ())[:2]
             for d in digits
             for w in says
         )
-        words[s] = (*dict.fromkeys(said), *((*digits, *spelled.get(s, ())) * alone))
-    return Concept("numbered:" + words["en"][0], **words)
+        words[s] = (*dict.fromkeys(said), *((*digits, *spelled.get(s, ())) * (alone and bool(kinds.get(s)))))
+    return Concept(f"numbered:{base}:{n}", **words)
 
 
 def _digit_by_digit(n: int, lexicon: Lexicon) -> dict[str, tuple[str, ...]]:
-    """203 as `two zero three`, `two oh three`, `dui saya tin`, `दुई सय तीन`."""
-    hundreds, rest = divmod(n, 100)
-    one_by_one = [lexicon.numbers[int(c)] for c in str(n)]
-    english = " ".join(c.en[0] for c in one_by_one)
-    words = [(h, r) for h in lexicon.numbers[hundreds].ne[:2] for r in lexicon.numbers[rest].ne[:2]]
+    """203 as `two zero three`, `two oh three`, `dui saya tin`, `dui sunya tin`, `दुई सय तीन`."""
+    numbers, nought = lexicon.numbers, lexicon.frames["nought"]
+    parts = [numbers.get(part, _NOTHING) for part in divmod(n, 100)]
+
+    def in_hundreds(script: str, most: int) -> list[str]:
+        patterns = [pattern for pattern in lexicon.frames["hundreds"][script] if "{r}" in pattern][:1]
+        hundreds, rest = (getattr(part, script)[:most] for part in parts)
+        return [pattern.format(h=h, r=r) for pattern in patterns for h in hundreds for r in rest]
+
+    def one_by_one(script: str) -> list[str]:
+        said = [getattr(numbers.get(int(c), _NOTHING), script)[:1] for c in str(n)]
+        return [" ".join(word for [word] in said)] if all(said) else []
+
+    english = one_by_one("en")
+    with_oh = [said.replace(numbers[0].en[0], oh) for said in english for oh in nought[:1] if "0" in str(n)]
     return {
-        "en": (english, english.replace("zero", "oh")),
-        "ne": (*(f"{h} saya {r}" for h, r in words), " ".join(c.ne[0] for c in one_by_one)),
-        "deva": (f"{lexicon.numbers[hundreds].deva[0]} सय {lexicon.numbers[rest].deva[0]}",),
+        "en": (*english, *with_oh),
+        "ne": (*in_hundreds("ne", 2), *one_by_one("ne")),
+        "deva": tuple(in_hundreds("deva", 1)),
     }
 
 
@@ -94,6 +118,8 @@ DEVANAGARI_DIGITS = str.maketrans("0123456789", "०१२३४५६७८९"
 def invented(lexicon: Lexicon, rng: Random) -> Concept:
     """A proper name or one that no dictionary has, alone or before a kind of room."""
     f = lexicon.frames
+    if not all(f[kind] for kind in ("bases", "proper", "onsets", "vowels", "codas")):
+        return _NOTHING
     if rng.random() < 0.6:
         return _named_after(rng.choice(f["proper"]), lexicon, rng)
     syllables = rng.choice((1, 2, 2, 2, 3))
@@ -107,8 +133,9 @@ def invented(lexicon: Lexicon, rng: Random) -> Concept:
 
 def _named_after(word: str, lexicon: Lexicon, rng: Random) -> Concept:
     base = rng.choice(lexicon.frames["bases"])
-    en = {0: (word,), 1: (f"{word} {base['en'][0]}",), 2: (word, f"{word} {base['en'][0]}")}[rng.randrange(3)]
-    ne = (f"{word} {base['ne'][0]}",) if rng.random() < 0.4 else ()
+    of_kind = tuple(f"{word} {kind}" for kind in base.get("en", ())[:1])
+    en = {0: (word,), 1: of_kind, 2: (word, *of_kind)}[rng.randrange(3)]
+    ne = tuple(f"{word} {kind}" for kind in base.get("ne", ())[:1]) if rng.random() < 0.4 else ()
     return Concept(f"invented:{word}", en=en, ne=ne)
 
 

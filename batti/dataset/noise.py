@@ -24,7 +24,7 @@ _UNTOUCHED = 3  # letters: shorter words (on, off, ko, ma) carry too much to be 
 
 def _respell(word: str, pairs: Sequence[tuple[str, str]], rng: Random) -> str:
     """One applicable pair, at one of its places; the word itself where none applies."""
-    for _ in range(4):
+    for _ in range(4 if pairs else 0):
         old, new = rng.choice(pairs)
         places = [m.start() for m in re.finditer(re.escape(old), word)]
         if places:
@@ -36,13 +36,14 @@ def _respell(word: str, pairs: Sequence[tuple[str, str]], rng: Random) -> str:
 def chat_spelling(word: str, rng: Random) -> str:
     """x for ch, v for bh, clipped endings, English cut short: `chha` becomes `xa`, `you` `u`."""
     spelling = lexicon.load().spelling
+    endings = spelling["chat_endings"]
     short = spelling["chat_words"].get(word.lower())
     if short:
         return str(rng.choice(short))
     if len(word) <= 2:
         return word
     if rng.random() < 0.3:
-        for old, new in rng.sample(spelling["chat_endings"], 6):
+        for old, new in rng.sample(endings, min(6, len(endings))):
             if word.endswith(old) and len(word) > len(old) - (new == "6"):
                 return word[: -len(old)] + str(new)
     return _respell(word, spelling["chat"], rng)
@@ -115,15 +116,21 @@ def split_word(word: str, rng: Random) -> str:
 
 
 def join_words(sentence: str, rng: Random) -> str:
-    """A recognizer or a hasty thumb leaves one space out, never beside a digit or after `na`."""
+    """A recognizer or a hasty thumb leaves one space out, never beside a digit or after `na` and its like."""
     # A private-use character stands for a name that is not chosen yet.
     places = [m.start(1) for m in re.finditer(r"(?<=[^\W\d]{2}|.[\ue100-\uf8ff])( )(?=[^\W\d]{2})", " " + sentence)]
     places = [p - 1 for p in places]
-    places = [p for p in places if not re.search(r"\b(?:na|no|not|ra)$", sentence[:p], re.I)]
+    places = [p for p in places if not _never_joined().search(sentence[:p])]
     if not places:
         return sentence
     at = rng.choice(places)
     return sentence[:at] + sentence[at + 1 :]
+
+
+@cache
+def _never_joined() -> re.Pattern[str]:
+    words = "|".join(lexicon.load().frames["never_joined"]) or "(?!)"
+    return re.compile(rf"\b(?:{words})$", re.IGNORECASE)
 
 
 def repeat_word(sentence: str, rng: Random) -> str:

@@ -294,4 +294,6 @@ def load() -> tuple[Phrase, ...]:
         faults += bad
     if faults:
         raise BattiError.of(faults)
+    if not bank:
+        raise BattiError(f"no phrase in {resources('phrases')}", "write one: sentence => meaning")
     return tuple(bank)

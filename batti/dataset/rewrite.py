@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from typing import Any
+from random import Random
+from typing import Any, TypeVar
 
 from batti.dataset.bank import Compiled, Sayable
 from batti.dataset.phrases import Meaning, Phrase, Segment
+
+T = TypeVar("T")
 
 
 def reworded(like: Sayable, segments: Sequence[Segment], meanings: Sequence[Meaning], kind: str = "act") -> Sayable:
@@ -56,6 +59,17 @@ def placed(
     """The phrase, of these segments, with something else in the place of its one room."""
     at = room_at(one.phrase)
     return reworded(one, (*segments[:at], *parts, *segments[at + 1 :]), meanings)
+
+
+class Wordless(Exception):
+    """The lexicon has no words for what a rule wants to say."""
+
+
+def chosen(words: Sequence[T], rng: Random) -> T:
+    """One of the words of the lexicon. Raises Wordless where there are none."""
+    if not words:
+        raise Wordless
+    return rng.choice(words)
 
 
 def cut(segment: Segment, start: int, end: int, instead: str = "") -> Segment:

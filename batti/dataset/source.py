@@ -25,6 +25,7 @@ class Word(NamedTuple):
     where: str
     keys: tuple[str | int, ...]
     text: str
+    is_truth: bool = False  # what YAML takes for a yes or no: on, no
 
 
 def shown(path: Path) -> Path:
@@ -56,4 +57,5 @@ def _words(node: yaml.Node, keys: tuple[str | int, ...], path: Path) -> Iterator
         for index, value in enumerate(node.value):
             yield from _words(value, (*keys, index), path)
     else:
-        yield Word(f"{path}:{node.start_mark.line + 1}", keys, str(node.value))
+        where = f"{path}:{node.start_mark.line + 1}"
+        yield Word(where, keys, str(node.value), node.tag == "tag:yaml.org,2002:bool")

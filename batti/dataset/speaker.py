@@ -14,7 +14,7 @@ from random import Random
 from typing import Any
 
 from batti.command import COLORS
-from batti.dataset import homes, names, noise, numbers
+from batti.dataset import amounts, homes, names, noise, numbers
 from batti.dataset.bank import KINDS, SIMPLE, Sayable
 from batti.dataset.dress import Dressed, dress, pick
 from batti.dataset.homes import RandomHome
@@ -180,8 +180,9 @@ class Speaker:
         called = [word for one in people for word in names.spoken_words(one, script, english, self.rng)]
         if not called:
             return ""
-        call = pick(self.lexicon.frames["calls"][script], self.rng) + " " if self.rng.random() < 0.4 else ""
-        title = " " + pick(self.lexicon.frames["titles"][script], self.rng) if self.rng.random() < 0.15 else ""
+        calls, titles = (self.lexicon.frames[kind][script] for kind in ("calls", "titles"))
+        call = pick(calls, self.rng) + " " if self.rng.random() < 0.4 and calls else ""
+        title = " " + pick(titles, self.rng) if self.rng.random() < 0.15 and titles else ""
         # Right before a name, the call would be part of it: `dai kotha`.
         ends = (", ", "! ", " ", " ") if str(it.parts[0]).strip() else (", ", "! ")
         return call + pick(called, self.rng) + title + pick(ends, self.rng)
@@ -189,9 +190,10 @@ class Speaker:
     def _begun(self, name: str, it: Dressed) -> str:
         """At times, what a recognizer writes of a name that was begun and broken off: `room um ` before `room four`."""
         first, _, rest = name.partition(" ")
-        if it.style != "recognizer" or not rest or self.rng.random() > 0.06:
+        hesitations = self.lexicon.fillers["hesitations"][it.one.script]
+        if it.style != "recognizer" or not rest or self.rng.random() > 0.06 or not hesitations:
             return ""
-        hesitation = pick(self.lexicon.fillers["hesitations"][it.one.script], self.rng) + " "
+        hesitation = pick(hesitations, self.rng) + " "
         return f"{first} {hesitation if self.rng.random() < 0.7 else ''}"
 
     def _stranger(self, segment: Segment, script: str, english: bool) -> str:
@@ -208,9 +210,9 @@ class Speaker:
         value: Any = seconds_of(segment.value) if kind == "dur" else segment.value
         value = int(value) if kind in ("pct", "k") else value
         said: tuple[str, Any] = (segment.text, value)
-        if rng.random() < 0.75:
+        if rng.random() < 0.75 and self._can_say(kind, script, english):
             if kind == "color":
-                color = pick(COLORS, rng)
+                color = pick(self._colors[script], rng)
                 said = pick(lex.colors[color][script], rng), color
             elif kind == "time":
                 said = numbers.clock(script, english, lex, rng)
@@ -221,6 +223,19 @@ class Speaker:
                 exchange = {"pct": numbers.percent, "k": numbers.kelvin, "dur": numbers.duration}[kind]
                 said = exchange(segment.text, value, script, english, lex, rng)
         return (said[0], duration_of(said[1])) if kind == "dur" else said
+
+    @cached_property
+    def _colors(self) -> dict[str, list[str]]:
+        """The colours that have words in each script."""
+        named = self.lexicon.colors
+        return {script: [c for c in COLORS if named.get(c, {}).get(script)] for script in ("roman", "deva")}
+
+    def _can_say(self, kind: str, script: str, english: bool) -> bool:
+        """Whether the lexicon has what it takes to say another value of a kind."""
+        if kind == "color":
+            return bool(self._colors[script])
+        language = "deva" if script == "deva" else "en" if english else "ne"
+        return (amounts.counts if kind == "pct" else amounts.tells_time)(self.lexicon, language)
 
 
 def _may_be_zero(slot: str, phrase: Phrase) -> bool:

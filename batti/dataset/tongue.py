@@ -15,12 +15,10 @@ from collections.abc import Collection, Iterable
 from functools import cache, lru_cache
 from typing import Any, NamedTuple
 
-import yaml
-
 from batti import lexicon
 from batti.dataset.bank import bank
 from batti.lexicon import key
-from batti.paths import resources
+from batti.paths import read_yaml, resources
 
 EN, NE, NEITHER = "en", "ne", "un"
 LANGUAGES = (EN, NE)
@@ -30,7 +28,6 @@ SCRIPTS = ("Latin", "Devanagari", "mixed", "none")
 _WORD = re.compile(r"\d+|(?:(?!\d)[\w'’\u0900-\u0963\u0970-\u097f\u200c\u200d])+")
 _LATIN = re.compile(r"[A-Za-z]")
 _DEVANAGARI = re.compile(r"[\u0904-\u0939\u0958-\u0961]")
-_ENDINGS = ("pachi", "pachhi", "apachhi", "harulai", "haruko", "haruma")  # beside those that a name carries
 _LEAST_STEM = 3  # letters
 _LENT = 1.0
 """Nepali sentences hold English words far oftener than English ones Nepali, so that a word of both counts as
@@ -101,13 +98,14 @@ def _known(word: str) -> str | None:
 
 @cache
 def _endings() -> tuple[str, ...]:
-    return tuple(sorted((*map(key, lexicon.load().frames["endings"]), *_ENDINGS), key=len, reverse=True))
+    beside = read_yaml("tongue", "words.yaml")["endings"]
+    return tuple(sorted((*map(key, lexicon.load().frames["endings"]), *beside), key=len, reverse=True))
 
 
 @cache
 def _told() -> dict[str, str]:
     """Key of a word -> its language, as the resource has it."""
-    told = yaml.safe_load(resources("tongue", "words.yaml").read_text(encoding="utf-8"))
+    told = read_yaml("tongue", "words.yaml")
     english = {key(word): EN for base, spelled in told["english"].items() for word in (base, *spelled)}
     return english | {key(word): NE for word in told["nepali"]}
 
@@ -144,7 +142,7 @@ def _counts() -> tuple[dict[str, Counter[str]], Counter[str]]:
     sure: dict[str, Counter[str]] = {EN: Counter(), NE: Counter()}
     likely: Counter[str] = Counter()
     for one in (*lex.places, *lex.people, *lex.groups, *lex.adjectives, *lex.numbers.values()):
-        if not one.en[0][:1].isupper():
+        if not any(word[:1].isupper() for word in one.en[:1]):
             sure[EN].update(key(word) for said in one.en for word in words(said))
             sure[NE].update(key(word) for said in one.ne for word in words(said))
     for one in (*lex.lights, *lex.devices):  # their Nepali names are English respelled as often as not

@@ -1,4 +1,8 @@
-"""Every fault of the phrase bank, the lexicon and the homes at once, each with its file and line."""
+"""Every fault of the phrase bank, the lexicon and the homes at once, each with its file and line.
+
+What reaches no sentence is a fault of the package's own resources, which are to be whole. A folder of another language
+may do without many rules and words; what it leaves out is told, and is no fault unless one asks for all.
+"""
 
 from __future__ import annotations
 
@@ -6,9 +10,10 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from pathlib import Path
 from random import Random
+from typing import NamedTuple
 
 from batti import lexicon
-from batti.dataset import clashes, coverage, phrases, shapes
+from batti.dataset import amounts, clashes, coverage, lexicon_check, phrases, shapes
 from batti.dataset.bank import Compiled, compiled
 from batti.dataset.cases import Case, read_cases
 from batti.dataset.dress import dressed
@@ -19,7 +24,7 @@ from batti.dataset.source import Written, shown, words
 from batti.dataset.speaker import Speaker, Unfit
 from batti.errors import BattiError, Fault
 from batti.lexicon import Lexicon
-from batti.paths import resources
+from batti.paths import is_package, resources
 
 GOLDEN = Path("tests", "golden")
 _HOMES = 200
@@ -27,14 +32,23 @@ _HOMES = 200
 _PIECES_OF_WORDS = "spelling.yaml"
 
 
-def validate(files: Sequence[Path] = (), golden: Path | None = None) -> int:
-    """The number of phrases in the files. Raises BattiError with every fault, by file and line.
+class Checked(NamedTuple):
+    """The number of phrases, and what a language does without, a line a sort."""
+
+    phrases: int
+    left_out: tuple[str, ...] = ()
+
+
+def validate(files: Sequence[Path] = (), golden: Path | None = None, complete: bool = False) -> Checked:
+    """What is in the files. Raises BattiError with every fault, by file and line.
 
     Without files it is the whole bank, with the lexicon, the homes and what reaches no sentence or no test.
-    With `golden`, the folder of the golden tests, also what they have not heard.
+    With `golden`, the folder of the golden tests, also what they have not heard. `complete` makes what a folder of
+    another language leaves out faults, as it always is of the package.
     """
     whole = not files
-    if whole and golden is None and GOLDEN.is_dir():
+    complete = complete or is_package()
+    if whole and golden is None and GOLDEN.is_dir() and is_package():
         golden = GOLDEN
     written, faults = _phrases(files or _resources("phrases", "*.txt"))
     tests = sorted(golden.glob("*.yaml")) if golden else []
@@ -43,18 +57,22 @@ def validate(files: Sequence[Path] = (), golden: Path | None = None) -> int:
     if whole:
         odd, broken = _odd_words(tests)
         faults += odd
-        if broken:  # without the lexicon nothing more can be said
+        # without the lexicon nothing more can be said
+        if broken := broken or [*lexicon_check.unreadable(lexicon.folder())]:
             raise _error([*faults, *broken])
+        faults += lexicon_check.unknown(lexicon.folder())
     lex = lexicon.load()
     bank = [compiled(phrase, lex) for _, phrase in written]
     faults += [*clashes.two_labels(written, lex.swaps), *unsayable(written, bank, lex)]
     if golden:
         faults += shapes.missing(written, cases)
     if whole:
+        faults += clashes.shared_words(shown(lexicon.folder()))
+    if whole and complete:
         faults += _unreached(bank, [coverage.Heard(case, lex) for case in cases] if golden else None, lex)
-    if faults:
-        raise _error(faults)
-    return len(written)
+    if faults or not written:
+        raise _error(faults or [Fault(str(resources("phrases")), "no phrase", "write one: sentence => meaning")])
+    return Checked(len(written), tuple(_left_out(bank, lex)) if whole and not complete else ())
 
 
 def _error(faults: Iterable[Fault]) -> BattiError:
@@ -113,9 +131,9 @@ def _odd_words(tests: Iterable[Path]) -> tuple[list[Fault], list[Fault]]:
         except BattiError as error:
             broken += _faults_of(error)
             continue
-        for where, keys, text in found:
-            if path not in tests or keys[0] == "home":
-                odd += [Fault(where, *one) for one in oddities(text, whole_words=path.name != _PIECES_OF_WORDS)]
+        for word in found:
+            if path not in tests or word.keys[0] == "home":
+                odd += [Fault(word.where, *one) for one in oddities(word.text, path.name != _PIECES_OF_WORDS)]
     return odd, broken
 
 
@@ -153,9 +171,10 @@ def _fits(speaker: Speaker, one: Compiled) -> bool:
 
 
 def _unreached(bank: Sequence[Compiled], heard: Sequence[coverage.Heard] | None, lex: Lexicon) -> Iterator[Fault]:
-    """Words that clash or reach no sentence, rules that make none, and with golden sentences what they lack."""
+    """Words that reach no sentence, rules that make none, and with golden sentences what they lack."""
     folder = shown(lexicon.folder())
-    yield from clashes.shared_words(folder)
+    for name, lists in lexicon_check.without(folder).items():
+        yield Fault(f"{folder / name}", f"{', '.join(lists) or 'the whole file'} left out", "write it")
     yield from coverage.unused_classes(folder, bank, lex)
     with suppress(BattiError):  # rules take phrases from the bank by themselves; its faults are told already
         yield from coverage.unused_rules(bank, lex)
@@ -163,3 +182,22 @@ def _unreached(bank: Sequence[Compiled], heard: Sequence[coverage.Heard] | None,
         yield from coverage.unheard_rules(heard)
         yield from coverage.unheard_classes(folder, heard, lex)
         yield from coverage.unheard_fillers(folder, heard, lex)
+
+
+def _left_out(bank: Sequence[Compiled], lex: Lexicon) -> Iterator[str]:
+    """What a language does without, a line a sort."""
+    folder = shown(lexicon.folder())
+    sorts = {
+        "of the lexicon": [
+            f"{name} ({len(lists)} lists)" if lists else name for name, lists in lexicon_check.without(folder).items()
+        ],
+        "rules without words or phrases": [rule.name for rule in coverage.idle_rules(bank, lex)],
+        "classes of words in no phrase, or of one word": [*dict(coverage.idle_classes(folder, bank, lex))],
+    }
+    for language in sorted({one.language for one in bank}):
+        sorts[f"other times and lengths of time than in the phrases, in '{language}', without"] = [
+            *amounts.lacking(lex, language)
+        ]
+    for sort, names in sorts.items():
+        if names:
+            yield f"left out: {sort}: {', '.join(names)}"

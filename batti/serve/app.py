@@ -13,7 +13,7 @@ from starlette.routing import Match, Mount
 from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
 
-from batti import __version__
+from batti import __version__, lexicon
 from batti.serve import problems, routes, routes_home
 from batti.serve.guard import Guard
 from batti.serve.service import service
@@ -44,7 +44,7 @@ def create(settings: Settings | None = None) -> FastAPI:
     @asynccontextmanager
     async def life(app: FastAPI) -> AsyncIterator[None]:
         made = service(settings)
-        await made.talk.understand(["bhancha ko batti nibhau"], Wish())  # what is slow at first is read now
+        await made.talk.understand([lexicon.load().first_sentence], Wish())  # what is slow at first is read now
         made.house.start()
         app.state.service = made
         yield

@@ -11,7 +11,7 @@ import torch
 from torch.utils.data import DataLoader, IterableDataset, get_worker_info
 
 from batti import prompt
-from batti.dataset.generate import examples, ready
+from batti.dataset.generate import check_language, examples, ready
 from batti.dataset.speaker import Example
 from batti.gazetteer import NOTHING, Gazetteer
 from batti.prompt import Asked, Span
@@ -85,7 +85,11 @@ class Stream(IterableDataset[dict[str, torch.Tensor]]):
 
 
 def batches(data: Stream, workers: int) -> Iterator[dict[str, torch.Tensor]]:
-    """Its batches without end; `workers` processes make them ahead of the training step."""
+    """Its batches without end; `workers` processes make them ahead of the training step.
+
+    Raises BattiError where the folder of another language lacks what sentences are made of.
+    """
+    check_language()
     loader: DataLoader[dict[str, torch.Tensor]] = DataLoader(
         data, batch_size=None, num_workers=workers, pin_memory=torch.cuda.is_available(),
         prefetch_factor=24 if workers else None, persistent_workers=workers > 0,

@@ -21,7 +21,6 @@ from batti.serve.home_assistant.client import Client, Failed
 
 _SECONDS = 30.0  # for the registries of a large house on a small computer
 _ALIASES = 3  # of the lexicon's names for a room, in each script
-_PLAIN = {"", "light", "lights", "main", "main light", "batti", "बत्ती"}
 _ENTITY = re.compile(r"light\.[a-z0-9_]+")
 
 
@@ -161,7 +160,8 @@ def _room(area: Thing, names: _Names, aliases: tuple[str, ...], found: Sequence[
     name = names.of[area.id]
     spare = {light.id: _short(light, area) for light in found}
     alone = len(found) == 1 and not found[0].aliases
-    plain = next((one for one in found if alone or (folded(spare[one.id]) in _PLAIN and not one.aliases)), None)
+    plain_names = {"", *map(folded, lexicon.load().frames["plain_lights"])}
+    plain = next((one for one in found if alone or (folded(spare[one.id]) in plain_names and not one.aliases)), None)
     lights, taken = [], {folded(name), *RESERVED}
     for light in found:
         if light is plain:

@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from batti import lexicon
 from batti.errors import BattiError, quote
 from batti.serve.homefile import HomeFile
 from batti.serve.house import House
@@ -23,7 +24,6 @@ from batti.serve.store import Store
 from batti.serve.talk import Talk, Wish
 
 BASE = "batti"
-_FIRST = "bhancha ko batti nibhau"
 
 
 @dataclass(frozen=True)
@@ -82,7 +82,7 @@ async def _reached(listener: Listener, talk: Talk, stop: asyncio.Event, seconds:
     listener.link.start()
     if seconds is not None:
         await listener.link.reached(seconds)
-    await talk.understand([_FIRST], Wish())  # what is slow at first is read now
+    await talk.understand([lexicon.load().first_sentence], Wish())  # what is slow at first is read now
     while not listener.link.is_up and not stop.is_set():
         await asyncio.sleep(0.1)
 

@@ -12,6 +12,7 @@ from ipaddress import ip_address, ip_network
 
 from zeroconf.asyncio import AsyncServiceInfo, AsyncZeroconf
 
+from batti import lexicon
 from batti.errors import BattiError, quote
 from batti.interpreter import Interpreter
 from batti.serve.dialogue import Dialogue
@@ -50,7 +51,7 @@ async def _serve(made: Service, listening: Listening, networks: Sequence[Network
     await executor.check(made.home_file.home())
     model, interpreter = await made.talk.ready(Wish())
     room = Interpreter(model.backend, interpreter.home, room).room if room else None  # as the home calls it
-    await made.talk.understand(["bhancha ko batti nibhau"], Wish())  # what is slow at first is read now
+    await made.talk.understand([lexicon.load().first_sentence], Wish())  # what is slow at first is read now
     server = Server(Wyoming(Dialogue(made.talk), executor, room), networks)
     port = await server.start(listening.host, listening.port)
     made.house.start()
