@@ -9,6 +9,7 @@ import hashlib
 import json
 import tempfile
 import warnings
+from collections.abc import Mapping
 from itertools import chain, islice
 from pathlib import Path
 
@@ -25,7 +26,7 @@ from batti.text import ALPHABET
 from batti.train import quantize, stream
 from batti.train.fused import OPERATORS, FusedAttention, FusedDecoderBlock, pointed
 from batti.train.model import Network, Shape
-from batti.train.scratch import load_network
+from batti.train.scratch import Recipe, load_network
 
 _SEED, _BATCH, _BATCHES = 5, 32, 8  # of the sentences on which the ranges of 8-bit products are found
 _LONGEST = 80 * MAX_ENTRIES  # tokens of an answer; the grammar ends it sooner
@@ -110,11 +111,22 @@ _AXES = {
 
 def export(run: Path, out: Path, weights: str = "int8") -> None:
     """Write the ONNX graphs and `model.json` of a run. Raises BattiError where there is no run."""
-    write(load_network(run)[0], out, weights)
+    network, recipe = load_network(run)
+    write(network, out, weights, _training(run, recipe))
 
 
-def write(network: Network, out: Path, weights: str = "int8") -> None:
-    """Write a network as a model folder; it cannot be trained any more afterwards."""
+def _training(run: Path, recipe: Recipe) -> dict[str, float]:
+    """Steps, sentences in each, and minutes of a run; nothing of one that is the mean of others."""
+    metrics = run / "metrics.json"
+    history = json.loads(metrics.read_text(encoding="utf-8")) if metrics.exists() else []
+    if not history:
+        return {}
+    last = history[-1]
+    return {"steps": last["step"], "batch": recipe.batch, "minutes": round(last["seconds"] / 60, 1)}
+
+
+def write(network: Network, out: Path, weights: str = "int8", training: Mapping[str, float] | None = None) -> None:
+    """Write a network, and how it was trained, as a model folder; it cannot be trained any more afterwards."""
     for block in network.encoder:
         block.attention = FusedAttention(block.attention)  # type: ignore[arg-type]
     parts = {"encoder": _Encoder(network), "decoder": _Decoder(network)}
@@ -126,7 +138,7 @@ def write(network: Network, out: Path, weights: str = "int8") -> None:
     out.mkdir(parents=True, exist_ok=True)
     for name, graph in graphs.items():
         onnx.save(quantize.halved(graph), out / f"{name}.onnx")
-    write_manifest(out, network.shape)
+    write_manifest(out, network.shape, training or {})
 
 
 def _outputs(layers: int) -> dict[str, list[str]]:
@@ -167,8 +179,8 @@ def _feeds(graphs: dict[str, onnx.ModelProto], network: Network) -> dict[str, li
     return feeds
 
 
-def write_manifest(out: Path, shape: Shape) -> None:
-    """`model.json`: format, shape, and the SHA-256 of each graph."""
+def write_manifest(out: Path, shape: Shape, training: Mapping[str, float]) -> None:
+    """`model.json`: format, shape, how it was trained, and the SHA-256 of each graph."""
     graphs = sorted(out.glob("*.onnx"))
     sums = {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in graphs}
     manifest = {
@@ -176,6 +188,7 @@ def write_manifest(out: Path, shape: Shape) -> None:
         "vocabulary": prompt.VOCABULARY,
         "alphabet": ALPHABET,
         "shape": shape.model_dump(mode="json"),
+        "training": dict(training),
         "sha256": sums,
     }
     (out / "model.json").write_text(json.dumps(manifest, indent=2) + "\n")
