@@ -193,7 +193,7 @@ def test_the_rest_is_all_but_the_rooms_that_were_asked_about(line: str) -> None:
         *first, rest = [*dict.fromkeys((m.place, m.excepts) for m in s.phrase.meanings)]
         assert first == [(room, ()) for room in rooms]
         assert rest == ("all", rooms)
-    assert {len(s.phrase.slots & {*ROOM_SLOTS}) for s in some} >= {1, 2, 3}
+    assert {len(s.phrase.slots & {*ROOM_SLOTS}) for s in some} >= {1, 2}
 
 
 @pytest.mark.parametrize(

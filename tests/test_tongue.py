@@ -27,7 +27,7 @@ def languages(text: str, *names: str) -> str:
         ("don't touch it", "en en en"),
         ("pachas pratishat", "ne ne"),  # number words have a language, digits have none
         ("१० 10 3pm", "un un un en"),
-        ("Annapurna ma Bikashko batti", "un ne un ne"),
+        ("Annapurna ma Rukminiko batti", "un ne un ne"),
         ("!!! ... ।", ""),
     ],
 )

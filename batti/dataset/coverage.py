@@ -121,7 +121,9 @@ def _needless(lex: Lexicon) -> Iterator[str]:
 
 
 SIGNS: Mapping[str, Callable[[Heard], bool]] = {
-    "joined": lambda heard: "several things in several places" in heard.shapes and not _set_right(heard),
+    "joined": lambda heard: (
+        "several things in several places" in heard.shapes and not _set_right(heard) and not _of_the_rest(heard)
+    ),
     "joined in time": lambda heard: len({*_times(heard)}) > 1 and not _one_in_time(heard),
     "one in time": _one_in_time,
     "set right": _set_right,
