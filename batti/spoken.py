@@ -12,7 +12,7 @@ from string import ascii_lowercase, ascii_uppercase
 
 from batti import lexicon
 from batti.compiled import compiled
-from batti.meaning import in_digits, is_light, is_person, senses
+from batti.meaning import in_digits, is_lamp, is_light, is_person, senses
 from batti.sound import fold
 
 
@@ -219,6 +219,8 @@ def translations(*names: str) -> dict[str, tuple[str, ...]]:
         words = _words_of(name, True)
         for start in range(len(words)):
             for end in range(start + 1, len(words) + 1):
+                if words[start:end] != words and all(map(is_lamp, words[start:end])):
+                    continue  # batti sounds like bhatti, a tavern
                 if others := _other_words(" ".join(words[start:end])):
                     parts[words[:start], others, words[end:]] = None
     said: dict[str, tuple[str, ...]] = {}

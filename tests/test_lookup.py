@@ -497,6 +497,13 @@ def test_other_words_of_the_same_sound_are_the_name(own: str, said: str) -> None
     assert lookup_of(home).find(normalize(said))[1] < lookup_of(home).find(normalize(own))[1]
 
 
+def test_the_word_for_a_light_in_a_name_means_nothing_else() -> None:
+    """बत्ती sounds like bhatti, a tavern, which is a shop for drinks."""
+    home = home_of({"name": "बैठक", "lights": [{"name": "झल्लर बत्ती"}]})
+    assert found_name(home, normalize("पसल")) is None
+    assert found_name(home, normalize("झल्लर लाइट")) == "झल्लर बत्ती"
+
+
 @pytest.mark.parametrize(("own", "said"), [("dosro tala", "tesro tala"), ("Gita ko kotha", "Sita ko kotha")])
 def test_what_sounds_a_little_like_a_name_is_not_it(own: str, said: str) -> None:
     assert found_name(home_of(own, "veranda"), said) is None
