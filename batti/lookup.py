@@ -14,6 +14,7 @@ from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
 from batti import lexicon, meaning, spoken
+from batti.called import Called, Words
 from batti.gazetteer import Gazetteer
 from batti.home import Entity, Home
 from batti.schema import ALL, HERE
@@ -41,63 +42,30 @@ class Lookup:
         self.groups = home.group_names
         self.rooms_of = home.rooms_of
         rooms = {e.name: e.names for e in self.entities if e.kind == "room"}
-        names: list[dict[tuple[str, ...], Name]] = [{} for _ in self.entities]
-
-        def add(index: int, words: tuple[str, ...], room: tuple[str, ...] = (), factor: float = 1.0) -> None:
-            whole = room + words
-            if whole and (whole not in names[index] or names[index][whole].factor < factor):
-                names[index][whole] = Name.of(index, words, room, factor)
-
-        self._initials: dict[str, dict[int, None]] = {}
-        hints: dict[tuple[str, str], None] = {}
-        others: list[tuple[tuple[str, ...], str]] = []
-        frames = lexicon.load().frames
-        written = {word for said in frames["room_words"] for word in said.split()}
-        for index, entity in enumerate(self.entities):
-            for name in entity.names:
-                words = tuple(spoken.words_of(name))
-                add(index, words)
-                if any(map(str.isdigit, words)):  # the bar of `snack bar` is twelve, too
-                    add(index, tuple(spoken.words_of(name, numbers=False)))
-                if "x" in name:  # which is chh in chat, and not in Netflix
-                    add(index, tuple(spoken.words_of(name.replace("x", "ks"))))
-                if heard := spoken.letter_by_letter(name):
-                    add(index, tuple(spoken.words_of(heard)))
-                self._initials.setdefault(spoken.initials(name), {})[index] = None
-                for room in rooms.get(entity.room or "", ()):
-                    whose = tuple(spoken.words_of(room))
-                    add(index, words, whose)
-                    if all(map(meaning.is_light, words)):  # `X ko bed lamp`: nothing but X tells
-                        for of in frames["of"]:
-                            add(index, words, (*whose, *spoken.words_of(of)))
-            # The names of one thing mean the same, so that their translations are much the same too.
-            otherwise = spoken.translations(*entity.names)
-            translated = dict.fromkeys(otherwise.values())
-            for words in translated:
-                add(index, words, factor=meaning.TRANSLATED)
-            written.update(word for name in (*map(normalize, entity.names), *otherwise) for word in name.split())
-            hints |= {(name, entity.kind): None for name in entity.names}
-            others += [(words, entity.kind) for words in translated]
-            if entity.kind == "group":  # `sabai pod`
-                hints |= {(name[:-1], entity.kind): None for name in entity.names if name.endswith("s")}
-        self._groups = [
-            (self.rooms_of(entity.name), [spoken.words_of(name) for name in entity.names])
-            for entity in self.entities
-            if entity.kind == "group"
-        ]
-        self._initials.pop("", None)  # of names of one word
-        self.gazetteer = Gazetteer(hints, others)
-        self._names = [name for known in names for name in known.values()]
+        called = [Called.of(index, e, rooms.get(e.room or "", ())) for index, e in enumerate(self.entities)]
+        self._names = [name for one in called for name in one.names]
         self._joined = [name.joined for name in self._names]
-        self._read = lru_cache(maxsize=_REMEMBERED)(self._what)  # people say the same few names
-        self._letters = [frozenset().union(*map(spoken.letters, entity.names)) for entity in self.entities]
-        self._words = [{word for name in known.values() for word in name.telling} for known in names]
+        self._words = [{word for name in one.names for word in name.telling} for one in called]
         self._by_word: dict[str, list[int]] = {}
         for i, named in enumerate(self._names):
             for word in named.telling:
                 self._by_word.setdefault(word, []).append(i)
         self._vocabulary = Vocabulary(self._by_word)
-        self._spelling = Spelling(written)
+        self._initials: dict[str, dict[int, None]] = {}
+        for index, entity in enumerate(self.entities):
+            for name in entity.names:
+                self._initials.setdefault(spoken.initials(name), {})[index] = None
+        self._initials.pop("", None)  # of names of one word
+        self._letters = [frozenset().union(*map(spoken.letters, entity.names)) for entity in self.entities]
+        self._groups = [
+            (self.rooms_of(entity.name), [spoken.words_of(name) for name in entity.names])
+            for entity in self.entities
+            if entity.kind == "group"
+        ]
+        self.gazetteer = Gazetteer(*_hints(self.entities, called))
+        self._read = lru_cache(maxsize=_REMEMBERED)(self._what)  # people say the same few names
+        frames = lexicon.load().frames
+        self._spelling = Spelling(_written(self.entities, called, frames["room_words"]))
         self._in_a_group = frozenset(frames["in_a_group"])
         self._premises = [spoken.words_of(name) for name in frames["premises"]]
         self._common = {
@@ -284,6 +252,27 @@ class Lookup:
                 found[index] = min(named)
         last = not meaning.denials().isdisjoint(words)
         return (max if last else min)(found, key=lambda index: found[index]) if found else None
+
+
+def _hints(
+    entities: Sequence[Entity], called: Sequence[Called]
+) -> tuple[dict[tuple[str, str], None], list[tuple[Words, str]]]:
+    """The names of a home with their kinds, and the words of what these are called besides."""
+    hints: dict[tuple[str, str], None] = {}
+    others: list[tuple[Words, str]] = []
+    for entity, one in zip(entities, called, strict=True):
+        hints |= {(name, entity.kind): None for name in entity.names}
+        others += [(words, entity.kind) for words in dict.fromkeys(one.otherwise.values())]
+        if entity.kind == "group":  # `sabai pod`
+            hints |= {(name[:-1], entity.kind): None for name in entity.names if name.endswith("s")}
+    return hints, others
+
+
+def _written(entities: Sequence[Entity], called: Sequence[Called], room_words: Iterable[str]) -> set[str]:
+    """The words of all names as they are spelled."""
+    names = (name for entity, one in zip(entities, called, strict=True)
+             for name in (*map(normalize, entity.names), *one.otherwise))  # fmt: skip
+    return {word for name in (*room_words, *names) for word in name.split()}
 
 
 def _whose(names: Iterable[Sequence[str]]) -> list[frozenset[str]]:

@@ -16,6 +16,7 @@ from batti.errors import BattiError
 from batti.evaluate import models
 from batti.evaluate.report import number, percent, ranged
 from batti.evaluate.results import Figures, Results, Row
+from batti.paths import resources
 
 RESULTS = Path("docs/results")
 _BEGIN, _END = "<!-- figures: runs/measure.sh writes this table -->", "<!-- end of figures -->"
@@ -73,65 +74,13 @@ def card() -> str:
     speed = _speed()
     manifest = json.loads((shipped() / "model.json").read_text(encoding="utf-8"))
     shape = ", ".join(f"{key} {value}" for key, value in manifest["shape"].items())
-    return f"""# Model card: batti
-
-A character-level encoder with a pointing decoder that turns one sentence of Nepali, English or both, in any
-script and spelling, into the entries of a light command. Places are marked, not named; the home's own names
-are found by sound and spelling after it, so the model serves any home without retraining.
-
-- Format: two ONNX graphs, weights of matrix products in 8 bits, the others in half precision, SHA-256 of each in
-  `model.json`; no code, no pickle.
-- Shape: {shape}. Size: {speed.get("model_mb", "?")} MB.
-- Licence: Apache-2.0, like the project.
-
-## Data
-Sentences made by the project itself while it trains: {len(bank)} hand-written phrases in {len(voices)} voices
-({", ".join(f"{voice} {count}" for voice, count in sorted(voices.items()))}),
-said over random homes from a lexicon of {len(words.places)} kinds of places, {len(words.people)} people,
-{len(words.lights)} lights and {len(words.groups)} groups of rooms, with interchangeable words exchanged and spelled
-as people spell. The phrases and the lexicon were written by a language model under the project's guidance, not
-collected from people, and no native speaker has reviewed them all.
-
-## Recipe
-`configs/ship.yaml` from random weights: {_training(manifest)}, Muon for the matrices and AdamW for the rest, with an
-exponential moving average of the weights. The network is told which characters look like a name of the home, and reads
-{manifest["shape"]["merge"]} characters as one. `runs/ship.sh` does the same from the repository alone.
-
-## Figures
-Exact match is the whole document, with its 95% bootstrap interval. False actions: the share of sentences that are
-acted on though nothing, or only an answer, was asked for. Wrong place: of the sentences that ask for something and
-are acted on, those that change a light nobody named.
-
-{_tables()}
-The golden sentences were read for errors while the language and the look-up grew, so they flatter; so does the
-development set, a little.
-
-## Limits
-- A level beyond 100% ("150% ma rakha") is answered with doubt, so that it is asked back.
-- Moods ("make it cosy"), effects ("blink the bedroom light", "disco lights") and conditions ("if someone comes") are
-  not in the command language. They mostly come back as `none` or `unknown_room`, but "blink" and a condition behind the
-  request ("turn off the kitchen light if nobody is there") are carried out; "every day at 6" is done once.
-- "The others" after a sentence of before ("baki kotha ko batti nibhau") needs what was said then: it is refused with
-  doubt.
-- A level and a colour for each of two places ("A 40% ra nilo gara, B 60% ra rato gara"): the second place is left out
-  one time in fourteen. Several requests of which the last is set right in Devanagari lose their first now and then.
-- A length of time beyond a day ("2 din pachi") and a level in parts of a percent ("0.5%") are misread.
-- A place that is only described ("the room with the water tank"), or named in a dialect that the lexicon lacks, is
-  answered with `unknown_room`; so is a clause about something else that looks like a place ("... in Annapurna, the
-  client hates white").
-- An idiom may be read by its words. "Balidiyau", "jalaidiyau" are taken for a question (you did?) where the east of the
-  Terai means a request.
-- "His room" is found where the sentence names the one person whose room the home has.
-- Recognizers set to English write words of their own for Nepali sounds ("none be how" for nanibhau): such sentences are
-  the weakest, and names in them are often not found. "Saw room" sounds like sab, all.
-- Written for lights in homes of Nepal. Other devices, other languages and free conversation are answered with `none`,
-  and a stove or a lamp that the home does not list now and then with `unknown_room`.
-- The confidence is a product of token probabilities and look-up certainty, summed over answers that mean the same; how
-  well it is calibrated stands above. On sentences unlike all that it learned from it is too sure.
-- Below the home's threshold (0.6 by default) an answer carries `needs_confirmation` and the two best readings.
-- An instruction to the program itself that ends in a request may be carried out like one.
-- Do not let it switch anything whose failure could hurt someone.
-"""
+    template = resources("report", "card.md").read_text(encoding="utf-8")
+    return template.format(
+        shape=shape, megabytes=speed.get("model_mb", "?"), phrases=len(bank), voices=len(voices),
+        by_voice=", ".join(f"{voice} {count}" for voice, count in sorted(voices.items())),
+        places=len(words.places), people=len(words.people), lights=len(words.lights), groups=len(words.groups),
+        training=_training(manifest), merged=manifest["shape"]["merge"], tables=_tables(),
+    )  # fmt: skip
 
 
 def _of_others() -> list[tuple[str, str, str]]:

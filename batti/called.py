@@ -1,0 +1,52 @@
+"""All the ways in which a thing of a home may be called: its names as they are said, with its room, and translated."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+
+from batti import lexicon, meaning, spoken
+from batti.home import Entity
+from batti.similarity import Name
+
+Words = tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Called:
+    """What one entity is called, and the translations of its names: as they are written -> their words."""
+
+    names: tuple[Name, ...]
+    otherwise: Mapping[str, Words]
+
+    @classmethod
+    def of(cls, index: int, entity: Entity, rooms: Iterable[str]) -> Called:
+        """The entity at an index of the home's, with the names of the room that it is in, if it is a light."""
+        names: dict[Words, Name] = {}
+        # The names of one thing mean the same, so that their translations are much the same too.
+        otherwise = spoken.translations(*entity.names)
+        said = _said(entity, [tuple(spoken.words_of(room)) for room in rooms])
+        translated = ((words, (), meaning.TRANSLATED) for words in dict.fromkeys(otherwise.values()))
+        for words, room, factor in (*said, *translated):
+            whole = room + words
+            if whole and (whole not in names or names[whole].factor < factor):
+                names[whole] = Name.of(index, words, room, factor)
+        return cls(tuple(names.values()), otherwise)
+
+
+def _said(entity: Entity, rooms: Iterable[Words]) -> Iterator[tuple[Words, Words, float]]:
+    """The words of its names and those of its room, if they are said too, and what such a name counts."""
+    for name in entity.names:
+        words = tuple(spoken.words_of(name))
+        yield words, (), 1.0
+        if any(map(str.isdigit, words)):  # the bar of `snack bar` is twelve, too
+            yield tuple(spoken.words_of(name, numbers=False)), (), 1.0
+        if "x" in name:  # which is chh in chat, and not in Netflix
+            yield tuple(spoken.words_of(name.replace("x", "ks"))), (), 1.0
+        if heard := spoken.letter_by_letter(name):
+            yield tuple(spoken.words_of(heard)), (), 1.0
+        for room in rooms:
+            yield words, room, 1.0
+            if all(map(meaning.is_light, words)):  # `X ko bed lamp`: nothing but X tells
+                for of in lexicon.load().frames["of"]:
+                    yield words, (*room, *spoken.words_of(of)), 1.0
