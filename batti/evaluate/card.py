@@ -99,6 +99,8 @@ def _of_others() -> list[tuple[str, str, str]]:
 def _training(manifest: Mapping[str, Any]) -> str:
     """What the training was, by the model itself."""
     run = manifest["training"]
+    if not run:
+        return "the mean of runs that went on from one"
     pace = round(run["steps"] * run["batch"] / (60 * run["minutes"]), -3)
     length = f"{run['minutes']:.0f} minutes of one H100, {run['steps']:,} steps"
     return f"{length} of {run['batch']:,} sentences ({pace:,.0f} a second)"
