@@ -200,7 +200,7 @@ class Lookup:
 
     def _scored(self, readings: list[list[str]]) -> dict[int, float]:
         """The similarity of each entity, by its best name."""
-        queries = [Name.of(0, tuple(words)) for words in readings]
+        queries = _queries(readings)
         scores: dict[int, float] = {}
         for name in self._candidates(queries):
             # Every word counts before an ending is taken off: `pasal bhitra` may be a name, and `bhitra` means in.
@@ -213,7 +213,7 @@ class Lookup:
 
     def _as_heard(self, readings: list[list[str]]) -> Iterator[tuple[int, float]]:
         """The entities whose names a recognizer may have made this of, and how similar they are, least first."""
-        queries = [Name.of(0, tuple(words)) for words in readings]
+        queries = _queries(readings)
         found = ((max((heard(query, name) for query in queries), default=0.0), name.entity) for name in self._names)
         return ((index, much) for much, index in sorted(found) if much)
 
@@ -252,6 +252,11 @@ class Lookup:
                 found[index] = min(named)
         last = not meaning.denials().isdisjoint(words)
         return (max if last else min)(found, key=lambda index: found[index]) if found else None
+
+
+def _queries(readings: Iterable[list[str]]) -> list[Name]:
+    """What was said as names, to be compared with those of the home."""
+    return [Name.of(0, tuple(words)) for words in readings]
 
 
 def _hints(

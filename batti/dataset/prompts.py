@@ -9,11 +9,9 @@ from random import Random
 from string import Template
 from typing import Any
 
-import yaml
-
 from batti.command import INTENTS, Action
 from batti.home import Home
-from batti.paths import resources
+from batti.paths import read_yaml, resources
 from batti.schema import ALL, HERE
 
 _LISTED_PLACES = 100  # in a home with more, the schema does not list them: servers limit its size
@@ -28,7 +26,7 @@ def text(name: str, **values: object) -> str:
 @cache
 def choices() -> Mapping[str, Any]:
     """See the comments of choices.yaml."""
-    loaded = yaml.safe_load(resources("prompts", "choices.yaml").read_text(encoding="utf-8"))
+    loaded = read_yaml("prompts", "choices.yaml")
     return dict(loaded)
 
 

@@ -11,8 +11,6 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any, NamedTuple, Protocol, TypeVar
 
-import yaml
-
 from batti import backends
 from batti.backends import Backend
 from batti.backends.onnx import OnnxBackend, shipped
@@ -20,7 +18,7 @@ from batti.command import Command
 from batti.errors import missing
 from batti.evaluate.floor import Floor, Rates, floor
 from batti.home import Home, Room
-from batti.paths import resources
+from batti.paths import read_yaml
 
 _Out = TypeVar("_Out")
 SHAPES = ("llama-3.2-1b", "llama-3.2-1b-shape.gguf")
@@ -62,7 +60,7 @@ class Subject(Protocol):
 
 def cases(home: Home | None = None) -> list[Case]:
     """The sentences of resources/bench, short to long, of the default home or of another with its rooms."""
-    rows = yaml.safe_load(resources("bench", "sentences.yaml").read_text(encoding="utf-8"))
+    rows = read_yaml("bench", "sentences.yaml")
     home = home or Home.default()
     documents = (Command.from_dict({"actions": row["means"]}, groups=home.group_names).to_yaml() for row in rows)
     return [Case(home, row["say"], document) for row, document in zip(rows, documents, strict=True)]

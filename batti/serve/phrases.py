@@ -11,7 +11,7 @@ import yaml
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from batti.command import COLORS
-from batti.paths import resources
+from batti.paths import read_yaml, resources
 from batti.text import normalize
 
 Tongue: TypeAlias = Literal["en", "ne", "deva"]
@@ -110,7 +110,7 @@ def load(tongue: Tongue) -> Phrases:
 @cache
 def telling_words() -> Mapping[str, frozenset[str]]:
     """`english` and `nepali`: words in Latin letters that tell which of the two a sentence is in; and `yes`."""
-    data: Mapping[str, Any] = yaml.safe_load(resources("replies", "tongue.yaml").read_text(encoding="utf-8"))
+    data: Mapping[str, Any] = read_yaml("replies", "tongue.yaml")
     return {language: frozenset(words) for language, words in data.items()}
 
 
