@@ -333,12 +333,12 @@ def sentence(text: str, words: int) -> dict[str, list[list[int]]]:
 def torch_answer(network: Network, text: str) -> list[Step]:
     """Greedy decoding in torch: each token with the probabilities that it was chosen from."""
     ids = torch.tensor([prompt.encode_text(text)])
-    mask = (ids > 0)[:, None, None, :]
+    mask = network.there(ids)
     answer, steps = Answer(len(text)), list[Step]()
     with torch.no_grad():
         given = {name: torch.tensor(rows) for name, rows in sentence(text, network.shape.words).items()}
-        memory = network.encode(**given)
-        keys = network.memory_keys(memory)
+        memory, groups = network.encode(**given)
+        keys = network.look_keys(groups)
         token, past = prompt.START, network.empty_past(1, memory)
         while not answer.done:
             x = network.embed_answer(torch.tensor([[token]]), memory)
@@ -422,9 +422,11 @@ def test_the_network_reads_a_batch_as_it_reads_one_sentence(run: Path) -> None:
     given = [sentence(text, network.shape.words) for text in texts]
     with torch.no_grad():
         columns = {name: torch.from_numpy(prompt.pad([one[name][0] for one in given])) for name in given[0]}
-        for text, one, memory in zip(texts, given, network.encode(**columns), strict=True):
-            alone = network.encode(**{name: torch.tensor(rows) for name, rows in one.items()})[0]
-            assert torch.allclose(memory[: len(text)], alone, atol=1e-4)
+        read = zip(*network.encode(**columns), strict=True)
+        for text, one, (memory, groups) in zip(texts, given, read, strict=True):
+            alone, few = network.encode(**{name: torch.tensor(rows) for name, rows in one.items()})
+            assert torch.allclose(memory[: len(text)], alone[0], atol=1e-4)
+            assert torch.allclose(groups[: few.shape[1]], few[0], atol=1e-4)
 
 
 def test_the_backend_answers_from_an_export(model: Path) -> None:

@@ -8,17 +8,22 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-_TOGETHER = 640  # characters, padding included, that are encoded together: few enough for the processor's cache
+_TOGETHER = 2560  # characters, padding included, that are read together at most
+_WORTH = 640  # so few are not divided among several readers
 _FEW, _ALIKE = 8, 0.85  # so many sentences are read together at least, and others besides if they are as long as this
 
 
-def chunked(lengths: Mapping[int, int]) -> list[list[int]]:
-    """Sentences (number -> characters) to be read together: of about equal length, the longest first."""
+def chunked(lengths: Mapping[int, int], readers: int = 1) -> list[list[int]]:
+    """Sentences (number -> characters) to be read together: of about equal length, the longest first.
+
+    Where several read side by side, there is something for each.
+    """
+    together = min(_TOGETHER, max(_WORTH, sum(lengths.values()) // readers))
     chunks: list[list[int]] = []
     longest = 0  # characters, in the last chunk
     for i in sorted(lengths, key=lambda i: -lengths[i]):
         size = len(chunks[-1]) if chunks else 0
-        full = (size + 1) * longest > _TOGETHER
+        full = (size + 1) * longest > together
         if not size or full or (size >= _FEW and lengths[i] < _ALIKE * longest):
             chunks.append([])
             longest = lengths[i]

@@ -128,7 +128,7 @@ class OnnxBackend:
         readings: list[Reading] = [Reading(Command.none(), 1.0)] * len(texts)  # for what says nothing
         # A text beyond MAX_CHARS is no sentence to a light, whatever stands in it.
         lengths = {i: len(text) for i, text in enumerate(texts) if 0 < len(text) <= MAX_CHARS}
-        chunks = chunked(lengths)
+        chunks = chunked(lengths, self._threads)
 
         def read(chunk: list[int]) -> None:
             for i, said in zip(chunk, self._said([texts[i] for i in chunk], lookup), strict=True):

@@ -52,7 +52,7 @@ class Seq2Seq(Network):
 
     def __init__(self, shape: Shape, words: Sequence[str]) -> None:
         super().__init__(shape)
-        del self.pointed, self.point, self.tags  # there is no home to point into
+        del self.pointed, self.point, self.tags, self.groups_norm  # there is no home to point into
         self.said = tuple(words)
         self.tokens = nn.Embedding(_END + 1 + len(words), shape.width)
         self.out = nn.Linear(shape.width, _END + 1 + len(words))
@@ -62,7 +62,8 @@ class Seq2Seq(Network):
     def sentence_keys(self, ids: Tensor, words: Tensor | None) -> Tensor:
         """(B, T) character ids and numbers of words -> what the decoder looks at."""
         x = self.characters(ids)
-        return self.memory_keys(self.read(x if words is None else x + self.read_words(words), ids))
+        memory, _ = self.read(x if words is None else x + self.read_words(words), ids)
+        return self.look_keys(memory)
 
     def next_words(self, answers: Tensor, keys: Tensor, there: Tensor) -> Tensor:
         """Scores (B, L, words) of what follows each word of the answers (B, L)."""

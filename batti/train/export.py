@@ -38,8 +38,8 @@ class _Encoder(nn.Module):
         self.network = network
 
     def forward(self, ids: Tensor, tags: Tensor, words: Tensor | None = None) -> tuple[Tensor, ...]:
-        memory = self.network.encode(ids, tags, words)
-        sides = (block.sentence_keys(memory) for block in self.network.decoder)  # type: ignore[operator]
+        memory, groups = self.network.encode(ids, tags, words)
+        sides = (block.sentence_keys(groups) for block in self.network.decoder)  # type: ignore[operator]
         return memory, memory.transpose(1, 2), *sides
 
 
@@ -55,7 +55,7 @@ class _Decoder(_Encoder):
         network = self.network
         x = network.embed_tokens(tokens, pointed(memory, tokens))
         presents: list[Tensor] = []
-        there = (ids > 0).to(torch.int32)
+        there = network.there(ids)[:, 0, 0].to(torch.int32)
         for i, block in enumerate(self.blocks):
             look, past = (sides[first + 2 * i : first + 2 * i + 2] for first in (0, len(sides) // 2))
             x, present = block(x, past, look, self.turns, there)
@@ -67,7 +67,7 @@ class _Decoder(_Encoder):
 def _examples(network: Network) -> dict[str, dict[str, Tensor]]:
     s = network.shape
     batch, chars, said, head = 3, 20, 4, s.width // s.heads
-    sides = {"looked": chars, "past": said}
+    sides = {"looked": -(-chars // s.merge), "past": said}
     ids = torch.randint(1, prompt.CHARS, (batch, chars))
     sentence = {"ids": ids, "tags": torch.randint(0, TAGS, (batch, chars))}
     if s.words:
@@ -100,8 +100,8 @@ _AXES = {
     "words": _SENTENCE,
     "memory": _SENTENCE,
     "targets": {0: "batch", 2: "chars"},
-    "sides": {1: "batch", 3: "chars"},
-    "looked": {0: "batch", 2: "chars"},
+    "sides": {1: "batch", 3: "groups"},
+    "looked": {0: "batch", 2: "groups"},
     "tokens": {0: "batch"},
     "past": {0: "batch", 2: "said"},
     "present": {0: "batch", 2: "said_now"},

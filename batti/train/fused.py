@@ -69,7 +69,7 @@ class _Onward(torch.autograd.Function):
 
 
 class _Across(torch.autograd.Function):
-    """Query (B, 1, D), keys and values (B, H, T, head width), which of these are there (B, T) -> (B, 1, D)."""
+    """Query (B, 1, D), keys and values (B, H, M, head width), which of these are there (B, M) -> (B, 1, D)."""
 
     @staticmethod
     def forward(ctx: Any, query: Tensor, keys: Tensor, values: Tensor, there: Tensor, heads: int) -> Tensor:
@@ -125,7 +125,7 @@ class FusedDecoderBlock(nn.Module):
         self.own, self.look = block.own, block.look
 
     def forward(self, x: Tensor, past: Pair, memory: Pair, turns: Turns, there: Tensor) -> tuple[Tensor, Pair]:
-        """See `DecoderBlock.forward`; `there` (B, T) is 1 where a character of the sentence is, and 0 where none is."""
+        """See `DecoderBlock.forward`; `there` (B, M) is 1 where characters of the sentence are, and 0 where none are."""
         attention, look = self.own.attention, self.look.attention
         y = self.own.norm1(x)
         key, value = attention.key_value(y).split(attention.query.out_features, dim=-1)

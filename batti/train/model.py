@@ -1,7 +1,7 @@
 """The network: a character encoder, and a decoder that says structure and points at characters.
 
-Shapes: B sentences, T characters, L answer tokens, D width, V structural tokens. The decoder's
-distribution runs over the V tokens and the T characters of the sentence (pointer network, Vinyals
+Shapes: B sentences, T characters, M groups of merged characters, L answer tokens, D width, V structural
+tokens. The decoder looks at the groups; its distribution runs over the V tokens and the T characters of the sentence (pointer network, Vinyals
 et al. 2015): a place is pointed at, not named, so that one network serves any home.
 """
 
@@ -129,14 +129,14 @@ class DecoderBlock(nn.Module):
         self.own = Block(shape)
         self.look = Look(shape)
 
-    def sentence_keys(self, memory: Tensor) -> Tensor:
-        """(B, T, D) -> keys and values of the look at the sentence, (2, B, H, T, head width)."""
-        return self.look.attention.keys(memory)
+    def sentence_keys(self, groups: Tensor) -> Tensor:
+        """(B, M, D) -> keys and values of the look at the sentence, (2, B, H, M, head width)."""
+        return self.look.attention.keys(groups)
 
     def forward(
         self, x: Tensor, past: Tensor, memory: Tensor, turns: Turns, causal: Tensor | None, mask: Tensor
     ) -> tuple[Tensor, Tensor]:
-        """`past` (2, B, H, L before, head width), `memory` (2, B, H, T, head width)."""
+        """`past` (2, B, H, L before, head width), `memory` (2, B, H, M, head width)."""
         attention = self.own.attention
         y = self.own.norm1(x)
         query = rotate(attention.split(attention.query(y)), turns)
@@ -167,7 +167,7 @@ class Network(nn.Module):
         self.merge = nn.Linear(shape.merge * d, d)
         self.encoder = nn.ModuleList(Block(shape) for _ in range(shape.encoder_layers))
         self.spread = nn.Linear(d, shape.merge * d)
-        self.encoder_norm = nn.LayerNorm(d)
+        self.encoder_norm, self.groups_norm = nn.LayerNorm(d), nn.LayerNorm(d)
         self.tokens = nn.Embedding(prompt.VOCABULARY, d)
         self.pointed = nn.Linear(d, d)
         self.decoder = nn.ModuleList(DecoderBlock(shape) for _ in range(shape.decoder_layers))
@@ -192,9 +192,9 @@ class Network(nn.Module):
             if module.padding_idx is not None:
                 nn.init.zeros_(module.weight[module.padding_idx])
 
-    def encode(self, ids: Tensor, tags: Tensor, words: Tensor | None = None) -> Tensor:
+    def encode(self, ids: Tensor, tags: Tensor, words: Tensor | None = None) -> tuple[Tensor, Tensor]:
         """(B, T) character ids, tags of the home's names (see `gazetteer`) and, where the shape has
-        words, their numbers (see `sound.word_ids`) -> (B, T, D)."""
+        words, their numbers (see `sound.word_ids`) -> see `read`."""
         x = self.characters(ids) + self.tags(tags)
         return self.read(x if words is None else x + self.read_words(words), ids)
 
@@ -205,18 +205,22 @@ class Network(nn.Module):
         embedded: Tensor = self.words(words)
         return embedded
 
-    def read(self, x: Tensor, ids: Tensor) -> Tensor:
-        """Embedded characters (B, T, D) -> (B, T, D), each with what stands around it.
+    def read(self, x: Tensor, ids: Tensor) -> tuple[Tensor, Tensor]:
+        """Embedded characters (B, T, D) -> the same, each with what stands around it, and groups of them (B, M, D).
 
         The layers work on `merge` characters at a time, which costs them that many times less; what is
         of one character alone goes around them (as in Funnel-Transformer, Dai et al. 2020).
         """
         x, y = self.gather(x, ids)
         turns = self.turns(y.shape[1], 0, x)
-        there = (ids > 0)[:, None, None, :: self.shape.merge]
+        there = self.there(ids)
         for block in self.encoder:
             y = block(y, turns, there)
-        return self.scatter(x, y, ids)
+        return self.scatter(x, y, ids), self.groups_norm(y)
+
+    def there(self, ids: Tensor) -> Tensor:
+        """(B, T) character ids -> which groups are no padding, (B, 1, 1, M)."""
+        return (ids > 0)[:, None, None, :: self.shape.merge]
 
     def gather(self, x: Tensor, ids: Tensor) -> tuple[Tensor, Tensor]:
         """Embedded characters (B, T, D) -> them with their neighbours, padded, and `merge` at a time."""
@@ -249,10 +253,10 @@ class Network(nn.Module):
         angles = steps[:, None] * rates[None, :]
         return angles.cos(), angles.sin()
 
-    def memory_keys(self, memory: Tensor) -> Tensor:
-        """What the decoder keeps of the sentence: (decoder layers, 2, B, H, T, head width)."""
+    def look_keys(self, groups: Tensor) -> Tensor:
+        """What the decoder keeps of the sentence (B, M, D): (decoder layers, 2, B, H, M, head width)."""
         blocks = (block for block in self.decoder if isinstance(block, DecoderBlock))
-        return torch.stack([block.sentence_keys(memory) for block in blocks])
+        return torch.stack([block.sentence_keys(groups) for block in blocks])
 
     def embed_answer(self, tokens: Tensor, memory: Tensor) -> Tensor:
         """(B, L) tokens, those from V on pointing at characters (B, T, D) -> (B, L, D)."""
@@ -289,12 +293,11 @@ class Network(nn.Module):
 
     def forward(self, ids: Tensor, tags: Tensor, answers: Tensor, words: Tensor | None = None) -> tuple[Tensor, Tensor]:
         """Mean negative log-likelihood of answers (B, L) that begin with START, padded with PAD; and (B, T, D)."""
-        memory = self.encode(ids, tags, words)
+        memory, groups = self.encode(ids, tags, words)
         inputs, targets = answers[:, :-1], answers[:, 1:]
         x = self.embed_answer(inputs, memory)
         causal = torch.ones(x.shape[1], x.shape[1], dtype=torch.bool, device=x.device).tril()
-        mask = (ids > 0)[:, None, None, :]
-        x, _ = self.step(x, self.empty_past(len(ids), x), 0, causal, self.memory_keys(memory), mask)
+        x, _ = self.step(x, self.empty_past(len(ids), x), 0, causal, self.look_keys(groups), self.there(ids))
         scores = self.logits(x, memory.transpose(1, 2), ids)
         loss = -scores.log_softmax(-1).gather(-1, targets.unsqueeze(-1)).squeeze(-1)
         there = targets != prompt.PAD
