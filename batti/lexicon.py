@@ -201,6 +201,11 @@ class Lexicon:
         return dict(_read("spelling.yaml"))
 
     @cached_property
+    def pronounced(self) -> Mapping[str, str]:
+        """Words of another language that a recognizer writes for what it does not know -> folded, as they sound."""
+        return dict(_read("pronounced.yaml"))
+
+    @cached_property
     def meanings(self) -> dict[str, frozenset[str]]:
         """Single word that carries a meaning -> what it may mean, comparable between words."""
         found: dict[str, set[str]] = {}

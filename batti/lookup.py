@@ -213,7 +213,8 @@ class Lookup:
 
     def _as_heard(self, readings: list[list[str]]) -> Iterator[tuple[int, float]]:
         """The entities whose names a recognizer may have made this of, and how similar they are, least first."""
-        queries = _queries(readings)
+        ends = [(words[:-n], meaning.room_aloud(words[-n:])) for words in readings for n in (1, 2) if len(words) > n]
+        queries = _queries([*readings, *([*words, room] for words, room in ends if room)])
         found = ((max((heard(query, name) for query in queries), default=0.0), name.entity) for name in self._names)
         return ((index, much) for much, index in sorted(found) if much)
 

@@ -5,15 +5,16 @@ Words that mean the same are nearly one (bhancha, kitchen; dai, brother), and so
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 from functools import cache, lru_cache
 
 from batti import lexicon
 from batti.compiled import compiled
-from batti.sound import fold, similar
+from batti.sound import SHORTEST, fold, heard_alike, similar
 
 _OTHER_WORD = 0.8  # of the similarity of two words that mean different things
 TRANSLATED = 0.94  # a translation counts a little less than the name itself
+_ROOM_ALOUD = 0.85  # similarity in sound from which words are one for a room
 _NOTHING: frozenset[str] = frozenset()
 
 
@@ -90,6 +91,27 @@ def _told(word: str) -> frozenset[str]:
 def _number_words() -> dict[str, str]:
     words = lexicon.load().numbers.items()
     return {fold(lexicon.key(word)): str(n) for n, concept in words for word in concept.words}
+
+
+@compiled
+def _pronounced() -> dict[str, str]:
+    return {fold(word): sounds for word, sounds in reversed(lexicon.load().pronounced.items())}
+
+
+def aloud(words: Iterable[str]) -> str:
+    """Folded words run together as they sound in another language that has them: `poke her he` is pokarhi."""
+    return fold("".join(_pronounced().get(word, word) for word in words))
+
+
+@cache
+def _long_room_words() -> tuple[str, ...]:
+    return tuple(dict.fromkeys(fold(word) for word in lexicon.load().frames["room_words"] if len(word) > SHORTEST))
+
+
+def room_aloud(words: Sequence[str]) -> str | None:
+    """The word for a room that folded words sound like, together (`coat a`: kota), if they do."""
+    said = aloud(words)
+    return next((word for word in _long_room_words() if heard_alike(said, word, len(word)) > _ROOM_ALOUD), None)
 
 
 def in_digits(word: str) -> str:
@@ -198,5 +220,5 @@ def is_lamp(word: str) -> bool:
     return shared(word) == _LAMP
 
 
-COMPILED = ("_number_words", "_meant_by", "_told_by", "_called_people", "_adjectives")
+COMPILED = ("_number_words", "_pronounced", "_meant_by", "_told_by", "_called_people", "_adjectives")
 """The tables that come with the package; see `compiled`."""

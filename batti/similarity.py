@@ -23,8 +23,9 @@ _JOINED = 0.98  # words run together
 _WORD_FOR_WORD = 1.01  # the very words of a name: before one of the same words in another order
 _NEARLY = 0.9  # similarity from which whole names, light words included, may be compared
 _PART = 0.82  # what a part of a name (`cabin` for `CEO cabin`) counts
-_HEARD = 0.85  # what a name counts of which a recognizer made other words
+_HEARD = 0.9  # what a name counts of which a recognizer made other words
 _AS_HEARD = 0.9  # similarity in sound from which it may have done so
+_ALOUD = 0.85  # the same where it made words of another language
 _CUT = 2  # letters that it may have added to the name or left out
 _CONTRARY = 0.7  # what a name counts whose adjective is another, or that is somebody's
 
@@ -53,6 +54,11 @@ class Name:
     def whole(self) -> str:
         """All the words as one."""
         return "".join(self.words)
+
+    @cached_property
+    def aloud(self) -> tuple[str, str]:
+        """All words, and those that tell, run together as they sound in another language: `poke her he` is pokarhi."""
+        return meaning.aloud(self.words), meaning.aloud(self.telling)
 
     @cached_property
     def digits(self) -> str:
@@ -110,12 +116,21 @@ def similarity(said: Name, name: Name) -> float:
 
 def heard(said: Name, name: Name) -> float:
     """How much a recognizer's words are a name, 0 to 1: all of them run together, whatever they mean by themselves."""
-    if said.digits != name.digits or abs(len(said.whole) - len(name.whole)) > _CUT:
+    if said.digits != name.digits:
         return 0.0
     if len(said.words) == len(name.words) and any(map(meaning.differ, said.words, name.words)):  # `keti hostel`
         return 0.0
-    much = sound.heard_alike(said.whole, name.whole, len(name.joined))
-    return name.factor * _HEARD * much if much > _AS_HEARD else 0.0
+    much = _sounds(said.whole, name.whole, name, _AS_HEARD)
+    whole, telling = said.aloud
+    if whole != said.whole and name.factor == 1.0:  # the home's own word, no translation
+        much = max(much, _sounds(whole, name.whole, name, _ALOUD), _sounds(telling, name.joined, name, _ALOUD))
+    return name.factor * _HEARD * much
+
+
+def _sounds(said: str, called: str, name: Name, enough: float) -> float:
+    """How much two ways of saying a name sound alike; 0 where that is not enough."""
+    much = sound.heard_alike(said, called, len(name.joined)) if abs(len(said) - len(called)) <= _CUT else 0.0
+    return much if much > enough else 0.0
 
 
 def _differ(said: Name, name: Name) -> bool:

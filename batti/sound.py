@@ -92,12 +92,12 @@ def heard_alike(a: str, b: str, letters: int) -> float:
 
     Letters of one class are nearly the same: all vowels, b p f, d t, g k, s j ch (sound classes: Dolgopolsky 1964).
     """
-    other = float(OSA.distance(_classes(a), _classes(b)))
+    other = float(OSA.distance(classes(a), classes(b)))
     return 1.0 - (other + _WITHIN_A_CLASS * max(0.0, OSA.distance(a, b) - other)) / letters
 
 
 @lru_cache(maxsize=20000)
-def _classes(word: str) -> str:
+def classes(word: str) -> str:
     """The classes of a folded word's letters, each once: `kukurkogar` and `kukorkokar` are `kakarkakar`."""
     return _REPEATED.sub(r"\1", word.translate(_CLASSES))
 

@@ -32,6 +32,7 @@ _VOWELS = _pairs("अआइईउऊएऐओऔऋऑऍऎऒ", "a a i i u u e
 _SIGNS = _pairs("ािीुूेैोौृॉॅॆॊ", "a i i u u e ai o au ri o e e o")
 _HALANTA, _NUKTA = "्", "़"
 _MARKS = {"ँ": "n", "ं": "n", "ॐ": "om"}
+_ANUSVARA, _LABIALS = "ं", frozenset("पफबभम")  # before which it is an m: लैंप
 _LIGATURES = (  # of equal length: positions are kept
     ("ज्ञ", "ग्य"), ("क्ष", "क्स"), ("ङ्ग", "ङ््"),
     # typed in several signs, which look like one
@@ -74,6 +75,8 @@ def _devanagari_word(word: str) -> list[str]:
             silent = following == _HALANTA or following in _SIGNS or i + 1 in endings
             final = not following and len(word) > 1
             out.append(_CONSONANTS[c] + ("" if silent or final else "a"))
+        elif c == _ANUSVARA and following in _LABIALS:
+            out.append("m")
         else:
             out.append(_VOWELS.get(c) or _SIGNS.get(c) or _MARKS.get(c, ""))
     return out

@@ -20,7 +20,7 @@ from batti.lexicon import Lexicon
 
 T = TypeVar("T")
 # A hundred draws of a style of writing: choosing from it is quicker than by weights.
-_STYLES = tuple(s for s, n in zip(noise.STYLES, (34, 15, 13, 12, 5, 9, 12), strict=True) for _ in range(n))
+_STYLES = tuple(s for s, n in zip(noise.STYLES, (31, 15, 13, 12, 5, 9, 3, 12), strict=True) for _ in range(n))
 _SLOT = 0xE100  # private-use characters from here on stand for the segments with slots
 _SLOTS = re.compile("([\ue100-\uf8ff])")
 
@@ -106,7 +106,7 @@ def _wrap(words: str, one: Sayable, lex: Lexicon, rng: Random) -> str:
 
 def _struck(words: str, one: Sayable, style: str, lex: Lexicon, rng: Random) -> str:
     """The whole sentence with the noises that are not of single words."""
-    if style == "recognizer":
+    if "recognizer" in style:
         words = words if one.phrase.asked_by_its_mark else noise.strip_punctuation(words, rng)
         roll = rng.random()
         if roll < 0.17:

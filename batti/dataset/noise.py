@@ -15,6 +15,7 @@ from random import Random
 from zlib import crc32
 
 from batti import lexicon
+from batti.dataset.pieces import in_pieces
 from batti.text import is_devanagari
 
 WORD = re.compile(r"[^\W\d_]+(?:[\u0900-\u0963]+[^\W\d_]*)*", re.UNICODE)
@@ -159,6 +160,11 @@ def homophone(word: str, rng: Random) -> str:
     return rng.choice(alike) if alike else word
 
 
+def pieces(word: str, rng: Random) -> str:
+    """A recognizer that listens for English writes English words: `pokhari` becomes `pay carry`."""
+    return in_pieces(word, rng) if len(word) > _UNTOUCHED else word
+
+
 @cache
 def _homophones() -> dict[str, list[str]]:
     found: dict[str, list[str]] = {}
@@ -216,6 +222,7 @@ ROMAN: dict[str, WordNoise] = {
     "typo": typo,
     "split": split_word,
     "homophone": homophone,
+    "pieces": pieces,
 }
 DEVANAGARI: dict[str, WordNoise] = {"devanagari": devanagari_spelling, "split": split_word, "homophone": homophone}
 WORDS = ROMAN | DEVANAGARI
@@ -236,6 +243,7 @@ STYLES: dict[str, dict[str, float]] = {
     "hasty": {"typo": 0.25, "vowels": 0.06, "chat": 0.1, "devanagari": 0.15},
     "terse": {"vowels": 0.4, "typo": 0.1, "devanagari": 0.1},
     "recognizer": {"split": 0.06, "traditional": 0.1, "chat": 0.05, "homophone": 0.15, "devanagari": 0.15},
+    "foreign recognizer": {"pieces": 0.55, "homophone": 0.1},
     "mixed": {"chat": 0.15, "traditional": 0.15, "typo": 0.06, "devanagari": 0.2},
 }
 """How often, per word, each noise strikes in one style of writing."""
