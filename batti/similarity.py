@@ -23,9 +23,9 @@ _JOINED = 0.98  # words run together
 _WORD_FOR_WORD = 1.01  # the very words of a name: before one of the same words in another order
 _NEARLY = 0.9  # similarity from which whole names, light words included, may be compared
 _PART = 0.82  # what a part of a name (`cabin` for `CEO cabin`) counts
-_HEARD = 0.9  # what a name counts of which a recognizer made other words
+_HEARD = 0.85  # what a name counts of which a recognizer made other words
 _AS_HEARD = 0.9  # similarity in sound from which it may have done so
-_ALOUD = 0.85  # the same where it made words of another language
+_ALOUD, _READ_ALOUD = 0.9, 0.85  # the same two where it made words of another language
 _CUT = 2  # letters that it may have added to the name or left out
 _CONTRARY = 0.7  # what a name counts whose adjective is another, or that is somebody's
 
@@ -120,11 +120,12 @@ def heard(said: Name, name: Name) -> float:
         return 0.0
     if len(said.words) == len(name.words) and any(map(meaning.differ, said.words, name.words)):  # `keti hostel`
         return 0.0
-    much = _sounds(said.whole, name.whole, name, _AS_HEARD)
+    much = _HEARD * _sounds(said.whole, name.whole, name, _AS_HEARD)
     whole, telling = said.aloud
     if whole != said.whole and name.factor == 1.0:  # the home's own word, no translation
-        much = max(much, _sounds(whole, name.whole, name, _ALOUD), _sounds(telling, name.joined, name, _ALOUD))
-    return name.factor * _HEARD * much
+        aloud = ((whole, name.whole), (telling, name.joined))
+        much = max(much, *(_ALOUD * _sounds(*pair, name, _READ_ALOUD) for pair in aloud))
+    return name.factor * much
 
 
 def _sounds(said: str, called: str, name: Name, enough: float) -> float:

@@ -106,7 +106,8 @@ def test_a_refusal_stays_one(style: str) -> None:
     """`nabala` begins with an n, whatever is done to it: without it, it is the opposite."""
     for word in [*refusals(devanagari=False), "nabala", "nagara", "nanibhau", "nabalnu"]:
         for seed in range(40):
-            assert noise.respell(word, style, Random(seed)).lower().startswith("n"), (word, seed)
+            first = noise.respell(word, style, Random(seed)).lower().split()[0]
+            assert lexicon.load().pronounced.get(first, first).startswith("n"), (word, seed)  # `knee ball a`
     for word in [*refusals(devanagari=True), "नबाल", "नगर", "ननिभाउ"]:
         for seed in range(40):
             assert noise.respell(word, style, Random(seed))[0] in "नण", (word, seed)
