@@ -203,7 +203,7 @@ class Lexicon:
     @cached_property
     def pronounced(self) -> Mapping[str, str]:
         """Words of another language that a recognizer writes for what it does not know -> folded, as they sound."""
-        return dict(_read("pronounced.yaml"))
+        return dict(_read("pronounced.yaml")["words"])
 
     @cached_property
     def meanings(self) -> dict[str, frozenset[str]]:

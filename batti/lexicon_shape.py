@@ -66,7 +66,7 @@ LEFT_OUT: Mapping[str, Any] = {
         "kelvin": {**_BY_LANGUAGE, "digits": (), "units": _BY_LANGUAGE},
         "first_sentence": "",
     },
-    "pronounced.yaml": {},
+    "pronounced.yaml": {"words": {}},
     "devanagari.yaml": _each("endings behind_endings", ()),
 }  # fmt: skip
 """File -> what it is without any of its words; what a file of another language leaves out is taken from here."""
