@@ -58,6 +58,7 @@ SAID: list[tuple[str, str, list[dict[str, Any]] | str]] = [  # rule, a sentence 
         "bhancha nibhau hall nibhau hoina bhancha bala",
         [{"room": "kitchen", **ON}, {"room": "hall", "action": "turn_off"}],
     ),
+    ("taken back", "bhancha nibhau, hall bala, hoina bhancha chai rakha", [{"room": "hall", **ON}]),
     ("beside unasked", "bhancha nabala, hall bala", [{"room": "hall", **ON}]),
     ("mentioned", "bhancha ma chu, hall bala", [{"room": "hall", **ON}]),
     ("several rooms", "bhancha ra hall bala", [{"room": "kitchen", **ON}, {"room": "hall", **ON}]),

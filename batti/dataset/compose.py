@@ -23,6 +23,7 @@ from batti.dataset.compose_joined import (
     joined_one_in_time,
     mentioned,
     set_right,
+    taken_back,
 )
 from batti.dataset.compose_negatives import asked_whether, forbidden, needless, other_device, refused, strange, told
 from batti.dataset.compose_requests import (
@@ -69,6 +70,7 @@ RULES = (
     Rule("joined in time", 0.04, _simple, joined_in_time),
     Rule("one in time", 0.05, _simple, joined_one_in_time),
     Rule("set right", 0.02, _simple, set_right),
+    Rule("taken back", 0.03, _simple, taken_back),
     Rule("and the rest", 0.03, _simple, and_the_rest),
     Rule("beside unasked", 0.03, _is_forbiddable, beside_unasked),
     Rule("mentioned", 0.04, _simple, mentioned),
@@ -105,7 +107,7 @@ def varied(one: Compiled, rng: Random, lex: Lexicon) -> tuple[Sayable, str]:
     """The phrase, or one made of it, and the name of the rule that made it."""
     made, name = _by_rule(one, rng, lex)
     # A time beside a room that is only talked about, or beside what is set right, would be the time of that.
-    if name not in ("mentioned", "beside unasked", "set right") and rng.random() < TIMED and can_be_timed(made.phrase):
+    if name not in ("mentioned", "beside unasked", "set right", "taken back") and rng.random() < TIMED and can_be_timed(made.phrase):
         with suppress(Wordless):
             return timed(made, rng, lex), "timed" if not name else f"{name}, timed"
     return made, name

@@ -28,6 +28,7 @@ from batti.lexicon import Lexicon
 
 _MORE = (1,) * 12 + (2,) * 6 + (3,) * 2  # requests that are joined to one
 _OF_SEVERAL = 0.3  # requests beside others
+_TRIED = 8  # requests, for one that can be asked of the rest
 _SHORT = 45  # characters of a phrase that says little besides what it asks
 
 
@@ -56,7 +57,8 @@ def and_the_rest(one: Compiled, rng: Random, lex: Lexicon) -> Sayable | None:
     some = _some_rooms(one, rng, lex)
     words = segments_of(words_of("rest", one, rng, lex))
     rooms = dict.fromkeys(m.place for m in some.phrase.meanings)
-    rest = all_but(rng.choice(bank().simple[one.language]), words, tuple(rooms))
+    tried = (all_but(rng.choice(bank().simple[one.language]), words, tuple(rooms)) for _ in range(_TRIED))
+    rest = next(filter(None, tried), None)
     if rest is None or any(m.done == "query" for m in (*some.phrase.meanings, *rest.phrase.meanings)):
         return None
     return _both(one, some, rest, rng, lex)
@@ -74,10 +76,11 @@ def beside_unasked(one: Compiled, rng: Random, lex: Lexicon) -> Sayable | None:
 
 
 def set_right(one: Compiled, rng: Random, lex: Lexicon) -> Sayable | None:
-    """Two requests, and either of them said again and otherwise: `A nilo, B rato, hoina A hariyo`."""
-    other, again = (rng.choice(bank().simple[one.language]) for _ in range(2))
-    both = _both(one, one, other, rng, lex)
-    if both is None or len(both.phrase.text) > 2 * _SHORT or len(again.phrase.meanings) > 1:
+    """Several requests, or one for several rooms, and what is said of one of these said again and otherwise:
+    `A nilo, B rato, hoina A hariyo`."""
+    again = rng.choice(bank().simple[one.language])
+    both = _of_some(one, rng, lex)
+    if both is None or len(again.phrase.meanings) > 1:
         return None
     names = _free_slots(again.phrase, {s.slot for s in both.phrase.segments})
     if names is None:
@@ -88,6 +91,26 @@ def set_right(one: Compiled, rng: Random, lex: Lexicon) -> Sayable | None:
     meanings = [m for at in places for m in (right if at == wrong else both.phrase.meanings) if m.place == at]
     link = Segment(words_of("denied", one, rng, lex))
     return reworded(one, (*both.phrase.segments, link, *segments), meanings)
+
+
+def taken_back(one: Compiled, rng: Random, lex: Lexicon) -> Sayable | None:
+    """Several requests, or one for several rooms, and one of these taken back: `A, B ra C nibhau, B chai pardaina`."""
+    some = _of_some(one, rng, lex)
+    if some is None:
+        return None
+    wrong = rng.choice([*dict.fromkeys(m.place for m in some.phrase.meanings)])
+    words = segments_of(chosen(lex.composition["corrected"][one.language]["after"], rng))
+    back = [replace(s, slot=wrong) if s.slot else s for s in words]
+    left = [m for m in some.phrase.meanings if m.place != wrong]
+    return reworded(one, (*some.phrase.segments, *back), left)
+
+
+def _of_some(one: Compiled, rng: Random, lex: Lexicon) -> Sayable | None:
+    """Two requests for a room each, or one for several."""
+    if rng.random() < _OF_SEVERAL:
+        return several_rooms(one, rng, lex)
+    both = _both(one, one, rng.choice(bank().simple[one.language]), rng, lex)
+    return both if both and len(both.phrase.text) <= 2 * _SHORT else None
 
 
 def _part(one: Compiled, rng: Random, lex: Lexicon) -> Sayable:

@@ -83,6 +83,13 @@ def _denies(heard: Heard) -> bool:
     return heard.passes_over and _sets_right(heard)
 
 
+def _takes_back(heard: Heard) -> bool:
+    """Whether a room that is passed over is named twice."""
+    asked = {action["room"] for action in heard.asked}
+    names = ((room.name, *room.aliases) for room in heard.case.home.rooms if room.name not in asked)
+    return _denies(heard) and any(sum(heard.said.count(f" {key(name)} ") for name in some) > 1 for some in names)
+
+
 def _set_right(heard: Heard) -> bool:
     return len(heard.asked) > 1 and not heard.passes_over and _sets_right(heard)
 
@@ -127,11 +134,12 @@ SIGNS: Mapping[str, Callable[[Heard], bool]] = {
     "joined in time": lambda heard: len({*_times(heard)}) > 1 and not _one_in_time(heard),
     "one in time": _one_in_time,
     "set right": _set_right,
+    "taken back": _takes_back,
     "beside unasked": _beside_unasked,
     "mentioned": lambda heard: heard.passes_over and not _denies(heard) and not _beside_unasked(heard),
     "several rooms": lambda heard: "one thing in several places" in heard.shapes,
     "group": lambda heard: heard.of_kind("group"),
-    "corrected": _denies,
+    "corrected": lambda heard: _denies(heard) and not _takes_back(heard),
     "here": lambda heard: heard.of_kind("here"),
     "lying": _lies,
     "whole house": lambda heard: heard.of_kind("all"),
