@@ -7,7 +7,7 @@ from random import Random
 
 from batti.dataset import names
 from batti.dataset.homes import RandomHome
-from batti.lexicon import Lexicon, key
+from batti.lexicon import Concept, Lexicon, key
 from batti.spoken import initials
 
 
@@ -52,6 +52,11 @@ def _titled(home: RandomHome, index: int, script: str, lexicon: Lexicon, rng: Ra
     if person is None or not titles[script] or not person.keys.isdisjoint(called):
         return ""
     said = next((name for name in thing.listed_in(script) for word in person.words if name.startswith(word)), "")
-    word = max((word for word in person.words if said.startswith(word)), key=len, default="")
-    titled = f"{word} {rng.choice(titles[script])}{said[len(word):]}" if word else ""
+    titled = with_title(said, person, titles[script], rng)
     return titled if home.owner.get(key(titled), index) == index else ""
+
+
+def with_title(said: str, person: Concept, titles: Sequence[str], rng: Random) -> str:
+    """What begins with the person's name, with a title behind that; nothing where it does not."""
+    word = max((word for word in person.words if said.startswith(word)), key=len, default="")
+    return f"{word} {rng.choice(titles)}{said[len(word):]}" if word else ""

@@ -18,7 +18,7 @@ from batti.dataset import amounts, homes, names, noise, numbers
 from batti.dataset.bank import KINDS, SIMPLE, Sayable
 from batti.dataset.dress import Dressed, dress, pick
 from batti.dataset.homes import RandomHome
-from batti.dataset.mention import mention
+from batti.dataset.mention import mention, with_title
 from batti.dataset.phrases import PERSON_SLOT, Meaning, Phrase, Segment, kind_of
 from batti.lexicon import Concept, Lexicon, key
 from batti.prompt import Asked, Span
@@ -201,7 +201,10 @@ class Speaker:
         concept = homes.stranger(self.home, self.lexicon, self.rng, kind)
         if concept is None:
             raise Unfit
-        return pick(names.spoken_words(concept, script, english, self.rng) or concept.words, self.rng)
+        said = pick(names.spoken_words(concept, script, english, self.rng) or concept.words, self.rng)
+        person, titles = names.person_of(concept, self.lexicon), self.lexicon.frames["titles"][script]
+        titled = with_title(said, person, titles, self.rng) if person and titles and self.rng.random() < 0.3 else ""
+        return titled or said
 
     def _value(self, segment: Segment, script: str, one: Sayable) -> tuple[str, Any]:
         """The words and the value of a value slot: the writer's, or others of the same kind."""
