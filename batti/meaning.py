@@ -95,7 +95,7 @@ def _number_words() -> dict[str, str]:
 
 @compiled
 def _pronounced() -> dict[str, str]:
-    return {fold(word): sounds for word, sounds in reversed(lexicon.load().pronounced.items())}
+    return {fold(word): sounds for word, sounds in lexicon.load().pronounced.items()}
 
 
 def aloud(words: Iterable[str]) -> str:

@@ -107,7 +107,8 @@ def varied(one: Compiled, rng: Random, lex: Lexicon) -> tuple[Sayable, str]:
     """The phrase, or one made of it, and the name of the rule that made it."""
     made, name = _by_rule(one, rng, lex)
     # A time beside a room that is only talked about, or beside what is set right, would be the time of that.
-    if name not in ("mentioned", "beside unasked", "set right", "taken back") and rng.random() < TIMED and can_be_timed(made.phrase):
+    timeless = name in ("mentioned", "beside unasked", "set right", "taken back")
+    if not timeless and rng.random() < TIMED and can_be_timed(made.phrase):
         with suppress(Wordless):
             return timed(made, rng, lex), "timed" if not name else f"{name}, timed"
     return made, name

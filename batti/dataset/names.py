@@ -58,7 +58,10 @@ def elsewhere(room: Concept, lexicon: Lexicon) -> Concept:
 
 
 _NUMBERED_BASES = 9  # of the bases, those that are counted
-_ROOM_NUMBERS = (1, 1, 2, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 14, 21, 33, 101, 102, 103, 201, 202, 204, 301, 304, 405, 512, 609, 730, 1003, 1305)
+_ROOM_NUMBERS = (
+    *(1, 1, 2, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 14, 21, 33),
+    *(101, 102, 103, 201, 202, 204, 301, 304, 405, 512, 609, 730, 1003, 1305),
+)
 
 
 def numbered_room(lexicon: Lexicon, rng: Random, number: int | None = None) -> Concept:

@@ -17,7 +17,7 @@ from batti.sound import classes, fold
 _LONGEST = 8  # letters that one piece stands for
 _CHOICE = 6  # pieces that are kept for a stretch of letters, the nearest
 _FARTHEST = 0.34  # share of its letters that a piece may have otherwise
-_NEIGHBOURS = frozenset("ae ao ei ou bp dt gk Cj fp Cs js".split())  # sounds that are half as far apart as others
+_NEIGHBOURS = frozenset(("ae", "ao", "ei", "ou", "bp", "dt", "gk", "Cj", "fp", "Cs", "js"))  # sounds that are half as far apart as others
 _PIECE = 0.4  # what a piece costs besides: long ones are likelier
 _CHANCE = 0.8  # of what is added to the costs, so that a word is not heard as the same every time
 
@@ -46,8 +46,8 @@ def _known() -> frozenset[str]:
     words = lexicon.load()
     named = (*words.places, *words.lights, *words.groups, *words.devices, *words.numbers.values())
     swaps = zip(words.swaps.ids, words.swaps.classes, strict=True)
-    said = (*(name for one in named for name in one.en), *(word for name, some in swaps if "en" in name.split(".") for word in some))
-    known = {word for name in said for word in name.lower().split()}
+    said = [*(one.en for one in named), *(some for name, some in swaps if "en" in name.split("."))]
+    known = {word for some in said for name in some for word in name.lower().split()}
     return frozenset({*words.pronounced, *words.frames["english_words"], *known})
 
 

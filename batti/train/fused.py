@@ -125,7 +125,7 @@ class FusedDecoderBlock(nn.Module):
         self.own, self.look = block.own, block.look
 
     def forward(self, x: Tensor, past: Pair, memory: Pair, turns: Turns, there: Tensor) -> tuple[Tensor, Pair]:
-        """See `DecoderBlock.forward`; `there` (B, M) is 1 where characters of the sentence are, and 0 where none are."""
+        """See `DecoderBlock.forward`; `there` (B, M) is 1 where characters are, and 0 where there is padding."""
         attention, look = self.own.attention, self.look.attention
         y = self.own.norm1(x)
         key, value = attention.key_value(y).split(attention.query.out_features, dim=-1)

@@ -1,8 +1,9 @@
 """The network: a character encoder, and a decoder that says structure and points at characters.
 
 Shapes: B sentences, T characters, M groups of merged characters, L answer tokens, D width, V structural
-tokens. The decoder looks at the groups; its distribution runs over the V tokens and the T characters of the sentence (pointer network, Vinyals
-et al. 2015): a place is pointed at, not named, so that one network serves any home.
+tokens. The decoder looks at the groups; its distribution runs over the V tokens and the T characters of the
+sentence (pointer network, Vinyals et al. 2015): a place is pointed at, not named, so that one network serves
+any home.
 """
 
 from __future__ import annotations
