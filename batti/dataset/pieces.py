@@ -17,7 +17,9 @@ from batti.sound import classes, fold
 _LONGEST = 8  # letters that one piece stands for
 _CHOICE = 6  # pieces that are kept for a stretch of letters, the nearest
 _FARTHEST = 0.34  # share of its letters that a piece may have otherwise
-_NEIGHBOURS = frozenset(("ae", "ao", "ei", "ou", "bp", "dt", "gk", "Cj", "fp", "Cs", "js"))  # sounds that are half as far apart as others
+_NEIGHBOURS = frozenset(  # sounds that are half as far apart as others
+    ["ae", "ao", "ei", "ou", "bp", "dt", "gk", "Cj", "fp", "Cs", "js"]
+)
 _PIECE = 0.4  # what a piece costs besides: long ones are likelier
 _CHANCE = 0.8  # of what is added to the costs, so that a word is not heard as the same every time
 
