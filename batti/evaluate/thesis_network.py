@@ -52,7 +52,7 @@ class Seq2Seq(Network):
 
     def __init__(self, shape: Shape, words: Sequence[str]) -> None:
         super().__init__(shape)
-        del self.pointed, self.point, self.tags, self.groups_norm  # there is no home to point into
+        del self.pointed, self.point, self.tags  # there is no home to point into
         self.said = tuple(words)
         self.tokens = nn.Embedding(_END + 1 + len(words), shape.width)
         self.out = nn.Linear(shape.width, _END + 1 + len(words))
