@@ -95,7 +95,7 @@ def _number_words() -> dict[str, str]:
 
 @compiled
 def _pronounced() -> dict[str, str]:
-    return {fold(word): sounds for word, sounds in reversed(lexicon.load().pronounced.items())}
+    return {fold(word): sounds for word, sounds in reversed([*lexicon.load().pronounced.items()])}
 
 
 def aloud(words: Iterable[str]) -> str:
@@ -143,6 +143,11 @@ def is_light(word: str) -> bool:
     if word in _light_words() or word in _meanings():
         return word in _light_words()
     return any(word[:1] == stem[0] and len(word) > 2 and similar(stem, word) >= 0.75 for stem in _light_stems())
+
+
+def is_badly_spelled(word: str) -> bool:
+    """Whether the word is a light one for its looks alone: khutta, a leg, is nearly kotha."""
+    return is_light(word) and word not in _light_words()
 
 
 @cache

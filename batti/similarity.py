@@ -7,7 +7,7 @@ room, ko) hardly count.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import pairwise
@@ -39,12 +39,21 @@ class Name:
     telling: tuple[str, ...]
     joined: str  # the telling words as one
     factor: float = 1.0
+    lamp: tuple[str, ...] = ()  # of a light's name after its room's, the words of the light
 
     @classmethod
-    def of(cls, entity: int, words: tuple[str, ...], room: tuple[str, ...] = (), factor: float = 1.0) -> Name:
-        """A name by itself, or a light's after its room's. Each of them tells something."""
-        telling = tuple(dict.fromkeys([*telling_of(room), *telling_of(words)] if room else telling_of(words)))
-        return cls(entity, room + words, telling, "".join(telling), factor)
+    def of(
+        cls,
+        entity: int,
+        words: tuple[str, ...],
+        room: tuple[str, ...] = (),
+        factor: float = 1.0,
+        own: Collection[str] = (),
+    ) -> Name:
+        """A name by itself, or a light's after its room's, each of which tells something; `own`: see `telling_of`."""
+        first, last = telling_of(room, own), telling_of(words, own)
+        telling = tuple(dict.fromkeys([*first, *last]))
+        return cls(entity, room + words, telling, "".join(telling), factor, tuple(last) if room else ())
 
     @cached_property
     def light(self) -> frozenset[str]:
@@ -65,9 +74,9 @@ class Name:
         return re.sub(r"\D", "", self.joined)
 
 
-def telling_of(words: Sequence[str]) -> Sequence[str]:
-    """Of the words of a name those that tell which; all where none does."""
-    return [word for word in words if not meaning.is_light(word)] or words
+def telling_of(words: Sequence[str], own: Collection[str] = ()) -> Sequence[str]:
+    """Of the words of a name those that tell which, as a home's own do (`called.own_words`); all where none does."""
+    return [word for word in words if not meaning.is_light(word) or word in own] or words
 
 
 def _matched(said: Name, name: Name) -> float:
@@ -106,7 +115,7 @@ def similarity(said: Name, name: Name) -> float:
         whole = sound.spelled_alike(said.whole, name.whole)
         if whole > _NEARLY:  # `shrineroom`
             score = max(score, _JOINED * whole)
-    if len(name.telling) > len(said.telling) and (not said.joined.isdigit() or _is_its_number(said, name)):
+    if len(name.telling) > len(said.telling) and _may_be_part(said, name):
         score = max(score, _PART * matched / len(said.telling))
     missing = len(said.light ^ name.light) / (1 + len(said.light | name.light))
     told_apart = _contrary(said.light, name.light) or _owned(said, name) or _is_lamp(said, name) or _differ(said, name)
@@ -132,6 +141,13 @@ def _sounds(said: str, called: str, name: Name, enough: float) -> float:
     """How much two ways of saying a name sound alike; 0 where that is not enough."""
     much = sound.heard_alike(said, called, len(name.joined)) if abs(len(said) - len(called)) <= _CUT else 0.0
     return much if much > enough else 0.0
+
+
+def _may_be_part(said: Name, name: Name) -> bool:
+    """Whether it may be short for the name: a number only for its like, and what has no word of a lamp for no lamp."""
+    if said.joined.isdigit() and not _is_its_number(said, name):
+        return False
+    return not name.lamp or any(meaning.alike(word, other) >= WORD for word in said.telling for other in name.lamp)
 
 
 def _differ(said: Name, name: Name) -> bool:
