@@ -18,7 +18,7 @@ from batti.called import Called, Words, own_words
 from batti.gazetteer import Gazetteer
 from batti.home import Entity, Home
 from batti.schema import ALL, HERE
-from batti.similarity import ENOUGH, Name, heard, similarity, telling_of
+from batti.similarity import ENOUGH, Name, heard, in_pieces, similarity, telling_of
 from batti.text import normalize
 from batti.vocabulary import ENOUGH as WORD
 from batti.vocabulary import Spelling, Vocabulary
@@ -141,6 +141,8 @@ class Lookup:
             scored |= {index: max(_SLIPPED * score, scored.get(index, 0.0)) for index, score in again.items()}
         if max(scored.values(), default=0.0) < ENOUGH:
             scored |= {index: much for index, much in self._as_heard(readings) if much > scored.get(index, 0.0)}
+        if max(scored.values(), default=0.0) < ENOUGH and (pieces := in_pieces(spoken.words_of(said), self._names)):
+            scored[pieces[0]] = pieces[1]
         for index in scored if letters else ():
             if self._letters[index] and letters.isdisjoint(self._letters[index]):
                 scored[index] *= _ANOTHER
@@ -214,8 +216,7 @@ class Lookup:
 
     def _as_heard(self, readings: list[list[str]]) -> Iterator[tuple[int, float]]:
         """The entities whose names a recognizer may have made this of, and how similar they are, least first."""
-        ends = [(words[:-n], meaning.room_aloud(words[-n:])) for words in readings for n in (1, 2) if len(words) > n]
-        queries = self._queries([*readings, *([*words, room] for words, room in ends if room)])
+        queries = self._queries([*readings, *(ended for words in readings for ended in meaning.room_at_end(words))])
         found = ((max((heard(query, name) for query in queries), default=0.0), name.entity) for name in self._names)
         return ((index, much) for much, index in sorted(found) if much)
 

@@ -7,7 +7,7 @@ room, ko) hardly count.
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import pairwise
@@ -26,6 +26,8 @@ _PART = 0.82  # what a part of a name (`cabin` for `CEO cabin`) counts
 _HEARD = 0.85  # what a name counts of which a recognizer made other words
 _AS_HEARD = 0.9  # similarity in sound from which it may have done so
 _ALOUD, _READ_ALOUD = 0.9, 0.85  # the same two where it made words of another language
+_IN_PIECES, _FAR = 0.76, 0.15  # likeness aloud from which words are pieces of a name, and of how much the next has less
+_LONG = 4  # letters of a name that may be in pieces
 _CUT = 2  # letters that it may have added to the name or left out
 _CONTRARY = 0.7  # what a name counts whose adjective is another, or that is somebody's
 
@@ -135,6 +137,36 @@ def heard(said: Name, name: Name) -> float:
         aloud = ((whole, name.whole), (telling, name.joined))
         much = max(much, *(_ALOUD * _sounds(*pair, name, _READ_ALOUD) for pair in aloud))
     return name.factor * much
+
+
+def in_pieces(words: Sequence[str], names: Iterable[Name]) -> tuple[int, float] | None:
+    """The entity of whose name a recognizer of another language made these folded words (`sir jenna co quota`), and how
+    much they are alike aloud; None where that is not enough, or another name is nearly as near."""
+    said = Name.of(0, tuple(words))
+    if len(words) < 2 or said.aloud[0] == said.whole or all(map(meaning.is_known, words)):
+        return None
+    ways = [*_aloud(words)]
+    near: dict[int, float] = {}
+    for name in names:
+        if name.factor == 1.0 and len(name.joined) >= _LONG and said.digits == name.digits:
+            pairs = (pair for way in ways for pair in zip(way, (name.whole, name.joined), strict=True))
+            near[name.entity] = max(near.get(name.entity, 0.0), *(_sounds(*pair, name, 0.0) for pair in pairs))
+    best = max(near, key=lambda entity: near[entity], default=-1)
+    others = max((much for entity, much in near.items() if entity != best), default=0.0)
+    much = near.get(best, 0.0)
+    return (best, much) if much >= _IN_PIECES and much - others > _FAR else None
+
+
+def _aloud(words: Sequence[str]) -> Iterator[tuple[str, str]]:
+    """Folded words run together as they sound, a room at the end in any spelling; and the same without `ko kotha`."""
+    for ended in (words, *meaning.room_at_end(words)):
+        end = next((i for i in range(len(ended), 1, -1) if not _is_left_out(ended[i - 1])), 1)
+        yield meaning.aloud(ended), meaning.aloud(ended[:end])
+
+
+def _is_left_out(word: str) -> bool:
+    """Whether a folded word is one that names are said with or without, but for a lone letter (`upset a`: Apsara)."""
+    return len(word) > 1 and meaning.shared(word) != word
 
 
 def _sounds(said: str, called: str, name: Name, enough: float) -> float:

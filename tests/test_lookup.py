@@ -657,3 +657,30 @@ def test_a_part_of_a_rooms_name_is_the_room_where_no_word_of_a_lamp_is_said(said
     assert isinstance(found, Entity)
     assert (found.kind, found.name) == ("room", room)
     assert certainty > 0.9
+
+
+PIECES = home_of("Dhukuti", "Apsara", "gaddi kotha", "Sirjana ko kotha", "lobby", "kitchen")
+
+
+@pytest.mark.parametrize(
+    ("said", "room"),
+    [
+        ("duke booty", "Dhukuti"), ("Upset a", "Apsara"), ("upset a co light", "Apsara"),
+        ("sir jenna co quota", "Sirjana ko kotha"), ("sir jenna co court a", "Sirjana ko kotha"),
+        ("gutty coat a", "gaddi kotha"), ("love e", "lobby"),
+        ("worse a ko coat a", None), ("tea lee saw", None), ("knee nah room", None), ("party room", None),
+    ],
+)  # fmt: skip
+def test_the_nearest_name_is_found_in_pieces_of_another_language(said: str, room: str | None) -> None:
+    assert found_name(PIECES, said) == room
+
+
+def test_pieces_that_may_be_two_names_are_neither() -> None:
+    assert found_name(home_of("Apsara", "lobby"), "upset a") == "Apsara"
+    assert found_name(home_of("Apsara", "Apasara", "lobby"), "upset a") is None
+
+
+@pytest.mark.parametrize("room", ["kothli", "kothri", "kothari"])
+def test_a_small_room_is_a_room(room: str) -> None:
+    assert found_name(home_of("Sirjana ko kotha", "kitchen"), f"sirjana ko {room}") == "Sirjana ko kotha"
+    assert found_name(home_of("kothari", "sano kotha"), "kothari") == "kothari"
