@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from batti import lexicon, meaning, spoken
@@ -20,7 +20,7 @@ class Called:
     otherwise: Mapping[str, Words]
 
     @classmethod
-    def of(cls, index: int, entity: Entity, rooms: Iterable[str]) -> Called:
+    def of(cls, index: int, entity: Entity, rooms: Iterable[str], own: Collection[str]) -> Called:
         """The entity at an index of the home's, with the names of the room that it is in, if it is a light."""
         names: dict[Words, Name] = {}
         # The names of one thing mean the same, so that their translations are much the same too.
@@ -30,8 +30,20 @@ class Called:
         for words, room, factor in (*said, *translated):
             whole = room + words
             if whole and (whole not in names or names[whole].factor < factor):
-                names[whole] = Name.of(index, words, room, factor)
+                names[whole] = Name.of(index, words, room, factor, own)
         return cls(tuple(names.values()), otherwise)
+
+
+def own_words(entities: Iterable[Entity]) -> frozenset[str]:
+    """Folded words that tell in a home with these things and nowhere else: those of its names that look like light
+    ones (khutta, kotha), and those that are the whole name of a lamp (purano)."""
+    own: set[str] = set()
+    for entity in entities:
+        for words in map(spoken.words_of, entity.names):
+            own.update(filter(meaning.is_badly_spelled, words))
+            if entity.kind == "light" and all(map(meaning.is_light, words)):
+                own.update(word for word in words if meaning.shared(word) == word)
+    return frozenset(own | {*map(meaning.adjective, own)} - {""})
 
 
 def _said(entity: Entity, rooms: Iterable[Words]) -> Iterator[tuple[Words, Words, float]]:
@@ -39,6 +51,8 @@ def _said(entity: Entity, rooms: Iterable[Words]) -> Iterator[tuple[Words, Words
     for name in entity.names:
         words = tuple(spoken.words_of(name))
         yield words, (), 1.0
+        if entity.kind == "light":
+            yield tuple(spoken.words_inside(name)), (), 1.0
         if any(map(str.isdigit, words)):  # the bar of `snack bar` is twelve, too
             yield tuple(spoken.words_of(name, numbers=False)), (), 1.0
         if "x" in name:  # which is chh in chat, and not in Netflix

@@ -14,11 +14,11 @@ from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
 from batti import lexicon, meaning, spoken
-from batti.called import Called, Words
+from batti.called import Called, Words, own_words
 from batti.gazetteer import Gazetteer
 from batti.home import Entity, Home
 from batti.schema import ALL, HERE
-from batti.similarity import ENOUGH, Name, heard, similarity, telling_of
+from batti.similarity import ENOUGH, Name, heard, in_pieces, similarity, telling_of
 from batti.text import normalize
 from batti.vocabulary import ENOUGH as WORD
 from batti.vocabulary import Spelling, Vocabulary
@@ -42,7 +42,8 @@ class Lookup:
         self.groups = home.group_names
         self.rooms_of = home.rooms_of
         rooms = {e.name: e.names for e in self.entities if e.kind == "room"}
-        called = [Called.of(index, e, rooms.get(e.room or "", ())) for index, e in enumerate(self.entities)]
+        self._own = own_words(self.entities)
+        called = [Called.of(index, e, rooms.get(e.room or "", ()), self._own) for index, e in enumerate(self.entities)]
         self._names = [name for one in called for name in one.names]
         self._joined = [name.joined for name in self._names]
         self._words = [{word for name in one.names for word in name.telling} for one in called]
@@ -140,6 +141,8 @@ class Lookup:
             scored |= {index: max(_SLIPPED * score, scored.get(index, 0.0)) for index, score in again.items()}
         if max(scored.values(), default=0.0) < ENOUGH:
             scored |= {index: much for index, much in self._as_heard(readings) if much > scored.get(index, 0.0)}
+        if max(scored.values(), default=0.0) < ENOUGH and (pieces := in_pieces(spoken.words_of(said), self._names)):
+            scored[pieces[0]] = pieces[1]
         for index in scored if letters else ():
             if self._letters[index] and letters.isdisjoint(self._letters[index]):
                 scored[index] *= _ANOTHER
@@ -200,7 +203,7 @@ class Lookup:
 
     def _scored(self, readings: list[list[str]]) -> dict[int, float]:
         """The similarity of each entity, by its best name."""
-        queries = _queries(readings)
+        queries = self._queries(readings)
         scores: dict[int, float] = {}
         for name in self._candidates(queries):
             # Every word counts before an ending is taken off: `pasal bhitra` may be a name, and `bhitra` means in.
@@ -213,10 +216,13 @@ class Lookup:
 
     def _as_heard(self, readings: list[list[str]]) -> Iterator[tuple[int, float]]:
         """The entities whose names a recognizer may have made this of, and how similar they are, least first."""
-        ends = [(words[:-n], meaning.room_aloud(words[-n:])) for words in readings for n in (1, 2) if len(words) > n]
-        queries = _queries([*readings, *([*words, room] for words, room in ends if room)])
+        queries = self._queries([*readings, *(ended for words in readings for ended in meaning.room_at_end(words))])
         found = ((max((heard(query, name) for query in queries), default=0.0), name.entity) for name in self._names)
         return ((index, much) for much, index in sorted(found) if much)
+
+    def _queries(self, readings: Iterable[list[str]]) -> list[Name]:
+        """What was said as names, to be compared with those of the home."""
+        return [Name.of(0, tuple(words), own=self._own) for words in readings]
 
     def _across(self, query: Name, entity: int) -> float:
         """How much of what was said is in the names of an entity taken together: `MD's cabin` where
@@ -253,11 +259,6 @@ class Lookup:
                 found[index] = min(named)
         last = not meaning.denials().isdisjoint(words)
         return (max if last else min)(found, key=lambda index: found[index]) if found else None
-
-
-def _queries(readings: Iterable[list[str]]) -> list[Name]:
-    """What was said as names, to be compared with those of the home."""
-    return [Name.of(0, tuple(words)) for words in readings]
 
 
 def _hints(

@@ -5,7 +5,7 @@ Words that mean the same are nearly one (bhancha, kitchen; dai, brother), and so
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cache, lru_cache
 
 from batti import lexicon
@@ -14,7 +14,7 @@ from batti.sound import SHORTEST, fold, heard_alike, similar
 
 _OTHER_WORD = 0.8  # of the similarity of two words that mean different things
 TRANSLATED = 0.94  # a translation counts a little less than the name itself
-_ROOM_ALOUD = 0.85  # similarity in sound from which words are one for a room
+_ROOM_ALOUD = 0.74  # similarity in sound from which words are one for a room
 _NOTHING: frozenset[str] = frozenset()
 
 
@@ -108,10 +108,13 @@ def _long_room_words() -> tuple[str, ...]:
     return tuple(dict.fromkeys(fold(word) for word in lexicon.load().frames["room_words"] if len(word) > SHORTEST))
 
 
-def room_aloud(words: Sequence[str]) -> str | None:
-    """The word for a room that folded words sound like, together (`coat a`: kota), if they do."""
-    said = aloud(words)
-    return next((word for word in _long_room_words() if heard_alike(said, word, len(word)) > _ROOM_ALOUD), None)
+def room_at_end(words: Sequence[str]) -> Iterator[list[str]]:
+    """Folded words with one or two at the end that sound like one for a room (`coat a`: kota) replaced by it."""
+    for n in (1, 2):
+        said = aloud(words[-n:])
+        room = next((one for one in _long_room_words() if heard_alike(said, one, len(one)) > _ROOM_ALOUD), None)
+        if room and len(words) > n:
+            yield [*words[:-n], room]
 
 
 def in_digits(word: str) -> str:
@@ -143,6 +146,11 @@ def is_light(word: str) -> bool:
     if word in _light_words() or word in _meanings():
         return word in _light_words()
     return any(word[:1] == stem[0] and len(word) > 2 and similar(stem, word) >= 0.75 for stem in _light_stems())
+
+
+def is_badly_spelled(word: str) -> bool:
+    """Whether the word is a light one for its looks alone: khutta, a leg, is nearly kotha."""
+    return is_light(word) and word not in _light_words()
 
 
 @cache

@@ -7,7 +7,7 @@ room, ko) hardly count.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import pairwise
@@ -26,6 +26,8 @@ _PART = 0.82  # what a part of a name (`cabin` for `CEO cabin`) counts
 _HEARD = 0.85  # what a name counts of which a recognizer made other words
 _AS_HEARD = 0.9  # similarity in sound from which it may have done so
 _ALOUD, _READ_ALOUD = 0.9, 0.85  # the same two where it made words of another language
+_IN_PIECES, _FAR = 0.76, 0.15  # likeness aloud from which words are pieces of a name, and of how much the next has less
+_LONG = 4  # letters of a name that may be in pieces
 _CUT = 2  # letters that it may have added to the name or left out
 _CONTRARY = 0.7  # what a name counts whose adjective is another, or that is somebody's
 
@@ -39,12 +41,21 @@ class Name:
     telling: tuple[str, ...]
     joined: str  # the telling words as one
     factor: float = 1.0
+    lamp: tuple[str, ...] = ()  # of a light's name after its room's, the words of the light
 
     @classmethod
-    def of(cls, entity: int, words: tuple[str, ...], room: tuple[str, ...] = (), factor: float = 1.0) -> Name:
-        """A name by itself, or a light's after its room's. Each of them tells something."""
-        telling = tuple(dict.fromkeys([*telling_of(room), *telling_of(words)] if room else telling_of(words)))
-        return cls(entity, room + words, telling, "".join(telling), factor)
+    def of(
+        cls,
+        entity: int,
+        words: tuple[str, ...],
+        room: tuple[str, ...] = (),
+        factor: float = 1.0,
+        own: Collection[str] = (),
+    ) -> Name:
+        """A name by itself, or a light's after its room's, each of which tells something; `own`: see `telling_of`."""
+        first, last = telling_of(room, own), telling_of(words, own)
+        telling = tuple(dict.fromkeys([*first, *last]))
+        return cls(entity, room + words, telling, "".join(telling), factor, tuple(last) if room else ())
 
     @cached_property
     def light(self) -> frozenset[str]:
@@ -65,9 +76,9 @@ class Name:
         return re.sub(r"\D", "", self.joined)
 
 
-def telling_of(words: Sequence[str]) -> Sequence[str]:
-    """Of the words of a name those that tell which; all where none does."""
-    return [word for word in words if not meaning.is_light(word)] or words
+def telling_of(words: Sequence[str], own: Collection[str] = ()) -> Sequence[str]:
+    """Of the words of a name those that tell which, as a home's own do (`called.own_words`); all where none does."""
+    return [word for word in words if not meaning.is_light(word) or word in own] or words
 
 
 def _matched(said: Name, name: Name) -> float:
@@ -106,7 +117,7 @@ def similarity(said: Name, name: Name) -> float:
         whole = sound.spelled_alike(said.whole, name.whole)
         if whole > _NEARLY:  # `shrineroom`
             score = max(score, _JOINED * whole)
-    if len(name.telling) > len(said.telling) and (not said.joined.isdigit() or _is_its_number(said, name)):
+    if len(name.telling) > len(said.telling) and _may_be_part(said, name):
         score = max(score, _PART * matched / len(said.telling))
     missing = len(said.light ^ name.light) / (1 + len(said.light | name.light))
     told_apart = _contrary(said.light, name.light) or _owned(said, name) or _is_lamp(said, name) or _differ(said, name)
@@ -128,10 +139,47 @@ def heard(said: Name, name: Name) -> float:
     return name.factor * much
 
 
+def in_pieces(words: Sequence[str], names: Iterable[Name]) -> tuple[int, float] | None:
+    """The entity of whose name a recognizer of another language made these folded words (`sir jenna co quota`), and how
+    much they are alike aloud; None where that is not enough, or another name is nearly as near."""
+    said = Name.of(0, tuple(words))
+    if len(words) < 2 or said.aloud[0] == said.whole or all(map(meaning.is_known, words)):
+        return None
+    ways = [*_aloud(words)]
+    near: dict[int, float] = {}
+    for name in names:
+        if name.factor == 1.0 and len(name.joined) >= _LONG and said.digits == name.digits:
+            pairs = (pair for way in ways for pair in zip(way, (name.whole, name.joined), strict=True))
+            near[name.entity] = max(near.get(name.entity, 0.0), *(_sounds(*pair, name, 0.0) for pair in pairs))
+    best = max(near, key=lambda entity: near[entity], default=-1)
+    others = max((much for entity, much in near.items() if entity != best), default=0.0)
+    much = near.get(best, 0.0)
+    return (best, much) if much >= _IN_PIECES and much - others > _FAR else None
+
+
+def _aloud(words: Sequence[str]) -> Iterator[tuple[str, str]]:
+    """Folded words run together as they sound, a room at the end in any spelling; and the same without `ko kotha`."""
+    for ended in (words, *meaning.room_at_end(words)):
+        end = next((i for i in range(len(ended), 1, -1) if not _is_left_out(ended[i - 1])), 1)
+        yield meaning.aloud(ended), meaning.aloud(ended[:end])
+
+
+def _is_left_out(word: str) -> bool:
+    """Whether a folded word is one that names are said with or without, but for a lone letter (`upset a`: Apsara)."""
+    return len(word) > 1 and meaning.shared(word) != word
+
+
 def _sounds(said: str, called: str, name: Name, enough: float) -> float:
     """How much two ways of saying a name sound alike; 0 where that is not enough."""
     much = sound.heard_alike(said, called, len(name.joined)) if abs(len(said) - len(called)) <= _CUT else 0.0
     return much if much > enough else 0.0
+
+
+def _may_be_part(said: Name, name: Name) -> bool:
+    """Whether it may be short for the name: a number only for its like, and what has no word of a lamp for no lamp."""
+    if said.joined.isdigit() and not _is_its_number(said, name):
+        return False
+    return not name.lamp or any(meaning.alike(word, other) >= WORD for word in said.telling for other in name.lamp)
 
 
 def _differ(said: Name, name: Name) -> bool:

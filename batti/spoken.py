@@ -21,6 +21,13 @@ def words_of(said: str, numbers: bool = True) -> list[str]:
     return list(_words_of(said, numbers))
 
 
+def words_inside(name: str) -> list[str]:
+    """The same of a name that other words follow: `jhunde` for the jhundeko of `jhundeko batti`."""
+    last = lexicon.key(name).split()[-1:]
+    inside = [*map(_without_of, last)]
+    return words_of(name) if inside == last else [*words_of(name)[:-1], *map(fold, inside)]
+
+
 _POSSESSIVE = re.compile(r"['’]s\b")
 
 

@@ -616,3 +616,71 @@ def test_lights_of_one_name_are_told_by_their_rooms(said: str, sentence: str, ro
     found, _ = Lookup(HOSTEL).find(normalize(said), normalize(sentence))
     assert isinstance(found, Entity)
     assert (found.name, found.room) == ("bed lamp", room)
+
+
+RIVERS = Home.from_dict({
+    "name": "Nadi",
+    "rooms": [
+        {"name": "Bheri", "lights": [{"name": "khutta wala"}, {"name": "bed lamp"}]},
+        {"name": "Karnali", "lights": [{"name": "purano"}, {"name": "jhundeko"}]},
+        {"name": "Seti", "lights": [{"name": "naya"}, {"name": "purano"}, {"name": "sadeko"}]},
+        {"name": "Tulsi mata", "lights": [{"name": "akhanda"}, {"name": "puja batti"}]},
+    ],
+})  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("said", "lamp"),
+    [
+        ("bheri ko khutta wala batti", ("Bheri", "khutta wala")), ("khutta wala batti", ("Bheri", "khutta wala")),
+        ("bheri ko bed batti", ("Bheri", "bed lamp")), ("karnali ko purano batti", ("Karnali", "purano")),
+        ("seti ko old light", ("Seti", "purano")), ("naya batti", ("Seti", "naya")),
+        ("jhundeko batti", ("Karnali", "jhundeko")), ("karnali ko jhundeko batti", ("Karnali", "jhundeko")),
+        ("sadeko batti", ("Seti", "sadeko")), ("tulsi ko akhanda", ("Tulsi mata", "akhanda")),
+    ],
+)  # fmt: skip
+def test_words_that_tell_little_elsewhere_tell_in_a_home_whose_lamps_are_called_so(
+    said: str, lamp: tuple[str, str]
+) -> None:
+    found, certainty = Lookup(RIVERS).find(normalize(said), normalize(said))
+    assert isinstance(found, Entity)
+    assert (found.room, found.name) == lamp
+    assert certainty > 0.9
+
+
+@pytest.mark.parametrize(
+    ("said", "room"),
+    [("bheri ko kotha", "Bheri"), ("tulsi", "Tulsi mata"), ("tulsi ko batti", "Tulsi mata"), ("mata", "Tulsi mata")],
+)
+def test_a_part_of_a_rooms_name_is_the_room_where_no_word_of_a_lamp_is_said(said: str, room: str) -> None:
+    found, certainty = Lookup(RIVERS).find(normalize(said), normalize(said))
+    assert isinstance(found, Entity)
+    assert (found.kind, found.name) == ("room", room)
+    assert certainty > 0.9
+
+
+PIECES = home_of("Dhukuti", "Apsara", "gaddi kotha", "Sirjana ko kotha", "lobby", "kitchen")
+
+
+@pytest.mark.parametrize(
+    ("said", "room"),
+    [
+        ("duke booty", "Dhukuti"), ("Upset a", "Apsara"), ("upset a co light", "Apsara"),
+        ("sir jenna co quota", "Sirjana ko kotha"), ("sir jenna co court a", "Sirjana ko kotha"),
+        ("gutty coat a", "gaddi kotha"), ("love e", "lobby"),
+        ("worse a ko coat a", None), ("tea lee saw", None), ("knee nah room", None), ("party room", None),
+    ],
+)  # fmt: skip
+def test_the_nearest_name_is_found_in_pieces_of_another_language(said: str, room: str | None) -> None:
+    assert found_name(PIECES, said) == room
+
+
+def test_pieces_that_may_be_two_names_are_neither() -> None:
+    assert found_name(home_of("Apsara", "lobby"), "upset a") == "Apsara"
+    assert found_name(home_of("Apsara", "Apasara", "lobby"), "upset a") is None
+
+
+@pytest.mark.parametrize("room", ["kothli", "kothri", "kothari"])
+def test_a_small_room_is_a_room(room: str) -> None:
+    assert found_name(home_of("Sirjana ko kotha", "kitchen"), f"sirjana ko {room}") == "Sirjana ko kotha"
+    assert found_name(home_of("kothari", "sano kotha"), "kothari") == "kothari"
