@@ -220,13 +220,17 @@ def intent_from(
 
 
 def one_form(actions: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Entries without repeats, and without a `turn_on` that a level or a colour of the same place implies."""
+    """Entries without repeats, and with a level or a colour in the place of a `turn_on` that it implies."""
     kept: dict[object, dict[str, Any]] = {}
     for action in actions:
         doing = tuple(sorted((key, value) for key, value in action.items() if key != "except"))
         kept.setdefault((frozenset(action.get("except", ())), doing), action)
-    lit = {_moment(action) for action in kept.values() if action["action"] in _AMOUNTS}
-    return [a for a in kept.values() if a["action"] != "turn_on" or _moment(a) not in lit]
+    lit: dict[object, object] = {}  # moment -> the first entry that switches the light on then
+    for same, action in kept.items():
+        if action["action"] in _AMOUNTS:
+            lit.setdefault(_moment(action), same)
+    order = (lit.get(_moment(a), same) if a["action"] == "turn_on" else same for same, a in kept.items())
+    return [kept[same] for same in dict.fromkeys(order)]
 
 
 def _moment(action: Mapping[str, Any]) -> tuple[Any, ...]:

@@ -169,6 +169,15 @@ def test_turn_on_goes_where_a_level_or_a_colour_does_it() -> None:
         assert done("attic", ("attic", implied), ("attic", ON)) == [action]
 
 
+def test_a_level_stands_where_its_place_was_first_named() -> None:
+    sentence = "attic ra cellar bala, attic chai madhuro ani rato"
+    on, dim = [("attic", ON), ("cellar", ON)], ("attic", HALF)
+    assert done(sentence, *on, dim) == [{"room": "attic"} | HALF, {"room": "cellar"} | ON]
+    assert done(sentence, *on, dim, ("attic", RED)) == [
+        {"room": "attic"} | HALF, {"room": "cellar"} | ON, {"room": "attic"} | RED
+    ]  # fmt: skip
+
+
 def test_turn_on_stays_for_another_place_or_time() -> None:
     assert len(done("attic cellar", ("attic", ON), ("cellar", HALF))) == 2
     assert len(done("attic", ("attic", ON), ("attic", HALF | {"after": "5m"}))) == 2
