@@ -43,9 +43,6 @@ def resolve(asked: Sequence[Asked], sentence: str, lookup: Lookup) -> tuple[Comm
         if action is None:
             if _points_back(entry, asked, sentence):  # `uhako kotha, hajurba ko kotha ko batti`
                 continue
-            room = _of_somebody(entry, sentence, lookup)
-            action = _action([room], entry, lookup) if room else None
-        if action is None:
             return Command.unknown_room(), certainty
         actions.append(action)
     return Command.from_dict({"actions": one_form(actions)}, groups=lookup.groups), certainty
@@ -58,15 +55,13 @@ def _points_back(entry: Asked, asked: Sequence[Asked], sentence: str) -> bool:
     )
 
 
-def _of_somebody(entry: Asked, sentence: str, lookup: Lookup) -> Entity | None:
-    """The room of the one person who is named, where the place is `his room`: `Sujal sutyo, usko kotha nibhau`."""
-    if isinstance(entry.place, str) or entry.excepts:
+def _of_somebody(place: Span, sentence: str, lookup: Lookup) -> Entity | None:
+    """The room of the person who is named, where the place is `his room`: `Sujal sutyo, usko kotha nibhau`."""
+    said = _text(place, sentence)
+    if not spoken.is_somebodys(said):
         return None
-    place = _text(entry.place, sentence)
-    if not spoken.is_somebodys(place):
-        return None
-    first = entry.place[0]
-    return lookup.owned_by(spoken.words_of(f"{sentence[:first]} , {sentence[first + len(place) :]}"))
+    first = place[0]
+    return lookup.owned_by(spoken.words_of(sentence[:first]), spoken.words_of(sentence[first + len(said) :]))
 
 
 def _tells(entry: Asked, sentence: str) -> bool | None:
@@ -84,7 +79,8 @@ def _find(place: Span | str, sentence: str, lookup: Lookup, spans: Sequence[Span
         found = lookup.find(f"{kind} {said}", sentence)
         if isinstance(found[0], Entity) and found[1] > _SURE:
             return found
-    return lookup.find(said, sentence)
+    named, sure = lookup.find(said, sentence)
+    return named or _of_somebody(place, sentence, lookup), sure
 
 
 def _numbered(place: Span, sentence: str, spans: Sequence[Span]) -> str:

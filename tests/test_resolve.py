@@ -295,6 +295,8 @@ rooms:
   - {name: bathroom}
   - {name: aama ko kotha}
   - {name: हजुरबुवाको कोठा}
+  - {name: Namgyal}
+  - {name: DK sir}
 """)
 
 
@@ -312,6 +314,17 @@ rooms:
         ("didi, timro kotha ko batti nibhau", "timro kotha", "दिदीको कोठा"),
         ("usko kotha ko batti nibhau", "usko kotha", None),
         ("didi ra sujal sute, usko kotha ko batti nibhau", "usko kotha", None),
+        ("didi ghar ma chaina, usko kotha nibhau, sujal ko kotha ko rakha", "usko kotha", "दिदीको कोठा"),
+        ("didi bhancha ma chhin, sujal sutyo, usko kotha nibhau", "usko kotha", "Sujal's room"),
+        ("didi aaipugin ra sujal ghar ma chaina ani usko kotha nibhau", "usko kotha", "Sujal's room"),
+        ("9 baje bhayo, usko kotha nibhau, sujal sutyo", "usko kotha", "Sujal's room"),
+        ("usko kotha nibhau, sujal ra didi sute", "usko kotha", None),
+        ("usko kotha nibhau, Namgyal ko rakha", "usko kotha", None),
+        ("namgyal sutyo, usko kotha nibhau", "usko kotha", "Namgyal"),
+        ("dk sir sutnubhayo, uhako batti nibhau", "uhako batti", "DK sir"),
+        ("namgyal ma pahuna sute, uniharuko kotha nibhau", "uniharuko kotha", None),
+        ("namgyal ma sujal sutyo, usko kotha nibhau", "usko kotha", "Sujal's room"),
+        ("baithak ma ram sutyo, usko kotha nibhau", "usko kotha", None),
         ("ram sutyo, usko kotha ko batti nibhau", "usko kotha", None),
         ("sujal sutyo, mero kotha ko batti nibhau", "mero kotha", None),
         ("sujal le baithak ma chodeko, garage nibhau", "garage", None),
@@ -322,3 +335,13 @@ def test_a_pronoun_is_the_one_person_who_is_named(sentence: str, place: str, roo
     expected = Command.from_dict({"actions": [{"room": room, **OFF}]}) if room else Command.unknown_room()
     assert command == expected
     assert 0 < sure <= 0.95
+
+
+def test_who_is_named_is_told_beside_another_place_and_as_an_exception() -> None:
+    beside = "didi sutin, unko kothako nibhau ani baithakko pani"
+    asked = [Asked(mark(beside, "unko kotha"), OFF), Asked(mark(beside, "baithak"), OFF)]
+    command, _ = resolve(asked, beside, lookup_of(FAMILY))
+    assert [action.room for action in command.actions] == ["दिदीको कोठा", "baithak"]
+    but = "didi suteki chhin, unko kotha bahek sabai batti bala"
+    command, _ = resolve([Asked("all", ON, (mark(but, "unko kotha"),))], but, lookup_of(FAMILY))
+    assert command == Command.from_dict({"actions": [{"room": "all", "except": ["दिदीको कोठा"], **ON}]})
