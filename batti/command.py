@@ -32,6 +32,9 @@ _AMOUNTS = {  # action -> (the keys of which it has exactly one, an example)
 }
 
 
+_SETTINGS = [key for keys, _ in _AMOUNTS.values() for key in keys]
+
+
 class Action(Strict):
     """One thing done to one place; levels are shares of 1, colour temperatures kelvin."""
 
@@ -231,6 +234,17 @@ def one_form(actions: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
             lit.setdefault(_moment(action), same)
     order = (lit.get(_moment(a), same) if a["action"] == "turn_on" else same for same, a in kept.items())
     return [kept[same] for same in dict.fromkeys(order)]
+
+
+def contradict(one: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
+    """Whether what two entries ask of one place at one time cannot both hold: red and green, off and 30%."""
+    kinds = {one["action"], other["action"]}
+    if _moment(one) != _moment(other) or "get_state" in kinds:
+        return False
+    if len(kinds) > 1:
+        return "turn_off" in kinds or kinds == {"turn_on", "toggle"}
+    a, b = ({key: entry[key] for key in _SETTINGS if key in entry} for entry in (one, other))
+    return a != b and (a.keys() == b.keys() or kinds == {"change_color"})  # a step may follow a level
 
 
 def _moment(action: Mapping[str, Any]) -> tuple[Any, ...]:

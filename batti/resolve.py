@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from batti import meaning, spoken
-from batti.command import Command, one_form
+from batti.command import Command, contradict, one_form
 from batti.home import Entity
 from batti.lookup import Lookup
 from batti.prompt import Asked, Span, in_order
@@ -18,6 +18,7 @@ Place = Entity | str
 _LEVEL = re.compile(r"(\d+) ?(?:%|percent|persent|parsent|pratisat|pratishat)")
 _SURE = 0.9  # certainty from which a number is that of the kind of place before it
 _NO_LIGHT_HAS_IT = 0.5  # certainty of an answer to a level beyond 100%, which means nothing sure
+_CONTRADICTS = 0.5  # certainty of an answer that asked what cannot both hold, of which one was left out
 
 
 def resolve(asked: Sequence[Asked], sentence: str, lookup: Lookup) -> tuple[Command, float]:
@@ -29,7 +30,7 @@ def resolve(asked: Sequence[Asked], sentence: str, lookup: Lookup) -> tuple[Comm
     """
     if not asked:
         return Command.none(), 1.0
-    actions: list[dict[str, Any]] = []
+    actions: list[tuple[Asked, dict[str, Any]]] = []
     beyond = any(int(match.group(1)) > 100 for match in _LEVEL.finditer(sentence))
     certainty = _NO_LIGHT_HAS_IT if beyond else 1.0
     spans = sorted(place for one in asked for place in (one.place, *one.excepts) if not isinstance(place, str))
@@ -44,8 +45,32 @@ def resolve(asked: Sequence[Asked], sentence: str, lookup: Lookup) -> tuple[Comm
             if _points_back(entry, asked, sentence):  # `uhako kotha, hajurba ko kotha ko batti`
                 continue
             return Command.unknown_room(), certainty
-        actions.append(action)
-    return Command.from_dict({"actions": one_form(actions)}, groups=lookup.groups), certainty
+        actions.append((entry, action))
+    held = _that_hold(actions)
+    if len(held) < len(actions):
+        certainty = min(certainty, _CONTRADICTS)
+    return Command.from_dict({"actions": one_form(held)}, groups=lookup.groups), certainty
+
+
+def _that_hold(said: Sequence[tuple[Asked, dict[str, Any]]]) -> list[dict[str, Any]]:
+    """The actions without those that a later one cannot hold beside, which then stands in their place:
+    `hall rato, den nilo, hall hariyo` is the hall in green and the den in blue."""
+    kept: list[tuple[Asked, dict[str, Any]]] = []
+    for entry, action in said:
+        against = [i for i, (_, other) in enumerate(kept) if contradict(action, other)]
+        if any(_start(kept[i][0]) > _start(entry) for i in against):
+            continue  # the model said first what is corrected last
+        if against:
+            kept[against[0]] = entry, action
+            kept = [one for i, one in enumerate(kept) if i not in against[1:]]
+        else:
+            kept.append((entry, action))
+    return [action for _, action in kept]
+
+
+def _start(entry: Asked) -> int:
+    """Where the place begins in the sentence; before all where it has no words of its own."""
+    return -1 if isinstance(entry.place, str) else entry.place[0]
 
 
 def _points_back(entry: Asked, asked: Sequence[Asked], sentence: str) -> bool:
