@@ -30,8 +30,6 @@ _AMOUNTS = {  # action -> (the keys of which it has exactly one, an example)
     "adjust_brightness": (("brightness", "brightness_step"), "brightness: 0.5"),
     "change_color": (("color", "color_temp"), "color: red"),
 }
-
-
 _SETTINGS = [key for keys, _ in _AMOUNTS.values() for key in keys]
 
 
