@@ -30,6 +30,7 @@ _AMOUNTS = {  # action -> (the keys of which it has exactly one, an example)
     "adjust_brightness": (("brightness", "brightness_step"), "brightness: 0.5"),
     "change_color": (("color", "color_temp"), "color: red"),
 }
+_SETTINGS = [key for keys, _ in _AMOUNTS.values() for key in keys]
 
 
 class Action(Strict):
@@ -220,13 +221,28 @@ def intent_from(
 
 
 def one_form(actions: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Entries without repeats, and without a `turn_on` that a level or a colour of the same place implies."""
+    """Entries without repeats, and with a level or a colour in the place of a `turn_on` that it implies."""
     kept: dict[object, dict[str, Any]] = {}
     for action in actions:
         doing = tuple(sorted((key, value) for key, value in action.items() if key != "except"))
         kept.setdefault((frozenset(action.get("except", ())), doing), action)
-    lit = {_moment(action) for action in kept.values() if action["action"] in _AMOUNTS}
-    return [a for a in kept.values() if a["action"] != "turn_on" or _moment(a) not in lit]
+    lit: dict[object, object] = {}  # moment -> the first entry that switches the light on then
+    for same, action in kept.items():
+        if action["action"] in _AMOUNTS:
+            lit.setdefault(_moment(action), same)
+    order = (lit.get(_moment(a), same) if a["action"] == "turn_on" else same for same, a in kept.items())
+    return [kept[same] for same in dict.fromkeys(order)]
+
+
+def contradict(one: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
+    """Whether what two entries ask of one place at one time cannot both hold: red and green, off and 30%."""
+    kinds = {one["action"], other["action"]}
+    if _moment(one) != _moment(other) or "get_state" in kinds:
+        return False
+    if len(kinds) > 1:
+        return "turn_off" in kinds or kinds == {"turn_on", "toggle"}
+    a, b = ({key: entry[key] for key in _SETTINGS if key in entry} for entry in (one, other))
+    return a != b and (a.keys() == b.keys() or kinds == {"change_color"})  # a step may follow a level
 
 
 def _moment(action: Mapping[str, Any]) -> tuple[Any, ...]:

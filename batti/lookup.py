@@ -6,9 +6,8 @@ The best name wins if it is close enough (`similarity`).
 from __future__ import annotations
 
 import math
-import re
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from functools import cache, cached_property, lru_cache
+from functools import cached_property, lru_cache
 
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
@@ -17,8 +16,13 @@ from batti import lexicon, meaning, spoken
 from batti.called import Called, Words, own_words
 from batti.gazetteer import Gazetteer
 from batti.home import Entity, Home
+from batti.owners import Owners
 from batti.schema import ALL, HERE
+<<<<<<< HEAD
 from batti.similarity import ENOUGH, Name, heard, in_pieces, similarity, telling_of
+=======
+from batti.similarity import ENOUGH, Name, heard, similarity
+>>>>>>> resolve11
 from batti.text import normalize
 from batti.vocabulary import ENOUGH as WORD
 from batti.vocabulary import Spelling, Vocabulary
@@ -114,23 +118,13 @@ class Lookup:
         close = sorted((index for index in scored if scored[index] >= least), key=lambda index: -scored[index])
         return [self.entities[index] for index in close[:most]]
 
-    def owned_by(self, words: Iterable[str]) -> Entity | None:
-        """The only room whose owner is among these words of a sentence: by name, else by what means the same."""
-        said = set(words)
-        by_name = {one for one, names, _ in self._owned if any(owner <= said for owner in names)}
-        rooms = by_name or {one for one, _, others in self._owned if any(owner <= said for owner in others)}
-        return rooms.pop() if len(rooms) == 1 else None
+    def owned_by(self, before: Sequence[str], after: Sequence[str]) -> Entity | None:
+        """The room of the person whom a pronoun between these words of a sentence stands for, if one is told."""
+        return self._owners.room(before, after)
 
     @cached_property
-    def _owned(self) -> list[tuple[Entity, list[frozenset[str]], list[frozenset[str]]]]:
-        """The rooms that are called somebody's, or by somebody alone (Sita didi), each with the words for whom, and
-        with other words for the same: aama is mummy, too."""
-        owned = ((one, [*filter(_is_owned, one.names)]) for one in self.entities if one.kind == "room")
-        return [
-            (one, _whose(map(spoken.words_of, names)), _whose(spoken.translations(*names).values()))
-            for one, names in owned
-            if names
-        ]
+    def _owners(self) -> Owners:
+        return Owners([one for one in self.entities if one.kind == "room"])
 
     def _what(self, said: str) -> tuple[list[list[str]], dict[int, float]]:
         """The readings of what was said, and the similarity of each entity that it may be."""
@@ -280,21 +274,6 @@ def _written(entities: Sequence[Entity], called: Sequence[Called], room_words: I
     names = (name for entity, one in zip(entities, called, strict=True)
              for name in (*map(normalize, entity.names), *one.otherwise))  # fmt: skip
     return {word for name in (*room_words, *names) for word in name.split()}
-
-
-def _whose(names: Iterable[Sequence[str]]) -> list[frozenset[str]]:
-    return [frozenset(telling_of(words)) for words in names]
-
-
-@cache
-def _owned() -> re.Pattern[str]:
-    """Matches in a name with an owner: `dai ko kotha`, `Sita's room`."""
-    endings = "|".join(rf"(?:\b|[a-z\u0900-\u097f]){re.escape(of)}" for of in lexicon.load().frames["of"])
-    return re.compile(rf"(?:['’]s?|{endings or '(?!)'})\s")
-
-
-def _is_owned(name: str) -> bool:
-    return bool(_owned().search(name)) or all(map(meaning.is_person, spoken.words_of(name)))
 
 
 def _certainty(margin: float) -> float:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from batti import meaning, spoken
-from batti.command import Command, one_form
+from batti.command import Command, contradict, one_form
 from batti.home import Entity
 from batti.lookup import Lookup
 from batti.prompt import Asked, Span, in_order
@@ -18,6 +18,7 @@ Place = Entity | str
 _LEVEL = re.compile(r"(\d+) ?(?:%|percent|persent|parsent|pratisat|pratishat)")
 _SURE = 0.9  # certainty from which a number is that of the kind of place before it
 _NO_LIGHT_HAS_IT = 0.5  # certainty of an answer to a level beyond 100%, which means nothing sure
+_CONTRADICTS = 0.5  # certainty of an answer that asked what cannot both hold, of which one was left out
 
 
 def resolve(asked: Sequence[Asked], sentence: str, lookup: Lookup) -> tuple[Command, float]:
@@ -29,7 +30,7 @@ def resolve(asked: Sequence[Asked], sentence: str, lookup: Lookup) -> tuple[Comm
     """
     if not asked:
         return Command.none(), 1.0
-    actions: list[dict[str, Any]] = []
+    actions: list[tuple[Asked, dict[str, Any]]] = []
     beyond = any(int(match.group(1)) > 100 for match in _LEVEL.finditer(sentence))
     certainty = _NO_LIGHT_HAS_IT if beyond else 1.0
     spans = sorted(place for one in asked for place in (one.place, *one.excepts) if not isinstance(place, str))
@@ -43,12 +44,33 @@ def resolve(asked: Sequence[Asked], sentence: str, lookup: Lookup) -> tuple[Comm
         if action is None:
             if _points_back(entry, asked, sentence):  # `uhako kotha, hajurba ko kotha ko batti`
                 continue
-            room = _of_somebody(entry, sentence, lookup)
-            action = _action([room], entry, lookup) if room else None
-        if action is None:
             return Command.unknown_room(), certainty
-        actions.append(action)
-    return Command.from_dict({"actions": one_form(actions)}, groups=lookup.groups), certainty
+        actions.append((entry, action))
+    held = _that_hold(actions)
+    if len(held) < len(actions):
+        certainty = min(certainty, _CONTRADICTS)
+    return Command.from_dict({"actions": one_form(held)}, groups=lookup.groups), certainty
+
+
+def _that_hold(said: Sequence[tuple[Asked, dict[str, Any]]]) -> list[dict[str, Any]]:
+    """The actions without those that a later one cannot hold beside, which then stands in their place:
+    `hall rato, den nilo, hall hariyo` is the hall in green and the den in blue."""
+    kept: list[tuple[Asked, dict[str, Any]]] = []
+    for entry, action in said:
+        against = [i for i, (_, other) in enumerate(kept) if contradict(action, other)]
+        if any(_start(kept[i][0]) > _start(entry) for i in against):
+            continue  # the model said first what is corrected last
+        if against:
+            kept[against[0]] = entry, action
+            kept = [one for i, one in enumerate(kept) if i not in against[1:]]
+        else:
+            kept.append((entry, action))
+    return [action for _, action in kept]
+
+
+def _start(entry: Asked) -> int:
+    """Where the place begins in the sentence; before all where it has no words of its own."""
+    return -1 if isinstance(entry.place, str) else entry.place[0]
 
 
 def _points_back(entry: Asked, asked: Sequence[Asked], sentence: str) -> bool:
@@ -58,15 +80,13 @@ def _points_back(entry: Asked, asked: Sequence[Asked], sentence: str) -> bool:
     )
 
 
-def _of_somebody(entry: Asked, sentence: str, lookup: Lookup) -> Entity | None:
-    """The room of the one person who is named, where the place is `his room`: `Sujal sutyo, usko kotha nibhau`."""
-    if isinstance(entry.place, str) or entry.excepts:
+def _of_somebody(place: Span, sentence: str, lookup: Lookup) -> Entity | None:
+    """The room of the person who is named, where the place is `his room`: `Sujal sutyo, usko kotha nibhau`."""
+    said = _text(place, sentence)
+    if not spoken.is_somebodys(said):
         return None
-    place = _text(entry.place, sentence)
-    if not spoken.is_somebodys(place):
-        return None
-    first = entry.place[0]
-    return lookup.owned_by(spoken.words_of(f"{sentence[:first]} , {sentence[first + len(place) :]}"))
+    first = place[0]
+    return lookup.owned_by(spoken.words_of(sentence[:first]), spoken.words_of(sentence[first + len(said) :]))
 
 
 def _tells(entry: Asked, sentence: str) -> bool | None:
@@ -84,7 +104,8 @@ def _find(place: Span | str, sentence: str, lookup: Lookup, spans: Sequence[Span
         found = lookup.find(f"{kind} {said}", sentence)
         if isinstance(found[0], Entity) and found[1] > _SURE:
             return found
-    return lookup.find(said, sentence)
+    named, sure = lookup.find(said, sentence)
+    return named or _of_somebody(place, sentence, lookup), sure
 
 
 def _numbered(place: Span, sentence: str, spans: Sequence[Span]) -> str:

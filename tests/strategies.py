@@ -119,15 +119,14 @@ def actions(draw: st.DrawFn, places: st.SearchStrategy[dict[str, Any]] | None = 
 
 
 def one_form(made: list[Action]) -> list[Action]:
-    """Without doubles and without the turn_on that a level or a colour makes idle."""
-    lit = {
-        (one.place, one.when) for one in made if one.action in ("adjust_brightness", "change_color")
-    }
+    """Without doubles, and with the first level or colour in the place of the turn_on that it makes idle."""
     kept: dict[Any, Action] = {}
     for one in made:
-        if one.action != "turn_on" or (one.place, one.when) not in lit:
-            fields = {key: value for key, value in one.to_dict().items() if key != "except"}
-            kept.setdefault((one.place, tuple(fields.items())), one)
+        if one.action == "turn_on":
+            alike = (other for other in made if (other.place, other.when) == (one.place, one.when))
+            one = next((other for other in alike if other.action in ("adjust_brightness", "change_color")), one)
+        fields = {key: value for key, value in one.to_dict().items() if key != "except"}
+        kept.setdefault((one.place, tuple(fields.items())), one)
     return list(kept.values())
 
 

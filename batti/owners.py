@@ -1,0 +1,90 @@
+"""Whose room it is that is told by a pronoun: `Sujal sutyo, usko kotha nibhau`."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from functools import cache
+from itertools import pairwise
+
+from batti import lexicon, meaning, spoken
+from batti.home import Entity
+from batti.similarity import telling_of
+from batti.sound import fold
+
+Owner = tuple[Entity, frozenset[str]]
+"""A room with the words for somebody whose it is."""
+_TOGETHER = 1  # words between people who are named together: `didi ra sujal sute`
+
+
+class Owners:
+    """The people of a home, by its rooms that are called somebody's, or by somebody alone (Sita didi)."""
+
+    def __init__(self, rooms: Sequence[Entity]) -> None:
+        owned = [(room, names) for room in rooms if (names := [*filter(_is_owned, room.names)])]
+        by_name = _owners((room, map(spoken.words_of, names)) for room, names in owned)
+        otherwise = _owners((room, spoken.translations(*names).values()) for room, names in owned)  # aama is mummy, too
+        self._known = (by_name, otherwise)
+        self._strange = _owners((room, map(spoken.words_of, filter(_is_strange, room.names))) for room in rooms)
+
+    def room(self, before: Sequence[str], after: Sequence[str]) -> Entity | None:
+        """The room of the person named last in the words before a pronoun, else of the only one named behind it:
+        by name, else by what means the same, else by a name that the lexicon does not know."""
+        subjects, before, after = _not_of_places(before), _of_people(before), _of_people(after)
+        for words, owners in (*((before, known) for known in self._known), (subjects, self._strange)):
+            if named := [*_named(words, owners)]:
+                return _last(named)
+        for owners in self._known:
+            if rooms := {room for _, _, room in _named(after, owners)}:
+                return rooms.pop() if len(rooms) == 1 else None
+        return None
+
+
+def _of_people(words: Sequence[str]) -> list[str]:
+    """Without what is no person here: the grandfather (baje) of `9 baje`, the mother (ma) of `ghar ma`."""
+    endings = {*map(fold, spoken.endings())}
+    return [word for count, word in pairwise(("", *words)) if not count.isdigit() and word not in endings]
+
+
+def _not_of_places(words: Sequence[str]) -> list[str]:
+    """Without what stands in a sentence as a room does: `maidan ma pahuna chhan, unko kotha`."""
+    cases = {*map(fold, lexicon.load().frames["case_of_room"])}
+    return [word for word, case in pairwise((*words, "")) if case not in cases]
+
+
+def _owners(rooms: Iterable[tuple[Entity, Iterable[Sequence[str]]]]) -> list[Owner]:
+    return [(room, frozenset(telling_of(words))) for room, names in rooms for words in names if words]
+
+
+def _named(words: Sequence[str], owners: Iterable[Owner]) -> Iterator[tuple[int, int, Entity]]:
+    """The first and the last of the words for each owner who is among them, with the room."""
+    where = {word: i for i, word in enumerate(words)}
+    for room, owner in owners:
+        if owner <= where.keys():
+            at = [where[word] for word in owner]
+            yield min(at), max(at), room
+
+
+def _last(named: Sequence[tuple[int, int, Entity]]) -> Entity | None:
+    """The room of who is named last, and not together with somebody else: who is he of `didi ra sujal`?"""
+    first, last, room = max(named, key=lambda one: (one[1], -one[0]))
+    others = (end for _, end, other in named if other != room)
+    return None if any(end == last or 0 < first - end <= _TOGETHER + 1 for end in others) else room
+
+
+@cache
+def _of() -> re.Pattern[str]:
+    """Matches in a name with an owner: `dai ko kotha`, `Sita's room`."""
+    endings = "|".join(rf"(?:\b|[a-z\u0900-\u097f]){re.escape(of)}" for of in lexicon.load().frames["of"])
+    return re.compile(rf"(?:['’]s?|{endings or '(?!)'})\s")
+
+
+def _is_owned(name: str) -> bool:
+    return bool(_of().search(name)) or all(map(meaning.is_person, spoken.words_of(name)))
+
+
+def _is_strange(name: str) -> bool:
+    """Whether a name may be somebody's whom only the home knows: Namgyal, DK sir."""
+    return all(
+        word.isalpha() and (meaning.is_person(word) or not meaning.is_known(word)) for word in spoken.words_of(name)
+    )
