@@ -18,11 +18,7 @@ from batti.gazetteer import Gazetteer
 from batti.home import Entity, Home
 from batti.owners import Owners
 from batti.schema import ALL, HERE
-<<<<<<< HEAD
-from batti.similarity import ENOUGH, Name, heard, in_pieces, similarity, telling_of
-=======
-from batti.similarity import ENOUGH, Name, heard, similarity
->>>>>>> resolve11
+from batti.similarity import ENOUGH, Name, heard, in_pieces, similarity
 from batti.text import normalize
 from batti.vocabulary import ENOUGH as WORD
 from batti.vocabulary import Spelling, Vocabulary
