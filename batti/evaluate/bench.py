@@ -27,7 +27,7 @@ _TURN_S = 0.1  # a fast model answers again and again in its turn, this long
 _TURN_MOST = 20
 _POINT_S = 0.3  # for one point of a curve
 _RESAMPLED = 2000
-_BATCH = 64
+_BATCHES = (64, 256)
 _COLD = 3  # starts of a fast model
 _SLOW_S = 5.0  # a start of more than this is not done twice
 _LIBRARIES = ("batti", "onnxruntime", "xllamacpp", "transformers", "numpy")
@@ -154,7 +154,7 @@ def _figures(one: Subject, turns: dict[int, list[Sample]], starts: list[probe.Co
     figures["each_ms"] = _each(samples)
     figures["per_second"] = {"one by one": 1000 / mean(times)}
     if isinstance(one, AnySubject):
-        figures["per_second"][f"{_BATCH} at once"] = 1000 / _batched(one, _BATCH)
+        figures["per_second"] |= {f"{size} at once": 1000 / _batched(one, size) for size in _BATCHES}
     rates = floor.rates(one.threads or 1)
     if least := one.floor(samples, rates):
         figures["floor"] = least.to_dict() | {"measured_ms": mean(times), "rates": asdict(rates)}
