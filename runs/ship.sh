@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # The shipped model from nothing: sentences -> network -> ONNX -> figures -> card.
-# The training wants a GPU and 16 CPU cores that make sentences for it (21,500 steps: some 26 minutes of an H100, 16 where
+# The training wants a GPU and 16 CPU cores that make sentences for it (26,800 steps: some 26 minutes of an H100, 16 where
 # 26 cores make them); the rest runs on two CPU cores.
 set -euo pipefail
 cd "$(dirname "$0")/.."

@@ -39,7 +39,7 @@ def test_nearly_all_golden_sentences_are_understood(outcomes: list[Outcome]) -> 
 def test_most_golden_sentences_of_each_home_are_understood(outcomes: list[Outcome], name: str) -> None:
     of_home = [one for one in outcomes if one.case.group == name]
     # Some homes are traps from end to end; in some all is heard by a recognizer that knows no Nepali.
-    assert right(of_home) >= (0.75 if name.startswith("ears_en") else 0.9), report(of_home)
+    assert right(of_home) >= (0.75 if name.startswith(("ears_en", "pieces")) else 0.9), report(of_home)
 
 
 def test_an_unsure_answer_is_oftener_wrong(outcomes: list[Outcome]) -> None:

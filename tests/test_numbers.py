@@ -226,7 +226,7 @@ def special(lex: Lexicon, language: str) -> dict[str, int]:
 
 OF_AN_HOUR = {  # in seconds
     r"\band three quarter\b": 2700, r"\band a quarter\b": 900, r"\band (a )?half\b": 1800,
-    r"^(sadhe|saadhe|sade|साढे|साडे) ": 1800, r"^(sawaa?|saba|सवा) ": 900, r"^(paune|pauney|poune|पौने) ": -900,
+    r"^(sadhe|saadhe|sade|साढ़?े|साडे) ": 1800, r"^(sawaa?|saba|सवा) ": 900, r"^(paune|pauney|poune|पौने) ": -900,
 }  # fmt: skip
 HEADS = {"h": 3600, "g": 3600, "घ": 3600, "m": 60, "म": 60, "s": 1, "स": 1}
 """What the words for hours, minutes and seconds begin with."""
