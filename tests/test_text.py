@@ -73,7 +73,7 @@ ALIKE = [
     ("puja kotha", "पूजा कोठा"), ("padhne", "पढ्ने"), ("pachas", "पचास"), ("dhimo", "धिमो"),
     ("balkoni", "बाल्कोनी"), ("gyan", "ज्ञान"), ("om", "ॐ"), ("chhat", "छत"), ("hajur", "हजुर"),
     ("ghanta", "घण्टा"), ("bhansa", "भान्सा"), ("pachhi", "पछि"), ("sabai", "सबै"),
-    ("beluka", "बेलुका"), ("ghatau", "घटाउ"), ("badhau", "बढाउ"),
+    ("beluka", "बेलुका"), ("ghatau", "घटाउ"), ("badhau", "बढाउ"), ("lyamp", "ल्यांप"), ("sambandh", "संबंध"),
 ]  # fmt: skip
 NEAR = [
     ("bhancha", "भान्छा", 2), ("bhanchha", "भान्छा", 1), ("bala", "बाल", 1), ("pahelo", "पहेँलो", 1),
