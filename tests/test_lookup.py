@@ -526,6 +526,20 @@ def test_a_room_of_somebody_else_is_not_the_home_s(said: str) -> None:
     assert found_name(home_of("sano pasal", "dai ko kotha"), said) is None
 
 
+@pytest.mark.parametrize(
+    ("rooms", "said", "room"),
+    [
+        (("Saila ko flat", "kitchen"), "sailo", "Saila ko flat"),
+        (("Saila ko flat", "kitchen"), "sailo ko batti", "Saila ko flat"),
+        (("Saila ko flat", "Saila ko pasal"), "sailo", None),
+        (("Saila ko flat", "Maila ko pasal"), "mailo", "Maila ko pasal"),
+        (("Saila ko flat", "mailo ko flat"), "sailo", "Saila ko flat"), (("Saila ko flat", "kitchen"), "maili", None),
+    ],
+)  # fmt: skip
+def test_the_only_thing_of_a_person_is_told_by_the_person(rooms: tuple[str, ...], said: str, room: str | None) -> None:
+    assert found_name(home_of(*rooms), said) == room
+
+
 @pytest.mark.parametrize(("own", "said"), [("reception", "re sep son"), ("dhansar", "dhan sar")])
 def test_a_piece_of_a_name_that_sounds_like_somebody_is_no_owner(own: str, said: str) -> None:
     assert found_name(home_of(own, "veranda"), said) == own
