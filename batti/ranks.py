@@ -48,7 +48,7 @@ def _places(name: str, end: str) -> Iterator[tuple[Series, int]]:
     """The series (the numbers or an alphabet) in which the end of a name stands, and its place in it, from 1 on."""
     if end.isdigit():
         yield _NUMBERS, int(end)
-    at_end = letters.at_end(name)
+    at_end = letters.at_end(name) if end.isalpha() else ()  # class 9B is not the second one
     for series in (tuple(ascii_lowercase), tuple(lexicon.load().frames["letters"])):
         ranks = [rank for rank, letter in enumerate(series, 1) if letter in at_end]
         yield from ((series, rank) for rank in ranks[:1])  # a, where it is a or e

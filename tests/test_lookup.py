@@ -292,6 +292,7 @@ def test_an_ordinal_stands_for_the_number_or_letter_at_the_end_of_a_name(said: s
     [
         (("block ka", "block kha", "block ga"), "dosro block", "block kha"),
         (("block A", "block B", "block 3"), "dosro block", None),
+        (("class 9A", "class 9B"), "second class", None),
         (("block B", "block C"), "dosro block", None), (("block B", "block C"), "first block", None),
         (("waiting hall", "waiting hall 2"), "second waiting hall", "waiting hall 2"),
         (("टनेल ए", "टनेल बी"), "second tunnel", "टनेल बी"),
