@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
-from batti import lexicon, meaning, spoken
+from batti import letters, lexicon, meaning, spoken
 from batti.home import Entity
 from batti.similarity import Name
 
@@ -51,6 +51,7 @@ def _said(entity: Entity, rooms: Iterable[Words]) -> Iterator[tuple[Words, Words
     for name in entity.names:
         words = tuple(spoken.words_of(name))
         yield words, (), 1.0
+        yield from ((tuple(written), (), 1.0) for written in letters.written(words))
         if entity.kind == "light":
             yield tuple(spoken.words_inside(name)), (), 1.0
         if any(map(str.isdigit, words)):  # the bar of `snack bar` is twelve, too

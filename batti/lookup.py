@@ -12,11 +12,12 @@ from functools import cached_property, lru_cache
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
-from batti import lexicon, meaning, spoken
+from batti import letters, lexicon, meaning, spoken
 from batti.called import Called, Words, own_words
 from batti.gazetteer import Gazetteer
 from batti.home import Entity, Home
 from batti.owners import Owners
+from batti.ranks import Ranks
 from batti.schema import ALL, HERE
 from batti.similarity import ENOUGH, Name, heard, in_pieces, similarity
 from batti.text import normalize
@@ -31,6 +32,7 @@ _SLIPPED = 0.97  # what a name counts of which a word was mistyped
 _ANOTHER = 0.7  # what a name counts whose letter at the end is another: block B is not block A
 _BY_INITIALS = 0.9  # certainty of lr for living room
 _REMEMBERED = 1024  # things said whose look-up is kept
+_IN_ORDER = 0.9  # similarity at which a name is one that an ordinal was said for
 _ACROSS = 0.86  # what the words of several names of one thing count together
 
 
@@ -57,7 +59,8 @@ class Lookup:
             for name in entity.names:
                 self._initials.setdefault(spoken.initials(name), {})[index] = None
         self._initials.pop("", None)  # of names of one word
-        self._letters = [frozenset().union(*map(spoken.letters, entity.names)) for entity in self.entities]
+        self._letters = [frozenset().union(*map(letters.at_end, entity.names)) for entity in self.entities]
+        self._ranks = Ranks(self.entities)
         self._groups = [
             (self.rooms_of(entity.name), [spoken.words_of(name) for name in entity.names])
             for entity in self.entities
@@ -94,7 +97,8 @@ class Lookup:
             if spoken.is_somebodys(said):  # `uhanko kotha` sounds like nuhaune kotha
                 enough = _SURE
         if best < enough:
-            return self._all_of(readings) or (None, _STRANGER * _certainty(enough - best))
+            named = self._only_of(said, readings) or self._all_of(readings)
+            return named or (None, _STRANGER * _certainty(enough - best))
         equal = [index for index, score in scored.items() if score > best - 1e-6]
         if len(equal) > 1:
             several = self._plural(readings) if not meaning.every().isdisjoint(spoken.words_of(sentence)) else None
@@ -124,8 +128,10 @@ class Lookup:
 
     def _what(self, said: str) -> tuple[list[list[str]], dict[int, float]]:
         """The readings of what was said, and the similarity of each entity that it may be."""
-        readings, letters = [*spoken.readings(said)], spoken.letters(said)
+        readings, ends = [*spoken.readings(said)], letters.at_end(said)
         scored = self._scored(readings)
+        if max(scored.values(), default=0.0) < _SURE:
+            scored |= self._in_order(readings)
         if max(scored.values(), default=0.0) < ENOUGH and (mended := self._spelling.mended(said)) != said:
             again = self._scored([*spoken.readings(mended)])
             scored |= {index: max(_SLIPPED * score, scored.get(index, 0.0)) for index, score in again.items()}
@@ -133,10 +139,19 @@ class Lookup:
             scored |= {index: much for index, much in self._as_heard(readings) if much > scored.get(index, 0.0)}
         if max(scored.values(), default=0.0) < ENOUGH and (pieces := in_pieces(spoken.words_of(said), self._names)):
             scored[pieces[0]] = pieces[1]
-        for index in scored if letters else ():
-            if self._letters[index] and letters.isdisjoint(self._letters[index]):
+        for index in scored if ends else ():
+            if self._letters[index] and ends.isdisjoint(self._letters[index]):
                 scored[index] *= _ANOTHER
         return readings, scored
+
+    def _in_order(self, readings: list[list[str]]) -> dict[int, float]:
+        """What an ordinal tells of instead of its number or letter: `dosro chair` is chair 2, `second row` row B."""
+        found: dict[int, float] = {}
+        for name, indices in (told for words in readings for told in self._ranks.named(words)):
+            scored = self._scored([name]).items()
+            those = {index: much for index, much in scored if index in indices and much >= _IN_ORDER}
+            found |= {index: max(much, _SURE, found.get(index, 0.0)) for index, much in those.items()}
+        return found
 
     def _inside(self, readings: list[list[str]]) -> tuple[Entity, float] | None:
         """What is told by the group that it lies in: `mathi ko baranda`."""
@@ -153,17 +168,24 @@ class Lookup:
                         return self.entities[best], _certainty(there[best] - ENOUGH)
         return None
 
+    def _only_of(self, said: str, readings: list[list[str]]) -> tuple[Entity, float] | None:
+        """The only thing of the person who is named, where nothing else comes near: `sailo` for Saila ko flat."""
+        owned = next(filter(None, map(self._owners.only, readings)), None)
+        return (owned, _certainty(0.0)) if owned and self.near(said) == [owned] else None
+
     @staticmethod
     def _lies_in(entity: Entity, rooms: Collection[str]) -> bool:
         return entity.kind != "group" and (entity.room if entity.kind == "light" else entity.name) in rooms
 
     def _has_not(self, index: int, readings: list[list[str]]) -> bool:
-        """Whether a lamp is named that the room or group is not called by: `bhoj hall ko chandelier`."""
+        """Whether a lamp is named that the room or group is not called by, or another of its kind: `bhoj hall ko
+        chandelier`, `tesro bhoj hall`."""
         if self.entities[index].kind == "light":
             return False
         known = {one: max(meaning.alike(one, word) for word in self._words[index]) for one in readings[0]}
-        strange = any(meaning.is_fixture(word) and much < WORD for word, much in known.items())
-        return strange and max(known.values()) > ENOUGH
+        strange = (word for word, much in known.items() if much < WORD)
+        another = any(meaning.is_fixture(word) or meaning.ordinal(word) for word in strange)
+        return another and max(known.values()) > ENOUGH
 
     def _all_of(self, readings: list[list[str]]) -> tuple[Entity | str, float] | None:
         """The group meant by `all himals` or `sabai pod`, or the whole house by what it is: `jamma office`."""

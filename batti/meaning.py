@@ -122,6 +122,17 @@ def in_digits(word: str) -> str:
     return _number_words().get(word, word)
 
 
+@cache
+def _ordinals() -> dict[str, int]:
+    said = lexicon.load().frames["ordinals"]
+    return {fold(lexicon.key(word)): rank for rank, words in enumerate(said, 1) for word in words}
+
+
+def ordinal(word: str) -> int:
+    """Which one a folded word counts to, from 1 on: 2 for `dosro`; 0 for other words."""
+    return _ordinals().get(word, 0)
+
+
 @lru_cache(maxsize=1 << 15)
 def heard(token: str) -> str:
     """A token of a normalized sentence as it sounds; a number word in digits."""

@@ -25,7 +25,16 @@ class Owners:
         by_name = _owners((room, map(spoken.words_of, names)) for room, names in owned)
         otherwise = _owners((room, spoken.translations(*names).values()) for room, names in owned)  # aama is mummy, too
         self._known = (by_name, otherwise)
+        self._possessors = [(room, person) for room, names in owned for name in names if (person := _possessor(name))]
         self._strange = _owners((room, map(spoken.words_of, filter(_is_strange, room.names))) for room in rooms)
+
+    def only(self, words: Sequence[str]) -> Entity | None:
+        """The one room that is called that of the person named, by whatever word: `sailo` for Saila ko flat."""
+        said = telling_of(words)
+        if not all(map(meaning.is_person, said)):
+            return None
+        rooms = {room for room, person in self._possessors if _is_same(said, person)}
+        return rooms.pop() if len(rooms) == 1 else None
 
     def room(self, before: Sequence[str], after: Sequence[str]) -> Entity | None:
         """The room of the person named last in the words before a pronoun, else of the only one named behind it:
@@ -70,6 +79,17 @@ def _last(named: Sequence[tuple[int, int, Entity]]) -> Entity | None:
     first, last, room = max(named, key=lambda one: (one[1], -one[0]))
     others = (end for _, end, other in named if other != room)
     return None if any(end == last or 0 < first - end <= _TOGETHER + 1 for end in others) else room
+
+
+def _possessor(name: str) -> Sequence[str]:
+    """The telling words of a name with an owner before what is owned; none of other names."""
+    match = _of().search(name)
+    return telling_of(spoken.words_inside(name[: match.end()])) if match else ()
+
+
+def _is_same(said: Sequence[str], person: Sequence[str]) -> bool:
+    pairs = zip(said, person, strict=False)
+    return len(said) == len(person) and all(a == b or meaning.senses(a) & meaning.senses(b) for a, b in pairs)
 
 
 @cache

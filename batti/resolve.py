@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from typing import Any
 
-from batti import meaning, spoken
+from batti import letters, meaning, spoken
 from batti.command import Command, contradict, one_form
 from batti.home import Entity
 from batti.lookup import Lookup
@@ -16,7 +16,7 @@ from batti.schema import ALL, HERE
 Place = Entity | str
 
 _LEVEL = re.compile(r"(\d+) ?(?:%|percent|persent|parsent|pratisat|pratishat)")
-_SURE = 0.9  # certainty from which a number is that of the kind of place before it
+_SURE = 0.9  # certainty from which a number or letter is that of the kind of place before it
 _NO_LIGHT_HAS_IT = 0.5  # certainty of an answer to a level beyond 100%, which means nothing sure
 _CONTRADICTS = 0.5  # certainty of an answer that asked what cannot both hold, of which one was left out
 
@@ -100,7 +100,7 @@ def _find(place: Span | str, sentence: str, lookup: Lookup, spans: Sequence[Span
     if isinstance(place, str):
         return place, 1.0
     said = _text(place, sentence)
-    if kind := spoken.number(said) and _numbered(place, sentence, spans):
+    if kind := _tells_one(said) and _numbered(place, sentence, spans):
         found = lookup.find(f"{kind} {said}", sentence)
         if isinstance(found[0], Entity) and found[1] > _SURE:
             return found
@@ -109,14 +109,19 @@ def _find(place: Span | str, sentence: str, lookup: Lookup, spans: Sequence[Span
 
 
 def _numbered(place: Span, sentence: str, spans: Sequence[Span]) -> str:
-    """What a number that stands alone is the number of, by the places before it: bath for the 2 of `bath 1 & 2`."""
+    """What a number or letter that stands alone is that of, by the places before it: bath for the 2 of `bath 1 & 2`."""
     for before in (span for span in reversed(spans) if span < place):
         *kind, last = _text(before, sentence).split()
-        if not spoken.number(last):
+        if not _tells_one(last):
             return ""
         if kind:
             return " ".join(kind)
     return ""
+
+
+def _tells_one(said: str) -> bool:
+    """Whether it is a number or a letter and nothing more: `2`, `dui`, `b`, `bi`."""
+    return bool(spoken.number(said) or letters.is_letter(said))
 
 
 def _text(span: Span, sentence: str) -> str:

@@ -8,9 +8,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from functools import cache, lru_cache
-from string import ascii_lowercase, ascii_uppercase
+from string import ascii_uppercase
 
-from batti import lexicon
+from batti import letters, lexicon
 from batti.compiled import compiled
 from batti.meaning import in_digits, is_lamp, is_light, is_person, senses
 from batti.sound import fold
@@ -63,27 +63,6 @@ def number(said: str) -> str:
     return word if word.isdigit() and not more else ""
 
 
-def letters(name: str) -> frozenset[str]:
-    """What may tell like things apart at the end of a name: b of `block b`, kha of `ब्लक ख`, a or e of `टनेल ए`."""
-    frames = lexicon.load().frames
-    words = lexicon.key(name).split()
-    while words and words[-1] in frames["behind_letters"]:
-        words.pop()
-    last = words[-1] if words else ""
-    if numbered := _NUMBERED.fullmatch(last):  # 9a, class 9b
-        return frozenset({numbered[1]} & _letters())
-    last = last if len(words) > 1 else ""
-    return frozenset({last, frames["letters_heard"].get(last, "")} & _letters())
-
-
-_NUMBERED = re.compile("[0-9]+([a-z]+)")
-
-
-@cache
-def _letters() -> frozenset[str]:
-    return frozenset((*ascii_lowercase, *lexicon.load().frames["letters"]))
-
-
 def letter_by_letter(name: str) -> str:
     """The name with each abbreviation as it is spelled out: HR is heard as echaar; nothing where it has none."""
     names = lexicon.load().frames["letter_names"]
@@ -100,8 +79,8 @@ def initials(name: str) -> str:
     """What a terse typist makes of a name of several words: lr of living room, br2 of bedroom 2; else nothing."""
     compounds = lexicon.load().frames["compounds"]
     words = [part for word in lexicon.key(name).split() for part in compounds.get(word, word).split()]
-    letters = "".join(word if word.isdigit() else word[0] for word in words)
-    return letters if sum(map(str.isalpha, letters)) > 1 else ""
+    first = "".join(word if word.isdigit() else word[0] for word in words)
+    return first if sum(map(str.isalpha, first)) > 1 else ""
 
 
 def _with_numbers(words: list[str]) -> list[str]:
@@ -139,6 +118,7 @@ def readings(said: str) -> Iterator[list[str]]:
     words = words_of(said)
     if words:
         yield words
+    yield from letters.written(words)  # before e is taken for a hesitation
     fluent = words_of(_hesitations().sub("", said))
     if fluent and fluent != words:
         yield fluent
@@ -154,9 +134,6 @@ def readings(said: str) -> Iterator[list[str]]:
     if plain != words:  # `cha` is six, and half of `bhan cha`
         yield plain
     words = fluent or words
-    heard = lexicon.load().frames["letters_heard"]
-    if len(words) > 1 and words[-1] in heard:
-        yield [*words[:-1], heard[words[-1]]]
     for ending in map(fold, _endings()):
         if len(words) > 1 and words[-1] == ending:
             yield words[:-1]

@@ -256,6 +256,56 @@ def test_a_letter_at_the_end_tells_names_apart(rooms: tuple[str, ...], said: str
 
 
 @pytest.mark.parametrize(
+    ("rooms", "said", "name"),
+    [
+        (("jhumar A", "jhumar"), "झुमर ए", "jhumar A"), (("jhumar A", "jhumar"), "झुमर ए को", "jhumar A"),
+        (("jhumar A", "jhumar"), "झुमर", "jhumar"), (("jhumar E", "jhumar A"), "झुमर ए", "jhumar E"),
+        (("jhumar", "hall"), "झुमर ए", "jhumar"), (("ब्रोइलर ए", "ब्रोइलर बी"), "broiler a", "ब्रोइलर ए"),
+        (("ब्रोइलर ए", "ब्रोइलर बी"), "broiler b", "ब्रोइलर बी"), (("ब्रोइलर ए", "ब्रोइलर बी"), "broiler c", None),
+    ],
+)  # fmt: skip
+def test_a_letter_as_it_is_heard_is_no_hesitation(rooms: tuple[str, ...], said: str, name: str | None) -> None:
+    assert found_name(home_of(*rooms), said) == name
+
+
+CHAIRS = home_of(
+    "chair 1", "chair 2", "row A", "row B", "bruder 1", "bruder 2", "waiting hall", "bedroom 1", "bedroom 2"
+)
+
+
+@pytest.mark.parametrize(
+    ("said", "room"),
+    [
+        ("pahilo chair", "chair 1"), ("dosro chair", "chair 2"), ("2nd chair", "chair 2"), ("chair dosro", "chair 2"),
+        ("dusra chair ko batti", "chair 2"), ("दोस्रो ब्रुडर", "bruder 2"), ("पहिलो ब्रुडरमा", "bruder 1"),
+        ("first row", "row A"), ("second row", "row B"), ("dosro sutne kotha", "bedroom 2"),
+        ("third chair", None), ("tesro row", None), ("dosro", None), ("second waiting hall", None),
+        ("tesro waiting hall", None),
+    ],
+)  # fmt: skip
+def test_an_ordinal_stands_for_the_number_or_letter_at_the_end_of_a_name(said: str, room: str | None) -> None:
+    assert found_name(CHAIRS, said) == room
+
+
+@pytest.mark.parametrize(
+    ("rooms", "said", "name"),
+    [
+        (("block ka", "block kha", "block ga"), "dosro block", "block kha"),
+        (("block A", "block B", "block 3"), "dosro block", None),
+        (("class 9A", "class 9B"), "second class", None),
+        (("block B", "block C"), "dosro block", None), (("block B", "block C"), "first block", None),
+        (("waiting hall", "waiting hall 2"), "second waiting hall", "waiting hall 2"),
+        (("टनेल ए", "टनेल बी"), "second tunnel", "टनेल बी"),
+        (("dosro tala", "tala 2"), "dosro tala", "dosro tala"),
+        (("chair 2", "dosro tala"), "second floor", "dosro tala"),
+        (("chair 2", "chair 3", "dosro tala"), "dosro tala ko row", None),
+    ],
+)  # fmt: skip
+def test_an_ordinal_tells_only_what_is_in_order(rooms: tuple[str, ...], said: str, name: str | None) -> None:
+    assert found_name(home_of(*rooms), said) == name
+
+
+@pytest.mark.parametrize(
     "said",
     ["garage", "basement", "garden", "swimming pool", "office", "parking", "gate", "bagaicha", "kathmandu", "fan",
      "dai ko kotha", "room 3", "tv room", "बगैंचा", "दाइको कोठा", "xyz", "qqqq", "", "~", "5", "?"],
@@ -475,6 +525,20 @@ def test_what_tells_something_else_is_not_taken_for_the_room(own: str, said: str
 @pytest.mark.parametrize("said", ["sita didi ko sano pasal", "hari dai ko sano pasal", "kaka ko sano pasal"])
 def test_a_room_of_somebody_else_is_not_the_home_s(said: str) -> None:
     assert found_name(home_of("sano pasal", "dai ko kotha"), said) is None
+
+
+@pytest.mark.parametrize(
+    ("rooms", "said", "room"),
+    [
+        (("Saila ko flat", "kitchen"), "sailo", "Saila ko flat"),
+        (("Saila ko flat", "kitchen"), "sailo ko batti", "Saila ko flat"),
+        (("Saila ko flat", "Saila ko pasal"), "sailo", None),
+        (("Saila ko flat", "Maila ko pasal"), "mailo", "Maila ko pasal"),
+        (("Saila ko flat", "mailo ko flat"), "sailo", "Saila ko flat"), (("Saila ko flat", "kitchen"), "maili", None),
+    ],
+)  # fmt: skip
+def test_the_only_thing_of_a_person_is_told_by_the_person(rooms: tuple[str, ...], said: str, room: str | None) -> None:
+    assert found_name(home_of(*rooms), said) == room
 
 
 @pytest.mark.parametrize(("own", "said"), [("reception", "re sep son"), ("dhansar", "dhan sar")])

@@ -306,9 +306,10 @@ def test_what_is_asked_alike_stands_in_the_order_of_the_sentence(
     assert [action.room for action in command.actions] == order
 
 
-# -- numbers by themselves -----------------------------------------------------------------------
+# -- numbers and letters by themselves -----------------------------------------------------------
 BATHS = Home.from_yaml("""
-rooms: [{name: bath 1}, {name: bath 2}, {name: bedroom 2}, {name: "101"}, {name: room 12}, {name: snack bar}]
+rooms: [{name: bath 1}, {name: bath 2}, {name: bedroom 2}, {name: "101"}, {name: room 12}, {name: snack bar},
+  {name: ब्रोइलर ए}, {name: ब्रोइलर बी}, {name: Room D}]
 """)
 
 
@@ -322,9 +323,12 @@ rooms: [{name: bath 1}, {name: bath 2}, {name: bedroom 2}, {name: "101"}, {name:
         ("hall ra 101 bala", ("101",), ["101"]),
         ("room 12 bala", ("room 12",), ["room 12"]),
         ("snackbar bala", ("snackbar",), ["snack bar"]),
+        ("ब्रोइलर ए र बी बाल", ("ब्रोइलर ए", "बी"), ["ब्रोइलर ए", "ब्रोइलर बी"]),
+        ("broiler b ra a bala", ("broiler b", "a"), ["ब्रोइलर बी", "ब्रोइलर ए"]),
+        ("bath 1 ra broiler a bala", ("bath 1", "broiler a"), ["bath 1", "ब्रोइलर ए"]),
     ],
 )
-def test_a_number_alone_is_that_of_the_kind_of_place_before_it(
+def test_a_number_or_letter_alone_is_that_of_the_kind_of_place_before_it(
     sentence: str, places: tuple[str, ...], rooms: list[str]
 ) -> None:
     command, certainty = resolve([Asked(mark(sentence, place), ON) for place in places], sentence, lookup_of(BATHS))
