@@ -59,7 +59,7 @@ LEFT_OUT: Mapping[str, Any] = {
         **_each("room_words lamp_words light_words light_stems plain_lights pronouns dropped_words every denials "
                 "dismissals endings here whole premises", ()),
         **_each("of of_room case_of_room in_a_group later infinitives never_joined", ()),
-        **_each("letters letter_names behind_letters behind_digits nought ordinals", ()),
+        **_each("letters letter_names behind_letters behind_digits nought ordinals remaining", ()),
         **_each("english_words nepali_words turning_words", ()),
         **_each("vague letters_heard compounds", {}),
         "refusal": _of(("before", "verbs")),

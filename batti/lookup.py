@@ -71,6 +71,8 @@ class Lookup:
         frames = lexicon.load().frames
         self._spelling = Spelling(_written(self.entities, called, frames["room_words"]))
         self._in_a_group = frozenset(frames["in_a_group"])
+        own = {lexicon.key(name) for entity in self.entities for name in entity.names}
+        self._remaining = frozenset(frames["remaining"]) - own
         self._premises = [spoken.words_of(name) for name in frames["premises"]]
         self._common = {
             place: {tuple(spoken.words_of(name)) for name in said}
@@ -84,6 +86,8 @@ class Lookup:
         name stand in several rooms, the room that `sentence` names is meant; where nothing tells
         which, it is the first, and as uncertain as there are others.
         """
+        if said in self._remaining:
+            return None, _STRANGER
         readings, scored = self._read(said)
         best, enough = max(scored.values(), default=0.0), ENOUGH
         if best < _SURE:  # a home's own name comes before the common ones

@@ -18,6 +18,7 @@ Place = Entity | str
 _LEVEL = re.compile(r"(\d+) ?(?:%|percent|persent|parsent|pratisat|pratishat)")
 _SURE = 0.9  # certainty from which a number or letter is that of the kind of place before it
 _NO_LIGHT_HAS_IT = 0.5  # certainty of an answer to a level beyond 100%, which means nothing sure
+_REST_OF_WHAT = 0.5  # certainty of all or here for what is said of the rest, where nothing is excepted
 _CONTRADICTS = 0.5  # certainty of an answer that asked what cannot both hold, of which one was left out
 
 
@@ -38,8 +39,9 @@ def resolve(asked: Sequence[Asked], sentence: str, lookup: Lookup) -> tuple[Comm
         if not isinstance(entry.place, str) and lookup.is_device(_text(entry.place, sentence), sentence):
             return Command.none(), certainty
         found = [_find(place, sentence, lookup, spans) for place in (entry.place, *entry.excepts)]
-        for _, sure in found:
-            certainty = min(certainty, sure)
+        certainty = min(certainty, *(sure for _, sure in found))
+        if isinstance(entry.place, str) and not entry.excepts and spoken.is_of_the_rest(sentence):
+            certainty = min(certainty, _REST_OF_WHAT)
         action = _action([place for place, _ in found], entry, lookup)
         if action is None:
             if _points_back(entry, asked, sentence):  # `uhako kotha, hajurba ko kotha ko batti`

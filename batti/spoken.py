@@ -191,6 +191,17 @@ def _pronouns() -> re.Pattern[str]:
     return re.compile(rf"(?:{'|'.join(map(lexicon.key, lexicon.load().frames['pronouns'])) or '(?!)'})\b")
 
 
+@cache
+def _remaining() -> re.Pattern[str]:
+    several = (said for said in lexicon.load().frames["remaining"] if " " in said)  # `5 minute baki cha` is no light
+    return re.compile(rf"\b(?:{'|'.join(several) or '(?!)'})")  # kotha, and kothako
+
+
+def is_of_the_rest(sentence: str) -> bool:
+    """Whether a normalized sentence is of the rooms or lights that are left when some are named."""
+    return bool(_remaining().search(sentence))
+
+
 def is_somebodys(said: str) -> bool:
     """Whether it is the room of somebody who is named elsewhere, and no more: `usko kotha`, `his room`."""
     return bool(_pronouns().match(lexicon.key(said))) and all(map(is_light, words_of(said)))

@@ -748,3 +748,10 @@ def test_pieces_that_may_be_two_names_are_neither() -> None:
 def test_a_small_room_is_a_room(room: str) -> None:
     assert found_name(home_of("Sirjana ko kotha", "kitchen"), f"sirjana ko {room}") == "Sirjana ko kotha"
     assert found_name(home_of("kothari", "sano kotha"), "kothari") == "kothari"
+
+
+def test_the_rest_is_no_rest_room_unless_the_home_has_one_of_that_name() -> None:
+    assert found_name(home_of("bathroom", "kitchen"), "the rest of the lights") is None
+    assert found_name(home_of("bathroom", "kitchen"), "rest") is None
+    assert found_name(home_of("bathroom", "kitchen"), "rest room") == "bathroom"
+    assert found_name(home_of("rest", "kitchen"), "rest") == "rest"

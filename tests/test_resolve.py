@@ -204,7 +204,8 @@ def colored(color: str) -> dict[str, Any]:
 
 
 def certainty_of(sentence: str, *entries: tuple[str, dict[str, Any]]) -> float:
-    return resolve([Asked(mark(sentence, name), doing) for name, doing in entries], sentence, lookup_of(HOME))[1]
+    asked = [Asked(name if name in ("all", "here") else mark(sentence, name), doing) for name, doing in entries]
+    return resolve(asked, sentence, lookup_of(HOME))[1]
 
 
 STEP = {"action": "adjust_brightness", "brightness_step": 0.1}
@@ -233,6 +234,16 @@ def test_of_what_cannot_both_hold_the_later_does_in_doubt(first: dict[str, Any],
 def test_what_can_both_hold_does_for_sure(first: dict[str, Any], then: dict[str, Any]) -> None:
     assert done("attic", ("attic", first), ("attic", then)) == [{"room": "attic"} | first, {"room": "attic"} | then]
     assert certainty_of("attic", ("attic", first), ("attic", then)) > 0.9
+
+
+@pytest.mark.parametrize(("sentence", "place"), [
+    ("baki kothako batti nibhau", "all"), ("turn off the other lights", "here"), ("aru sabai nibhau", "all"),
+])  # fmt: skip
+def test_the_rest_of_nothing_is_all_in_doubt(sentence: str, place: str) -> None:
+    assert certainty_of(sentence, (place, OFF)) <= 0.5
+    [asked] = [Asked("all", OFF, (mark("lounge bala, baki sabai nibhau", "lounge"),))]
+    assert resolve([asked], "lounge bala, baki sabai nibhau", lookup_of(HOME))[1] == 1.0
+    assert certainty_of("5 minute baki cha, batti nibhau", ("here", OFF)) == 1.0
 
 
 def test_one_place_does_not_contradict_another_nor_a_part_of_it() -> None:
