@@ -21,6 +21,9 @@ def report(outcomes: list[Outcome]) -> str:
     )
 
 
+_HARDEST = {"ears_en": 0.75, "pieces": 0.75, "anyhow": 0.85}
+
+
 def right(outcomes: list[Outcome]) -> float:
     return sum(one.exact for one in outcomes) / len(outcomes)
 
@@ -38,8 +41,10 @@ def test_nearly_all_golden_sentences_are_understood(outcomes: list[Outcome]) -> 
 @pytest.mark.parametrize("name", [path.stem for path in GOLDEN])
 def test_most_golden_sentences_of_each_home_are_understood(outcomes: list[Outcome], name: str) -> None:
     of_home = [one for one in outcomes if one.case.group == name]
-    # Some homes are traps from end to end; in some all is heard by a recognizer that knows no Nepali.
-    assert right(of_home) >= (0.75 if name.startswith(("ears_en", "pieces")) else 0.9), report(of_home)
+    # Some homes are traps from end to end; in some all is heard by a recognizer that knows no Nepali, in some nothing
+    # is called as anybody would think.
+    least = next((share for voice, share in _HARDEST.items() if name.startswith(voice)), 0.9)
+    assert right(of_home) >= least, report(of_home)
 
 
 def test_an_unsure_answer_is_oftener_wrong(outcomes: list[Outcome]) -> None:

@@ -242,7 +242,7 @@ def test_what_can_both_hold_does_for_sure(first: dict[str, Any], then: dict[str,
 def test_the_rest_of_nothing_is_all_in_doubt(sentence: str, place: str) -> None:
     assert certainty_of(sentence, (place, OFF)) <= 0.5
     [asked] = [Asked("all", OFF, (mark("lounge bala, baki sabai nibhau", "lounge"),))]
-    assert resolve([asked], "lounge bala, baki sabai nibhau", lookup_of(HOME))[1] == 1.0
+    assert resolve([asked], "lounge bala, baki sabai nibhau", lookup_of(HOME))[1] > 0.99
     assert certainty_of("5 minute baki cha, batti nibhau", ("here", OFF)) == 1.0
 
 

@@ -81,7 +81,7 @@ def broken(tmp_path_factory: pytest.TempPathFactory) -> subprocess.CompletedProc
     assert '"refused", 0.10, lambda one: one.refusable' in text
     rules.write_text(text.replace('"refused", 0.10, lambda one: one.refusable', '"refuse", 0.10, lambda one: False'))
     return subprocess.run(
-        [sys.executable, "-m", "batti", "data", "validate"], cwd=here, capture_output=True, text=True, timeout=60,
+        [sys.executable, "-m", "batti", "data", "validate"], cwd=here, capture_output=True, text=True, timeout=240,
         env={**os.environ, "PYTHONPATH": str(here)},
     )  # fmt: skip
 
