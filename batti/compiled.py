@@ -19,7 +19,7 @@ from batti import lexicon
 from batti.paths import folder
 
 _Table = TypeVar("_Table")
-_CODE = ("compiled.py", "lexicon.py", "lexicon_shape.py", "meaning.py", "sound.py", "spoken.py", "text.py")
+_CODE = ("compiled", "letters", "lexicon", "lexicon_shape", "meaning", "sound", "spoken", "text")
 
 
 def compiled(make: Callable[[], _Table]) -> Callable[[], _Table]:
@@ -51,7 +51,7 @@ def _tables() -> dict[str, Any]:
 
 def _digest() -> str:
     """The digest of the lexicon and of the code that makes tables of it."""
-    parts = [*(Path(__file__).with_name(name) for name in _CODE), *sorted(lexicon.folder().glob("*.yaml"))]
+    parts = [*(Path(__file__).with_name(f"{name}.py") for name in _CODE), *sorted(lexicon.folder().glob("*.yaml"))]
     sums = [hashlib.sha256(path.read_bytes()).hexdigest() for path in parts]
     return hashlib.sha256(" ".join(sums).encode()).hexdigest()
 

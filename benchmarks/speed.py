@@ -1,8 +1,9 @@
-"""Cold start, warm latency, memory and size of the shipped model, as JSON.
+"""Cold start, warm latency, throughput, memory and size of the shipped model, as JSON.
 
     python benchmarks/speed.py [RESULTS.json]
 
-One thread, a sentence with two actions, the default home. Cold is the whole `batti "..."` process.
+One thread, a sentence with two actions, the default home. Cold is the whole `batti "..."` process. Throughput is of the
+usual sentences of `batti bench` on two threads, one after another and 256 at once, in turn.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from pathlib import Path
 
 SENTENCE = "kitchen ko batti off gara ra baithak ko light 40% ma dim garnus"
 COLD, WARM = 7, 200
+TURNS, TOGETHER = 15, 256
 
 
 def cold() -> float:
@@ -28,6 +30,27 @@ def cold() -> float:
         subprocess.run(command, check=True, capture_output=True)
         times.append(time.perf_counter() - began)
     return statistics.median(times)
+
+
+def throughput() -> dict[str, int]:
+    """Median sentences a second, one by one and together."""
+    from batti import Interpreter
+    from batti.evaluate.subjects import cases
+
+    interpreter = Interpreter.load(threads=2)
+    usual = [case.sentence for case in cases()]
+    some = usual * (TOGETHER // len(usual))
+    ways = {
+        "one_by_one_per_second": lambda: [interpreter(sentence) for sentence in some],
+        "together_per_second": lambda: interpreter.batch(some),
+    }
+    rates: dict[str, list[float]] = {name: [] for name in ways}
+    for _ in range(TURNS):
+        for name, way in ways.items():
+            began = time.perf_counter()
+            way()
+            rates[name].append(len(some) / (time.perf_counter() - began))
+    return {name: round(statistics.median(kept)) for name, kept in rates.items()}
 
 
 def main() -> None:
@@ -46,6 +69,7 @@ def main() -> None:
     figures["warm_p50_ms"] = round(times[WARM // 2], 1)
     figures["warm_p95_ms"] = round(times[WARM * 95 // 100], 1)
     figures["memory_mb"] = round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024)
+    figures |= throughput()
     figures["model_mb"] = round(sum(p.stat().st_size for p in shipped().glob("*.onnx")) / 1e6, 1)
     text = json.dumps(figures, indent=2)
     if len(sys.argv) > 1:
