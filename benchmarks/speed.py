@@ -3,7 +3,7 @@
     python benchmarks/speed.py [RESULTS.json]
 
 One thread, a sentence with two actions, the default home. Cold is the whole `batti "..."` process. Throughput is of the
-usual sentences of `batti bench` on two threads, one after another and 256 at once, in turn.
+usual sentences of `batti bench` on two threads, one after another and 512 at once, in turn.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from pathlib import Path
 
 SENTENCE = "kitchen ko batti off gara ra baithak ko light 40% ma dim garnus"
 COLD, WARM = 7, 200
-TURNS, TOGETHER = 15, 256
+TURNS, TOGETHER = 15, 512
 
 
 def cold() -> float:

@@ -121,7 +121,7 @@ def readme_figures() -> str:
         *_of_others(),
         ("one sentence, warm, one core (median)", f"{speed['warm_p50_ms']} ms", "`speed.json`"),
         ('`batti "..."` from the shell, cold', f"{speed['cold_s']} s", "`speed.json`"),
-        ("sentences a second on two cores: one by one, 256 at once",
+        ("sentences a second on two cores: one by one, 512 at once",
          f"{speed['one_by_one_per_second']:,}, {speed['together_per_second']:,}", "`speed.json`"),
         ("resident memory", f"{speed['memory_mb']} MB", "`speed.json`"),
         ("model on disk", f"{speed['model_mb']} MB", "`speed.json`"),
