@@ -113,7 +113,7 @@ def _find(place: Span | str, sentence: str, lookup: Lookup, spans: Sequence[Span
 def _numbered(place: Span, sentence: str, spans: Sequence[Span]) -> str:
     """What a number or letter that stands alone is that of, by the places before it: bath for the 2 of `bath 1 & 2`."""
     for before in (span for span in reversed(spans) if span < place):
-        *kind, last = _text(before, sentence).split()
+        *kind, last = _text(before, sentence).split() or [""]  # a model may mark a space alone
         if not _tells_one(last):
             return ""
         if kind:

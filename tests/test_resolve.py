@@ -412,3 +412,9 @@ def test_who_is_named_is_told_beside_another_place_and_as_an_exception() -> None
     but = "didi suteki chhin, unko kotha bahek sabai batti bala"
     command, _ = resolve([Asked("all", ON, (mark(but, "unko kotha"),))], but, lookup_of(FAMILY))
     assert command == Command.from_dict({"actions": [{"room": "all", "except": ["दिदीको कोठा"], **ON}]})
+
+
+def test_a_space_that_is_marked_is_no_place() -> None:
+    """A model may mark anything; before a lone letter or number its place is looked at once more."""
+    asked = [Asked((6, 6), OFF), Asked(mark("lounge 2 b", "2"), OFF), Asked(mark("lounge 2 b", "b"), OFF)]
+    assert resolve(asked, "lounge 2 b", lookup_of(HOME))[0] == Command.unknown_room()
