@@ -71,8 +71,8 @@ class Lookup:
         frames = lexicon.load().frames
         self._spelling = Spelling(_written(self.entities, called, frames["room_words"]))
         self._in_a_group = frozenset(frames["in_a_group"])
-        own = {lexicon.key(name) for entity in self.entities for name in entity.names}
-        self._remaining = frozenset(frames["remaining"]) - own
+        called_so = {lexicon.key(name) for entity in self.entities for name in entity.names}
+        self._remaining = frozenset(frames["remaining"]) - called_so
         self._premises = [spoken.words_of(name) for name in frames["premises"]]
         self._common = {
             place: {tuple(spoken.words_of(name)) for name in said}
