@@ -21,6 +21,8 @@ _NO_LIGHT_HAS_IT = 0.5  # certainty of an answer to a level beyond 100%, which m
 _REST_OF_WHAT = 0.5  # certainty of all or here for what is said of the rest, where nothing is excepted
 _CONTRADICTS = 0.5  # certainty of an answer that asked what cannot both hold, of which one was left out
 
+_ONE_DAY_OF_WHICH = 0.5  # certainty of what is done at the next such clock, where another day or every day is said
+
 
 def resolve(asked: Sequence[Asked], sentence: str, lookup: Lookup) -> tuple[Command, float]:
     """The command, and how certain its places are (0 to 1).
@@ -48,6 +50,8 @@ def resolve(asked: Sequence[Asked], sentence: str, lookup: Lookup) -> tuple[Comm
                 continue
             return Command.unknown_room(), certainty
         actions.append((entry, action))
+    if any("at" in entry.doing for entry in asked) and spoken.is_of_another_day(_between(spans, sentence)):
+        certainty = min(certainty, _ONE_DAY_OF_WHICH)
     held = _that_hold(actions)
     if len(held) < len(actions):
         certainty = min(certainty, _CONTRADICTS)
@@ -133,6 +137,13 @@ def _text(span: Span, sentence: str) -> str:
     while last + 1 < len(sentence) and sentence[last : last + 2].isdigit():
         last += 1
     return sentence[first : last + 1]
+
+
+def _between(spans: Sequence[Span], sentence: str) -> str:
+    """The sentence without the places that it names: a hall may be called Friday."""
+    for first, last in reversed(spans):
+        sentence = f"{sentence[:first]} | {sentence[last + 1 :]}"
+    return sentence
 
 
 def _action(places: Sequence[Place | None], entry: Asked, lookup: Lookup) -> dict[str, Any] | None:

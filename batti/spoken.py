@@ -202,6 +202,16 @@ def is_of_the_rest(sentence: str) -> bool:
     return bool(_remaining().search(sentence))
 
 
+@cache
+def _other_days() -> re.Pattern[str]:
+    return re.compile(rf"\b(?:{'|'.join(map(lexicon.key, lexicon.load().times['other_days'])) or '(?!)'})\b")
+
+
+def is_of_another_day(sentence: str) -> bool:
+    """Whether a normalized sentence speaks of a day that is not the next one, or of more days than one."""
+    return bool(_other_days().search(sentence))
+
+
 def is_somebodys(said: str) -> bool:
     """Whether it is the room of somebody who is named elsewhere, and no more: `usko kotha`, `his room`."""
     return bool(_pronouns().match(lexicon.key(said))) and all(map(is_light, words_of(said)))

@@ -11,6 +11,7 @@ from batti.command import Action, Command, one_form
 from batti.home import Home
 from batti.prompt import Asked, Span
 from batti.resolve import resolve
+from batti.text import normalize
 
 HOME = Home.from_yaml("""
 name: Sano ghar
@@ -244,6 +245,23 @@ def test_the_rest_of_nothing_is_all_in_doubt(sentence: str, place: str) -> None:
     [asked] = [Asked("all", OFF, (mark("lounge bala, baki sabai nibhau", "lounge"),))]
     assert resolve([asked], "lounge bala, baki sabai nibhau", lookup_of(HOME))[1] > 0.99
     assert certainty_of("5 minute baki cha, batti nibhau", ("here", OFF)) == 1.0
+
+
+@pytest.mark.parametrize("sentence", [
+    "every day at 6 lounge on", "parsi bihana 6 baje lounge bala", "harek din 6 baje lounge bala",
+    "सोमबार बिहान ६ बजे lounge बाल", "sadhai 6 baje lounge bala", "monday 6 am lounge on",
+])  # fmt: skip
+def test_a_clock_of_another_day_than_the_next_is_in_doubt(sentence: str) -> None:
+    said = normalize(sentence)
+    assert certainty_of(said, ("lounge", ON | {"at": "06:00"})) <= 0.5
+    assert certainty_of(said, ("lounge", ON)) > 0.9
+    assert certainty_of("bholi 6 baje lounge bala", ("lounge", ON | {"at": "06:00"})) > 0.9
+
+
+def test_a_room_may_be_called_like_a_day() -> None:
+    home = Home.from_yaml("rooms: [{name: friday hall}, {name: den}]")
+    asked = [Asked(mark("6 baje friday hall bala", "friday hall"), ON | {"at": "06:00"})]
+    assert resolve(asked, "6 baje friday hall bala", lookup_of(home))[1] > 0.99
 
 
 def test_one_place_does_not_contradict_another_nor_a_part_of_it() -> None:

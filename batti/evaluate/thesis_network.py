@@ -15,6 +15,7 @@ from tqdm import tqdm
 
 from batti import prompt
 from batti.dataset.noise import typo
+from batti.evaluate.recombine import Recombination, Row
 from batti.sound import word_ids
 from batti.text import MAX_CHARS, normalize
 from batti.train.model import Network, Shape
@@ -28,10 +29,6 @@ _SLIPS = 0.3  # of the words of a mistyped sentence
 _BETWEEN = (" and ", ". ", ", ", " ra ", " ani ")  # two sentences that are joined
 
 
-Row = tuple[str, str]
-"""A sentence and its answer: `kitchen: turn_off bathroom: brightness=0.2`."""
-
-
 class Recipe(Descent):
     """One training run; every key is explained in `configs/thesis.yaml`."""
 
@@ -41,6 +38,7 @@ class Recipe(Descent):
     warmup: float = Field(default=0.1, gt=0, lt=1)
     mistyped: float = Field(default=0.0, ge=0, le=1)
     joined: float = Field(default=0.0, ge=0, le=1)
+    recombined: float = Field(default=0.0, ge=0, le=1)
     smoothing: float = Field(default=0.0, ge=0, lt=1)
     average: float = Field(default=0.99, ge=0, lt=1)
     bfloat16: bool = True
@@ -158,20 +156,27 @@ def _batches(
     """Every epoch's rows in a new order, those of about one length together."""
     token = {word: _END + 1 + i for i, word in enumerate(words)}
     rng = Random(recipe.seed)
+    recombination = Recombination(rows) if recipe.recombined else None
     for _ in range(recipe.epochs):
+        some = [_recombined(row, recombination, recipe, rng) for row in rows] if recombination else rows
         encoded = [
             (_encoded(command, recipe.shape.words), [_START, *(token[word] for word in output.split()), _END])
-            for command, output in _shown(rows, recipe, rng)
+            for command, output in _shown(some, recipe, rng)
         ]
         rng.shuffle(encoded)
         batches: list[list[tuple[Encoded, list[int]]]] = []
         for at in range(0, len(encoded), pool := recipe.batch * _SORTED_TOGETHER):
-            some = sorted(encoded[at : at + pool], key=lambda one: len(one[0][0]))
-            batches += [some[i : i + recipe.batch] for i in range(0, len(some), recipe.batch)]
+            by_length = sorted(encoded[at : at + pool], key=lambda one: len(one[0][0]))
+            batches += [by_length[i : i + recipe.batch] for i in range(0, len(by_length), recipe.batch)]
         rng.shuffle(batches)
         for batch in batches:
             sentences, answers = zip(*batch, strict=True)
             yield sentences, torch.from_numpy(prompt.pad(answers))
+
+
+def _recombined(row: Row, recombination: Recombination, recipe: Recipe, rng: Random) -> Row:
+    other = recombination.row(row, rng) if rng.random() < recipe.recombined else None
+    return other or row
 
 
 def _shown(rows: Sequence[Row], recipe: Recipe, rng: Random) -> Iterator[Row]:
