@@ -108,6 +108,9 @@ class Lookup:
             several = self._plural(readings) if not meaning.every().isdisjoint(spoken.words_of(sentence)) else None
             if several:
                 return several
+            written = [index for index in equal if said in map(normalize, self.entities[index].names)]
+            if len(written) == 1:  # rooms 1.0 and ten, which a recognizer writes 1 0
+                return self.entities[written[0]], 1.0
             chosen = self._in_sentence(equal, sentence)
             return self.entities[equal[0] if chosen is None else chosen], 1 / len(equal) if chosen is None else 1.0
         if best < _SURE and self._has_not(equal[0], readings):

@@ -406,6 +406,14 @@ def test_every_distinct_listed_name_finds_its_own_thing(home: Home) -> None:
                 assert lookup.find(normalize(name))[0] == entity, name
 
 
+def test_what_is_written_so_exactly_comes_before_what_sounds_so() -> None:
+    lookup = lookup_of(Home.from_yaml('rooms: [{name: "TEN"}, {name: "1.0"}]'))
+    for name in ("ten", "1.0"):
+        found, certainty = lookup.find(name)
+        assert isinstance(found, Entity)
+        assert found.name.lower() == name and certainty > 0.9
+
+
 PLACES = lexicon.load().places
 WORDS = st.sampled_from([word for place in PLACES for word in place.words])
 
