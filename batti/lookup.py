@@ -19,7 +19,7 @@ from batti.home import Entity, Home
 from batti.owners import Owners
 from batti.ranks import Ranks
 from batti.schema import ALL, HERE
-from batti.similarity import ENOUGH, Name, heard, in_pieces, similarity
+from batti.similarity import ENOUGH, Name, heard, put_together, similarity
 from batti.text import normalize
 from batti.vocabulary import ENOUGH as WORD
 from batti.vocabulary import Spelling, Vocabulary
@@ -144,7 +144,7 @@ class Lookup:
             scored |= {index: max(_SLIPPED * score, scored.get(index, 0.0)) for index, score in again.items()}
         if max(scored.values(), default=0.0) < ENOUGH:
             scored |= {index: much for index, much in self._as_heard(readings) if much > scored.get(index, 0.0)}
-        if max(scored.values(), default=0.0) < ENOUGH and (pieces := in_pieces(spoken.words_of(said), self._names)):
+        if max(scored.values(), default=0.0) < ENOUGH and (pieces := put_together(spoken.words_of(said), self._names)):
             scored[pieces[0]] = pieces[1]
         for index in scored if ends else ():
             if self._letters[index] and ends.isdisjoint(self._letters[index]):

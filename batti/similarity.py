@@ -139,13 +139,13 @@ def heard(said: Name, name: Name) -> float:
     return name.factor * much
 
 
-def in_pieces(words: Sequence[str], names: Iterable[Name]) -> tuple[int, float] | None:
+def put_together(words: Sequence[str], names: Iterable[Name]) -> tuple[int, float] | None:
     """The entity of whose name a recognizer of another language made these folded words (`sir jenna co quota`), and how
     much they are alike aloud; None where that is not enough, or another name is nearly as near."""
     said = Name.of(0, tuple(words))
     if len(words) < 2 or said.aloud[0] == said.whole or all(map(meaning.is_known, words)):
         return None
-    ways = [*_aloud(words)]
+    ways = [*_read_aloud(words)]
     near: dict[int, float] = {}
     for name in names:
         if name.factor == 1.0 and len(name.joined) >= _LONG and said.digits == name.digits:
@@ -157,7 +157,7 @@ def in_pieces(words: Sequence[str], names: Iterable[Name]) -> tuple[int, float] 
     return (best, much) if much >= _IN_PIECES and much - others > _FAR else None
 
 
-def _aloud(words: Sequence[str]) -> Iterator[tuple[str, str]]:
+def _read_aloud(words: Sequence[str]) -> Iterator[tuple[str, str]]:
     """Folded words run together as they sound, a room at the end in any spelling; and the same without `ko kotha`."""
     for ended in (words, *meaning.room_at_end(words)):
         end = next((i for i in range(len(ended), 1, -1) if not _is_left_out(ended[i - 1])), 1)

@@ -49,6 +49,7 @@ class Rule:
     rate: float  # how often, where it applies
     applies: Callable[[Compiled], bool]
     make: Callable[[Compiled, Random, Lexicon], Sayable | None]
+    timed: bool = True  # whether a time may be added: beside what is only talked about or set right, it would be that's
 
 
 def _simple(one: Compiled) -> bool:
@@ -69,11 +70,11 @@ RULES = (
     Rule("joined", 0.10, _simple, joined),
     Rule("joined in time", 0.04, _simple, joined_in_time),
     Rule("one in time", 0.05, _simple, joined_one_in_time),
-    Rule("set right", 0.02, _simple, set_right),
-    Rule("taken back", 0.03, _simple, taken_back),
+    Rule("set right", 0.02, _simple, set_right, timed=False),
+    Rule("taken back", 0.03, _simple, taken_back, timed=False),
     Rule("and the rest", 0.03, _simple, and_the_rest),
-    Rule("beside unasked", 0.03, _is_forbiddable, beside_unasked),
-    Rule("mentioned", 0.04, _simple, mentioned),
+    Rule("beside unasked", 0.03, _is_forbiddable, beside_unasked, timed=False),
+    Rule("mentioned", 0.04, _simple, mentioned, timed=False),
     Rule("several rooms", 0.07, _simple, several_rooms),
     Rule("group", 0.05, _simple, grouped),
     Rule("corrected", 0.05, _simple, corrected),
@@ -105,21 +106,17 @@ TIMED = 0.06
 
 def varied(one: Compiled, rng: Random, lex: Lexicon) -> tuple[Sayable, str]:
     """The phrase, or one made of it, and the name of the rule that made it."""
-    made, name = _by_rule(one, rng, lex)
-    # A time beside a room that is only talked about, or beside what is set right, would be the time of that.
-    timeless = name in ("mentioned", "beside unasked", "set right", "taken back")
-    if not timeless and rng.random() < TIMED and can_be_timed(made.phrase):
+    rule = _rolled(one, rng)
+    made, name = (made_by(rule, one, rng, lex) or one, rule.name) if rule else (one, "")
+    if (rule is None or rule.timed) and rng.random() < TIMED and can_be_timed(made.phrase):
         with suppress(Wordless):
             return timed(made, rng, lex), "timed" if not name else f"{name}, timed"
     return made, name
 
 
-def _by_rule(one: Compiled, rng: Random, lex: Lexicon) -> tuple[Sayable, str]:
+def _rolled(one: Compiled, rng: Random) -> Rule | None:
     roll = rng.random()
-    for below, rule in _rules(one):
-        if roll < below:
-            return made_by(rule, one, rng, lex) or one, rule.name
-    return one, ""
+    return next((rule for below, rule in _rules(one) if roll < below), None)
 
 
 def made_by(rule: Rule, one: Compiled, rng: Random, lex: Lexicon) -> Sayable | None:

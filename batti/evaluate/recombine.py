@@ -7,17 +7,20 @@ the rows alone: no list of ours is used.
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from random import Random
+
+from batti.evaluate.thesis import entries
 
 Row = tuple[str, str]
 """A sentence and its answer: `kitchen: turn_off bathroom: brightness=0.2`."""
 
 _OFTEN = 10  # sentences that a word must be in
 _SURE = 0.97  # of them speak of one room
-_FOLLOWS = 0.05  # share of a room's words that a word stands behind
-_EVERYWHERE = 0.75  # of the rooms: what stands behind the words of so many is no part of a name
+_OFTEN_IN = 0.05  # share of a room's sentences, or of its words that another stands behind
+_EVERYWHERE = 0.75  # of the rooms: a word often said with so many is no part of a name
 _STOPS = ".,!?"
 _AND = (" ra ", " and ")
 
@@ -35,27 +38,28 @@ class Recombination:
     """What the rooms of some rows are called, and other rows made of them."""
 
     def __init__(self, rows: Sequence[Row]) -> None:
-        self._telling = _telling(rows)
-        self._behind = _behind(rows, self._telling)
+        by_room = _by_room(rows)
+        self._telling = _telling(by_room)
+        self._behind = _behind(rows, self._telling, by_room)
         self.names = self._names(rows)
         self._weights = [count for _, _, count in self.names]
 
     def row(self, row: Row, rng: Random) -> Row | None:
         """The row with other rooms in it, or with two where it has one; None where its rooms are not told for sure."""
-        words, entries = row[0].split(), _entries(row[1])
+        words, done = row[0].split(), _done(row[1])
         spans = self._spans(words)
-        if not spans or [span.room for span in spans] != list(dict.fromkeys(room for room, _ in entries)):
+        if not spans or [span.room for span in spans] != list(dict.fromkeys(room for room, _ in done)):
             return None
         twice = len(spans) == 1 and rng.random() < 0.5
         drawn = self._drawn(len(spans) + twice, rng)
         if twice:
             said = [rng.choice(_AND).join(name for _, name in drawn)]
-            answer = [(room, done) for room, _ in drawn for _, done in entries]
+            answer = [(room, what) for room, _ in drawn for _, what in done]
         else:
             said = [name for _, name in drawn]
             other = {span.room: room for span, (room, _) in zip(spans, drawn, strict=True)}
-            answer = [(other[room], done) for room, done in entries]
-        return _with(words, spans, said), " ".join(f"{room}: {done}" for room, done in answer)
+            answer = [(other[room], what) for room, what in done]
+        return _with(words, spans, said), " ".join(f"{room}: {what}" for room, what in answer)
 
     def _drawn(self, count: int, rng: Random) -> list[tuple[str, str]]:
         """So many (room, name) of distinct rooms, as often as they are said."""
@@ -66,7 +70,7 @@ class Recombination:
         return list(drawn.items())
 
     def _spans(self, words: Sequence[str]) -> list[Span]:
-        bare = [word.lower().rstrip(_STOPS) for word in words]
+        bare = _bare(words)
         spans: list[Span] = []
         at = 0
         while at < len(bare):
@@ -88,37 +92,56 @@ class Recombination:
         return [(room, name, count) for (room, name), count in said.items() if count >= _OFTEN]
 
 
-def _entries(output: str) -> list[tuple[str, str]]:
-    from batti.evaluate.thesis import entries
+def _done(output: str) -> list[tuple[str, str]]:
+    """The rooms of an answer, each with what is done there."""
+    return [(room, what) for room, _, what in (entry.partition(": ") for entry in entries(output))]
 
-    return [(room, done) for entry in entries(output) for room, _, done in [entry.partition(": ")]]
+
+def _bare(words: Sequence[str]) -> list[str]:
+    """The words without capitals, and without the stops behind them."""
+    return [word.lower().rstrip(_STOPS) for word in words]
 
 
-def _telling(rows: Sequence[Row]) -> dict[str, str]:
-    """Words that tell of one room, in the sentences that speak of one."""
-    rooms: defaultdict[str, Counter[str]] = defaultdict(Counter)
+def _of_one_room(rows: Sequence[Row]) -> Iterator[tuple[str, list[str]]]:
+    """The room and the words of each sentence that speaks of one room."""
     for command, output in rows:
-        named = {room for room, _ in _entries(output)}
-        if len(named) == 1:
-            for word in {word.lower().rstrip(_STOPS) for word in command.split()}:
-                rooms[word].update(named)
-    best = {word: (*found.most_common(1)[0], found.total()) for word, found in rooms.items()}
-    return {word: room for word, (room, most, all_) in best.items() if all_ >= _OFTEN and most >= _SURE * all_}
+        rooms = {room for room, _ in _done(output)}
+        if len(rooms) == 1:
+            yield rooms.pop(), _bare(command.split())
 
 
-def _behind(rows: Sequence[Row], telling: Mapping[str, str]) -> defaultdict[str, set[str]]:
+def _by_room(rows: Sequence[Row]) -> dict[str, Counter[str]]:
+    """Room -> words, each with the number of its sentences that have it; "" is in all of them."""
+    found: defaultdict[str, Counter[str]] = defaultdict(Counter)
+    for room, words in _of_one_room(rows):
+        found[room].update({"", *words})
+    return found
+
+
+def _telling(by_room: Mapping[str, Counter[str]]) -> dict[str, str]:
+    """Words that tell of one room -> the room."""
+    words = {word for found in by_room.values() for word in found if word}
+    best = {word: max(by_room, key=lambda room: by_room[room][word]) for word in words}
+    return {
+        word: room
+        for word, room in best.items()
+        if (count := sum(found[word] for found in by_room.values())) >= _OFTEN and by_room[room][word] >= _SURE * count
+    }
+
+
+def _behind(
+    rows: Sequence[Row], telling: Mapping[str, str], by_room: Mapping[str, Counter[str]]
+) -> defaultdict[str, set[str]]:
     """Room -> the words that are a part of its names behind another: "room", "kotha", and not "ko" or "lights"."""
     follow: defaultdict[str, Counter[str]] = defaultdict(Counter)
-    for command, _ in rows:
-        bare = [word.lower().rstrip(_STOPS) for word in command.split()]
-        for word, after in zip(bare, bare[1:], strict=False):
-            if room := telling.get(word):
-                follow[room][after] += 1
-    often = {room: {word for word, count in found.items() if count >= _FOLLOWS * found.total()}
-             for room, found in follow.items()}  # fmt: skip
-    spread = Counter(word for found in follow.values() for word in found)
-    ours = {room: {word for word in found if spread[word] < _EVERYWHERE * len(follow)} for room, found in often.items()}
-    return defaultdict(set, ours)
+    for room, words in _of_one_room(rows):
+        follow[room].update(after for word, after in pairwise(words) if telling.get(word) == room)
+    spread = Counter(word for found in by_room.values() for word in found if found[word] >= _OFTEN_IN * found[""])
+    often = defaultdict(set)
+    for room, found in follow.items():
+        often[room] = {word for word, count in found.items()
+                       if count >= _OFTEN_IN * found.total() and spread[word] < _EVERYWHERE * len(by_room)}  # fmt: skip
+    return often
 
 
 def _with(words: Sequence[str], spans: Sequence[Span], said: Sequence[str]) -> str:

@@ -150,9 +150,7 @@ def _rate(progress: float, warmup: float) -> float:
     return min(1.0, progress / warmup) * 0.5 * (1 + math.cos(math.pi * min(1.0, progress)))
 
 
-def _batches(
-    rows: Sequence[Row], words: Sequence[str], recipe: Recipe
-) -> Iterator[tuple[Sequence[Encoded], Tensor]]:
+def _batches(rows: Sequence[Row], words: Sequence[str], recipe: Recipe) -> Iterator[tuple[Sequence[Encoded], Tensor]]:
     """Every epoch's rows in a new order, those of about one length together."""
     token = {word: _END + 1 + i for i, word in enumerate(words)}
     rng = Random(recipe.seed)
