@@ -52,6 +52,8 @@ def _said(entity: Entity, rooms: Iterable[Words]) -> Iterator[tuple[Words, Words
         words = tuple(spoken.words_of(name))
         yield words, (), 1.0
         yield from ((tuple(written), (), 1.0) for written in letters.written(words))
+        for stem in spoken.stems(words):  # `mathiko`: what is meant is mathi
+            yield stem, (), meaning.TRANSLATED
         if entity.kind == "light":
             yield tuple(spoken.words_inside(name)), (), 1.0
         if any(map(str.isdigit, words)):  # the bar of `snack bar` is twelve, too

@@ -28,6 +28,7 @@ def words_inside(name: str) -> list[str]:
     return words_of(name) if inside == last else [*words_of(name)[:-1], *map(fold, inside)]
 
 
+_SHORTEST_STEM = 3  # letters; a stem has more: Niko is nobody's
 _POSSESSIVE = re.compile(r"['’]s\b")
 
 
@@ -139,6 +140,13 @@ def readings(said: str) -> Iterator[list[str]]:
             yield words[:-1]
         elif words and len(words[-1]) > len(ending) + 2 and words[-1].endswith(ending):
             yield [*words[:-1], words[-1].removesuffix(ending)]
+
+
+def stems(name: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
+    """The folded word that a name is of: mathi for mathiko."""
+    for ending in {fold(lexicon.key(of)) for of in lexicon.load().frames["of"]}:
+        if len(name) == 1 and len(name[0]) > len(ending) + _SHORTEST_STEM and name[0].endswith(ending):
+            yield (name[0].removesuffix(ending),)
 
 
 @cache

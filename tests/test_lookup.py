@@ -406,6 +406,12 @@ def test_every_distinct_listed_name_finds_its_own_thing(home: Home) -> None:
                 assert lookup.find(normalize(name))[0] == entity, name
 
 
+@pytest.mark.parametrize("said", ["mathi", "mathiko", "mathi ko", "माथि"])
+def test_what_lies_in_it_is_called_by_its_own_word_too(said: str) -> None:
+    home = home_of("loft", "den", {"name": "mathiko"}, {"name": "talako"})
+    assert found_name(home, said) == "mathiko"
+
+
 def test_what_is_written_so_exactly_comes_before_what_sounds_so() -> None:
     lookup = lookup_of(Home.from_yaml('rooms: [{name: "TEN"}, {name: "1.0"}]'))
     for name in ("ten", "1.0"):
