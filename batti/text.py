@@ -43,6 +43,7 @@ _PUNCTUATION = {
     "–": "-", "—": "-", "_": "-", "…": ".", ";": ",", "|": ",", "\\": "/", "⁄": "/", "&": " and ",
     "।": ".", "॥": ".", "−": "-", "×": "x", "°": " degree ", "½": " 1/2", "¼": " 1/4", "¾": " 3/4",
     **dict.fromkeys("↑⬆🔼▲", " up "), **dict.fromkeys("↓⬇🔽▼", " down "),
+    **dict.fromkeys("❓❔؟", "?"), **dict.fromkeys("❗❕", "!"), "💡": " light ",
     "🔴": " red ", "🟠": " orange ", "🟡": " yellow ", "🟢": " green ", "🔵": " blue ", "🟣": " purple ",
 }  # fmt: skip
 _KNOWN = frozenset(ALPHABET)
