@@ -21,7 +21,7 @@ _NO_LIGHT_HAS_IT = 0.5  # certainty of an answer to a level beyond 100%, which m
 _REST_OF_WHAT = 0.5  # certainty of all or here for what is said of the rest, where nothing is excepted
 _CONTRADICTS = 0.5  # certainty of an answer that asked what cannot both hold, of which one was left out
 
-_ONE_DAY_OF_WHICH = 0.5  # certainty of what is done at the next such clock, where another day or every day is said
+_AT_THE_NEXT = 0.5  # certainty of what is done at the next such clock, where another day, every day or an end is meant
 
 
 def resolve(asked: Sequence[Asked], sentence: str, lookup: Lookup) -> tuple[Command, float]:
@@ -50,8 +50,9 @@ def resolve(asked: Sequence[Asked], sentence: str, lookup: Lookup) -> tuple[Comm
                 continue
             return Command.unknown_room(), certainty
         actions.append((entry, action))
-    if any("at" in entry.doing for entry in asked) and spoken.is_of_another_day(_between(spans, sentence)):
-        certainty = min(certainty, _ONE_DAY_OF_WHICH)
+    clock = any("at" in entry.doing and "for" not in entry.doing for entry in asked)
+    if clock and spoken.is_no_single_time(_between(spans, sentence)):
+        certainty = min(certainty, _AT_THE_NEXT)
     held = _that_hold(actions)
     if len(held) < len(actions):
         certainty = min(certainty, _CONTRADICTS)

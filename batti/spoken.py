@@ -211,13 +211,16 @@ def is_of_the_rest(sentence: str) -> bool:
 
 
 @cache
-def _other_days() -> re.Pattern[str]:
-    return re.compile(rf"\b(?:{'|'.join(map(lexicon.key, lexicon.load().times['other_days'])) or '(?!)'})\b")
+def _no_single_time() -> re.Pattern[str]:
+    times = lexicon.load().times
+    said = map(lexicon.key, (*times["other_days"], *times["until"]))
+    return re.compile(rf"\b(?:{'|'.join(said) or '(?!)'})\b")
 
 
-def is_of_another_day(sentence: str) -> bool:
-    """Whether a normalized sentence speaks of a day that is not the next one, or of more days than one."""
-    return bool(_other_days().search(sentence))
+def is_no_single_time(sentence: str) -> bool:
+    """Whether a normalized sentence makes of a clock more than the next time it comes: that of another day or of
+    every day, or the end of something (`rati 10 baje samma`)."""
+    return bool(_no_single_time().search(sentence))
 
 
 def is_somebodys(said: str) -> bool:

@@ -250,12 +250,17 @@ def test_the_rest_of_nothing_is_all_in_doubt(sentence: str, place: str) -> None:
 @pytest.mark.parametrize("sentence", [
     "every day at 6 lounge on", "parsi bihana 6 baje lounge bala", "harek din 6 baje lounge bala",
     "सोमबार बिहान ६ बजे lounge बाल", "sadhai 6 baje lounge bala", "monday 6 am lounge on",
+    "rati 10 baje samma lounge balirakha", "lounge on until 6",
 ])  # fmt: skip
-def test_a_clock_of_another_day_than_the_next_is_in_doubt(sentence: str) -> None:
+def test_a_clock_that_is_not_the_next_time_it_comes_is_in_doubt(sentence: str) -> None:
     said = normalize(sentence)
     assert certainty_of(said, ("lounge", ON | {"at": "06:00"})) <= 0.5
     assert certainty_of(said, ("lounge", ON)) > 0.9
     assert certainty_of("bholi 6 baje lounge bala", ("lounge", ON | {"at": "06:00"})) > 0.9
+
+
+def test_a_clock_and_how_long_are_two_things() -> None:
+    assert certainty_of("6 baje 10 minute samma lounge bala", ("lounge", ON | {"at": "06:00", "for": "10m"})) > 0.9
 
 
 def test_a_room_may_be_called_like_a_day() -> None:

@@ -116,6 +116,7 @@ def test_digits_of_every_script_are_the_same(digits: str) -> None:
         ("AC 22°", "ac 22 degree"),
         ("hall −10%", "hall -10%"),
         ("kotha 🔵", "kotha blue"),
+        ("den 💡❓", "den light ?"),
         ("É", "e"),
         ("e\u0301", "e"),
         ("ﬁ", "fi"),
