@@ -41,7 +41,8 @@ LEFT_OUT: Mapping[str, Any] = {
         "chat_words": {},
     },
     "times.yaml": {
-        **_each("parts_of_day clock irregular_clock special_times figures fractions special_durations other_days until", ()),
+        **_each("parts_of_day clock irregular_clock special_times figures fractions special_durations", ()),
+        **_each("other_days until", ()),
         **_each("any_minute compound after for", _BY_LANGUAGE),
         "am_pm": _of(("am", "pm")),
         "units": _of("smh", _of((*SCRIPTS, "en_one"))),
