@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import cache, cached_property
+from itertools import product
 from random import Random
 from typing import Any
 
@@ -242,8 +243,11 @@ def _trim(home: RandomHome, max_names: int) -> None:
 
 @cache
 def _common_names(lexicon: Lexicon) -> frozenset[str]:
-    """What every home has: the house, the room that one is in."""
-    return frozenset(key(name) for kind in ("whole", "here") for name in lexicon.frames[kind])
+    """What every home has: the house, the room that one is in, and light of every colour (`the blue light`)."""
+    colors = (said for by_script in lexicon.colors.values() for words in by_script.values() for said in words)
+    colored = (f"{color} {lamp}" for color, lamp in product(colors, lexicon.frames["lamp_words"]))
+    here = (name for kind in ("whole", "here") for name in lexicon.frames[kind])
+    return frozenset(map(key, (*here, *colored)))
 
 
 def stranger(home: RandomHome, lexicon: Lexicon, rng: Random, kind: str) -> Concept | None:
