@@ -6,7 +6,7 @@ Hesitations, false starts and case endings come off, and numbers are in digits.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import cache, lru_cache
 from string import ascii_uppercase
 
@@ -144,9 +144,15 @@ def readings(said: str) -> Iterator[list[str]]:
 
 def stems(name: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
     """The folded word that a name is of: mathi for mathiko."""
-    for ending in {fold(lexicon.key(of)) for of in lexicon.load().frames["of"]}:
+    for ending in _of():
         if len(name) == 1 and len(name[0]) > len(ending) + _SHORTEST_STEM and name[0].endswith(ending):
             yield (name[0].removesuffix(ending),)
+
+
+@cache
+def _of() -> tuple[str, ...]:
+    """Folded case endings of what belongs to something, each once."""
+    return tuple({fold(lexicon.key(of)): None for of in lexicon.load().frames["of"]})
 
 
 @cache
@@ -171,9 +177,14 @@ def _means_the_same(word: str, after: str) -> bool:
     return bool(senses(word) & senses(after))
 
 
+def _any_of(said: Iterable[str]) -> str:
+    """The pattern of any of these words; of nothing where there are none."""
+    return f"(?:{'|'.join(said) or '(?!)'})"
+
+
 @cache
 def _hesitations() -> re.Pattern[str]:
-    return re.compile(rf"\b(?:{'|'.join(_hesitating()) or '(?!)'})\b")
+    return re.compile(rf"\b{_any_of(_hesitating())}\b")
 
 
 @compiled
@@ -196,13 +207,13 @@ def endings() -> tuple[str, ...]:
 
 @cache
 def _pronouns() -> re.Pattern[str]:
-    return re.compile(rf"(?:{'|'.join(map(lexicon.key, lexicon.load().frames['pronouns'])) or '(?!)'})\b")
+    return re.compile(rf"{_any_of(map(lexicon.key, lexicon.load().frames['pronouns']))}\b")
 
 
 @cache
 def _remaining() -> re.Pattern[str]:
     several = (said for said in lexicon.load().frames["remaining"] if " " in said)  # `5 minute baki cha` is no light
-    return re.compile(rf"\b(?:{'|'.join(several) or '(?!)'})")  # kotha, and kothako
+    return re.compile(rf"\b{_any_of(several)}")  # kotha, and kothako
 
 
 def is_of_the_rest(sentence: str) -> bool:
@@ -213,8 +224,7 @@ def is_of_the_rest(sentence: str) -> bool:
 @cache
 def _no_single_time() -> re.Pattern[str]:
     times = lexicon.load().times
-    said = map(lexicon.key, (*times["other_days"], *times["until"]))
-    return re.compile(rf"\b(?:{'|'.join(said) or '(?!)'})\b")
+    return re.compile(rf"\b{_any_of(map(lexicon.key, (*times['other_days'], *times['until'])))}\b")
 
 
 def is_no_single_time(sentence: str) -> bool:

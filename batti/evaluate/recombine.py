@@ -38,9 +38,10 @@ class Recombination:
     """What the rooms of some rows are called, and other rows made of them."""
 
     def __init__(self, rows: Sequence[Row]) -> None:
-        by_room = _by_room(rows)
+        alone = [*_of_one_room(rows)]
+        by_room = _by_room(alone)
         self._telling = _telling(by_room)
-        self._behind = _behind(rows, self._telling, by_room)
+        self._behind = _behind(alone, self._telling, by_room)
         self.names = self._names(rows)
         self._weights = [count for _, _, count in self.names]
 
@@ -88,7 +89,7 @@ class Recombination:
         for command, _ in rows:
             words = command.split()
             for span in self._spans(words):
-                said[span.room, " ".join(words[span.start : span.end]).lower().rstrip(_STOPS)] += 1
+                said[span.room, " ".join(_bare(words[span.start : span.end]))] += 1
         return [(room, name, count) for (room, name), count in said.items() if count >= _OFTEN]
 
 
@@ -102,18 +103,21 @@ def _bare(words: Sequence[str]) -> list[str]:
     return [word.lower().rstrip(_STOPS) for word in words]
 
 
-def _of_one_room(rows: Sequence[Row]) -> Iterator[tuple[str, list[str]]]:
-    """The room and the words of each sentence that speaks of one room."""
+OfOneRoom = tuple[str, list[str]]
+"""A room, and the words of a sentence that speaks of no other."""
+
+
+def _of_one_room(rows: Sequence[Row]) -> Iterator[OfOneRoom]:
     for command, output in rows:
         rooms = {room for room, _ in _done(output)}
         if len(rooms) == 1:
             yield rooms.pop(), _bare(command.split())
 
 
-def _by_room(rows: Sequence[Row]) -> dict[str, Counter[str]]:
+def _by_room(alone: Sequence[OfOneRoom]) -> dict[str, Counter[str]]:
     """Room -> words, each with the number of its sentences that have it; "" is in all of them."""
     found: defaultdict[str, Counter[str]] = defaultdict(Counter)
-    for room, words in _of_one_room(rows):
+    for room, words in alone:
         found[room].update({"", *words})
     return found
 
@@ -130,11 +134,11 @@ def _telling(by_room: Mapping[str, Counter[str]]) -> dict[str, str]:
 
 
 def _behind(
-    rows: Sequence[Row], telling: Mapping[str, str], by_room: Mapping[str, Counter[str]]
+    alone: Sequence[OfOneRoom], telling: Mapping[str, str], by_room: Mapping[str, Counter[str]]
 ) -> defaultdict[str, set[str]]:
     """Room -> the words that are a part of its names behind another: "room", "kotha", and not "ko" or "lights"."""
     follow: defaultdict[str, Counter[str]] = defaultdict(Counter)
-    for room, words in _of_one_room(rows):
+    for room, words in alone:
         follow[room].update(after for word, after in pairwise(words) if telling.get(word) == room)
     spread = Counter(word for found in by_room.values() for word in found if found[word] >= _OFTEN_IN * found[""])
     often = defaultdict(set)
