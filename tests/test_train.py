@@ -1,6 +1,7 @@
 """Training on a tiny recipe: it learns, survives a kill, explains faults and exports what it learned."""
 
 import hashlib
+import itertools
 import json
 import os
 import re
@@ -529,3 +530,21 @@ def test_the_readme_tells_what_the_recipes_say() -> None:
     readme, script = ((root / name).read_text("utf-8") for name in ("README.md", "runs/ship.sh"))
     assert f"({ship.steps:,} steps" in readme and f"({ship.steps:,} steps" in script
     assert smoke.minutes < 10 and re.search(r"a small one on two CPU cores in ten\s+minutes", readme)
+
+
+def test_sentences_learned_from_twice_come_again_only_when_others_have_been() -> None:
+    batches = [object() for _ in range(500)]
+    given = [*stream.echoed(batches, 2, seed=1, kept=50)]
+    assert sorted(map(id, given)) == sorted([*map(id, batches)] * 2)
+    turns = {id(batch): [i for i, it in enumerate(given) if it is batch] for batch in batches}
+    assert [first for first, _ in turns.values()] == sorted(first for first, _ in turns.values())
+    apart = sorted(second - first for first, second in turns.values())
+    assert apart[len(apart) // 2] > 20
+    assert [*stream.echoed(batches, 1, seed=1)] == batches
+
+
+def test_sentences_without_end_do_not_pile_up() -> None:
+    fresh = itertools.count()
+    some = [*islice(stream.echoed(fresh, 3, seed=1, kept=20), 3000)]
+    assert 1000 <= next(fresh) <= 1000 + 20 + 2
+    assert len(set(some)) <= 1022

@@ -58,6 +58,7 @@ class Recipe(Descent):
     steps: int = Field(default=0, ge=0)  # instead of minutes, where not 0
     batch: int = Field(default=512, gt=0)
     workers: int = Field(default=15, ge=0)
+    echo: int = Field(default=1, gt=0)
     max_chars: int = Field(default=stream.MAX_CHARS, gt=0)
     warmup_steps: int = Field(default=500, ge=0)
     average: float = Field(default=0.999, ge=0, lt=1)
@@ -224,7 +225,7 @@ class Trainer:
         seed = recipe.seed + 7919 * self.step
         multiple = _MULTIPLE if self.device == "cuda" else 1
         sentences = stream.Stream(seed, recipe.batch, recipe.max_chars, recipe.shape.words, multiple)
-        data = stream.batches(sentences, recipe.workers)
+        data = stream.echoed(stream.batches(sentences, recipe.workers), recipe.echo, seed)
         bar = tqdm(total=100, unit="%", desc="train", mininterval=1.0)
         began, spent_before = time.monotonic(), self.spent
         saved = began

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import signal
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from random import Random
+from typing import TypeVar
 
 import torch
 from torch.utils.data import DataLoader, IterableDataset, get_worker_info
@@ -20,6 +21,7 @@ from batti.text import align
 
 Encoded = dict[str, list[int]]
 """`ids` and `tags` of the characters of a sentence, `words` if asked for, `answers` from START to END."""
+_Batch = TypeVar("_Batch")
 _BUCKETS = 12  # batches' worth of sentences that are sorted by length together
 MAX_CHARS = 220
 """A longer sentence is not trained on, unless a recipe says otherwise."""
@@ -95,3 +97,21 @@ def batches(data: Stream, workers: int) -> Iterator[dict[str, torch.Tensor]]:
         prefetch_factor=24 if workers else None, persistent_workers=workers > 0,
     )  # fmt: skip
     return iter(loader)
+
+
+def echoed(fresh: Iterable[_Batch], times: int, seed: int, kept: int = 128) -> Iterator[_Batch]:
+    """Every batch `times` times, first when it comes and again when others have been (data echoing, Choi et al. 2019):
+    more steps for as many sentences, where making them takes longer than learning from them.
+
+    `kept` batches wait for their next turn; which one has it is drawn.
+    """
+    order = Random(seed)
+    waiting: list[_Batch] = []
+    for batch in fresh:
+        yield batch
+        waiting += [batch] * (times - 1)
+        while len(waiting) > kept:
+            drawn = order.randrange(len(waiting))
+            waiting[drawn], waiting[-1] = waiting[-1], waiting[drawn]
+            yield waiting.pop()
+    yield from waiting
