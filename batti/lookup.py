@@ -125,9 +125,10 @@ class Lookup:
         close = sorted((index for index in scored if scored[index] >= least), key=lambda index: -scored[index])
         return [self.entities[index] for index in close[:most]]
 
-    def owned_by(self, before: Sequence[str], after: Sequence[str]) -> Entity | None:
-        """The room of the person whom a pronoun between these words of a sentence stands for, if one is told."""
-        return self._owners.room(before, after)
+    def owned_by(self, before: Sequence[str], what: Sequence[str], after: Sequence[str]) -> Entity | None:
+        """The room of the person whom the pronoun that `what` begins with, between these words of a sentence, stands
+        for, if one is told."""
+        return self._owners.room(before, what, after)
 
     @cached_property
     def _owners(self) -> Owners:

@@ -36,14 +36,18 @@ class Owners:
         rooms = {room for room, person in self._possessors if _is_same(said, person)}
         return rooms.pop() if len(rooms) == 1 else None
 
-    def room(self, before: Sequence[str], after: Sequence[str]) -> Entity | None:
+    def room(self, before: Sequence[str], what: Sequence[str], after: Sequence[str]) -> Entity | None:
         """The room of the person named last in the words before a pronoun, else of the only one named behind it:
-        by name, else by what means the same, else by a name that the lexicon does not know."""
+        by name, else by what means the same, else by a name that the lexicon does not know. `what` of theirs it is
+        stands behind the pronoun: with `usko cabin` only a room that is called a cabin."""
+        called = frozenset(word for word in what if not meaning.is_light(word))
+        known = [[(room, owner - called) for room, owner in those if called < owner] for those in self._known]
+        strange = [] if called else self._strange
         subjects, before, after = _not_of_places(before), _of_people(before), _of_people(after)
-        for words, owners in (*((before, known) for known in self._known), (subjects, self._strange)):
+        for words, owners in (*((before, those) for those in known), (subjects, strange)):
             if named := [*_named(words, owners)]:
                 return _last(named)
-        for owners in self._known:
+        for owners in known:
             if rooms := {room for _, _, room in _named(after, owners)}:
                 return rooms.pop() if len(rooms) == 1 else None
         return None

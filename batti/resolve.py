@@ -16,6 +16,7 @@ from batti.schema import ALL, HERE
 Place = Entity | str
 
 _LEVEL = re.compile(r"(\d+) ?(?:%|percent|persent|parsent|pratisat|pratishat)")
+_HIS = 0.8  # certainty of a room whose owner is told by a pronoun
 _SURE = 0.9  # certainty from which a number or letter is that of the kind of place before it
 _NO_LIGHT_HAS_IT = 0.5  # certainty of an answer to a level beyond 100%, which means nothing sure
 _REST_OF_WHAT = 0.5  # certainty of all or here for what is said of the rest, where nothing is excepted
@@ -88,12 +89,13 @@ def _points_back(entry: Asked, asked: Sequence[Asked], sentence: str) -> bool:
 
 
 def _of_somebody(place: Span, sentence: str, lookup: Lookup) -> Entity | None:
-    """The room of the person who is named, where the place is `his room`: `Sujal sutyo, usko kotha nibhau`."""
+    """The room of the person who is named, where the place is `his room`: `Sujal sutyo, usko kotha nibhau`; or his
+    cabin, where a room of his is called so."""
     said = _text(place, sentence)
-    if not spoken.is_somebodys(said):
+    if not spoken.is_with_pronoun(said):
         return None
-    first = place[0]
-    return lookup.owned_by(spoken.words_of(sentence[:first]), spoken.words_of(sentence[first + len(said) :]))
+    before, after = sentence[: place[0]], sentence[place[0] + len(said) :]
+    return lookup.owned_by(*map(spoken.words_of, (before, said, after)))
 
 
 def _tells(entry: Asked, sentence: str) -> bool | None:
@@ -111,8 +113,11 @@ def _find(place: Span | str, sentence: str, lookup: Lookup, spans: Sequence[Span
         found = lookup.find(f"{kind} {said}", sentence)
         if isinstance(found[0], Entity) and found[1] > _SURE:
             return found
+    his = _of_somebody(place, sentence, lookup)
+    if his and not spoken.is_somebodys(said):  # another may be called a cabin and no more
+        return his, _HIS
     named, sure = lookup.find(said, sentence)
-    return named or _of_somebody(place, sentence, lookup), sure
+    return named or his, sure
 
 
 def _numbered(place: Span, sentence: str, spans: Sequence[Span]) -> str:

@@ -235,7 +235,12 @@ def is_no_single_time(sentence: str) -> bool:
 
 def is_somebodys(said: str) -> bool:
     """Whether it is the room of somebody who is named elsewhere, and no more: `usko kotha`, `his room`."""
-    return bool(_pronouns().match(lexicon.key(said))) and all(map(is_light, words_of(said)))
+    return is_with_pronoun(said) and all(map(is_light, words_of(said)))
+
+
+def is_with_pronoun(said: str) -> bool:
+    """Whether it is something of somebody who is named elsewhere: `usko cabin`."""
+    return bool(_pronouns().match(lexicon.key(said)))
 
 
 def translations(*names: str) -> dict[str, tuple[str, ...]]:

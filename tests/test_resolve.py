@@ -427,6 +427,35 @@ def test_a_pronoun_is_the_one_person_who_is_named(sentence: str, place: str, roo
     assert 0 < sure <= 0.95
 
 
+CABINS = Home.from_yaml("""
+rooms:
+  - {name: hamro cabin, aliases: [cabin]}
+  - {name: "smriti's cabin"}
+  - {name: bibek ko kotha}
+  - {name: Mahila}
+""")
+
+
+@pytest.mark.parametrize(
+    ("sentence", "place", "room"),
+    [
+        ("smriti gaisaki, usko cabin nibhau", "usko cabin", "smriti's cabin"),
+        ("usko cabin nibhau, smriti gaisaki", "usko cabin", "smriti's cabin"),
+        ("bibek gayo, usko cabin nibhau", "usko cabin", "hamro cabin"),  # he has none
+        ("bibek gayo, usko kotha nibhau", "usko kotha", "bibek ko kotha"),
+        ("smriti gaisaki, usko kotha nibhau", "usko kotha", None),
+        ("smriti gaisaki, cabin nibhau", "cabin", "hamro cabin"),
+        ("thahila ko kotha nibhau", "thahila ko kotha", None),  # the fifth son is not the second
+    ],
+)
+def test_a_pronoun_before_what_is_his_is_that_of_the_person_who_is_named(
+    sentence: str, place: str, room: str | None
+) -> None:
+    command, sure = resolve([Asked(mark(sentence, place), OFF)], sentence, lookup_of(CABINS))
+    assert command == (Command.from_dict({"actions": [{"room": room, **OFF}]}) if room else Command.unknown_room())
+    assert 0 < sure <= 1
+
+
 def test_who_is_named_is_told_beside_another_place_and_as_an_exception() -> None:
     beside = "didi sutin, unko kothako nibhau ani baithakko pani"
     asked = [Asked(mark(beside, "unko kotha"), OFF), Asked(mark(beside, "baithak"), OFF)]
