@@ -21,8 +21,7 @@ def report(outcomes: list[Outcome]) -> str:
     )
 
 
-# The elders of the newest home ask by "balidiyau", whose phrases were written after the training.
-_HARDEST = {"elders_long_2": 0.75, "ears_en": 0.75, "pieces": 0.75, "anyhow": 0.85}
+_HARDEST = {"ears_en": 0.75, "pieces": 0.75, "anyhow": 0.85}
 
 
 def right(outcomes: list[Outcome]) -> float:

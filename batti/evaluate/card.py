@@ -102,7 +102,7 @@ def _training(manifest: Mapping[str, Any]) -> str:
     if not run:
         return "the mean of runs that went on from one"
     pace = round(run["steps"] * run["batch"] / (60 * run["minutes"]), -3)
-    length = f"{run['minutes']:.0f} minutes of one H100, {run['steps']:,} steps"
+    length = f"{run['minutes']:.0f} minutes of one GPU, {run['steps']:,} steps"
     return f"{length} of {run['batch']:,} sentences ({pace:,.0f} a second)"
 
 
