@@ -62,6 +62,11 @@ class Name:
         return frozenset(meaning.adjective(word) or word for word in self.words if word not in self.telling)
 
     @cached_property
+    def known(self) -> bool:
+        """Whether all its words are the lexicon's."""
+        return all(map(meaning.is_known, self.words))
+
+    @cached_property
     def whole(self) -> str:
         """All the words as one."""
         return "".join(self.words)
@@ -112,7 +117,7 @@ def similarity(said: Name, name: Name) -> float:
         return name.factor * _WORD_FOR_WORD
     matched = _matched(said, name)
     score = 2 * matched / (len(said.telling) + len(name.telling))
-    if said.digits == name.digits and not _differ(said, name):
+    if said.digits == name.digits and not _differ(said, name) and not _is_other_words(said, name):
         score = max(score, _JOINED * sound.spelled_alike(said.joined, name.joined))
         whole = sound.spelled_alike(said.whole, name.whole)
         if whole > _NEARLY:  # `shrineroom`
@@ -127,7 +132,7 @@ def similarity(said: Name, name: Name) -> float:
 
 def heard(said: Name, name: Name) -> float:
     """How much a recognizer's words are a name, 0 to 1: all of them run together, whatever they mean by themselves."""
-    if said.digits != name.digits:
+    if said.digits != name.digits or _is_other_words(said, name):
         return 0.0
     if len(said.words) == len(name.words) and any(map(meaning.differ, said.words, name.words)):  # `keti hostel`
         return 0.0
@@ -175,9 +180,18 @@ def _sounds(said: str, called: str, name: Name, enough: float) -> float:
     return much if much > enough else 0.0
 
 
+def _is_other_words(said: Name, name: Name) -> bool:
+    """Whether it is in several known words, which are nothing misspelled: the master bathroom is no `masterbad room`,
+    as some write the master bedroom."""
+    return name.factor < 1.0 and len(said.telling) > 1 and said.known and said.joined != name.joined
+
+
 def _may_be_part(said: Name, name: Name) -> bool:
-    """Whether it may be short for the name: a number only for its like, and what has no word of a lamp for no lamp."""
+    """Whether it may be short for the name: a number only for its like, what has no word of a lamp for no lamp, and
+    what is told apart by an adjective for none without it: the new moon is not the full moon."""
     if said.joined.isdigit() and not _is_its_number(said, name):
+        return False
+    if any(map(meaning.adjective, said.light - name.light)):
         return False
     return not name.lamp or any(meaning.alike(word, other) >= WORD for word in said.telling for other in name.lamp)
 

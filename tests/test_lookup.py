@@ -178,6 +178,7 @@ def test_other_numbers_are_not_found(said: str) -> None:
         ("Tokyo", "Toronto"), ("Alpha", "Beta"), ("Moon", "Mars"), ("CEO cabin", "CFO cabin"), ("Sunrise", "Sunset"),
         ("gate", "gaushala"), ("bardali", "bhandar"), ("Lumbini", "Lalitpur"), ("library", "laundry"),
         ("server room", "shower room"), ("reading room", "meeting room"), ("जलशाला", "गौशाला"),
+        ("master bedroom", "master bathroom"), ("Full Moon", "new moon"),
     ],
 )  # fmt: skip
 def test_a_near_but_different_name_is_refused(own: str, said: str) -> None:
