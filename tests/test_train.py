@@ -500,6 +500,18 @@ def test_runs_go_on_from_one_and_are_averaged(run: Path, tmp_path: Path) -> None
     assert OnnxBackend.load(tmp_path / "model")
 
 
+def test_a_run_goes_on_from_a_model_folder(run: Path, tmp_path: Path) -> None:
+    """Nothing else is shipped of the weights, and new phrases are learned from there."""
+    export(run, tmp_path / "model")
+    more = Recipe.model_validate({**TINY, "shape": {}, "start": tmp_path / "model", "seed": 5, "steps": 20})
+    Trainer(more, tmp_path / "more").train()
+    before, after = load_network(run)[0], load_network(tmp_path / "more")[0]
+    assert after.shape == before.shape
+    assert loss_of(after) < 1.02 * loss_of(before)
+    with pytest.raises(BattiError, match="no trained run"):
+        Trainer(recipe(start=tmp_path / "nowhere"), tmp_path / "none")
+
+
 def test_runs_of_two_shapes_are_not_averaged(run: Path, tmp_path: Path) -> None:
     Trainer(recipe(shape=SHAPE | {"width": 16}, steps=1), tmp_path / "small").train()
     with pytest.raises(BattiError, match="another shape"):

@@ -30,6 +30,7 @@ from batti.train.captured import Batch, Captured
 from batti.train.model import Network, Shape
 from batti.train.muon import Muon
 from batti.train.recipe import loaded
+from batti.train.restore import restore
 
 
 class FromYaml(Strict):
@@ -52,7 +53,7 @@ class Descent(FromYaml):
 class Recipe(Descent):
     """One training run; every key is explained in `configs/ship.yaml`."""
 
-    start: Path | None = None  # a run that is gone on from: its averaged weights and its shape
+    start: Path | None = None  # a run or a model folder that is gone on from: its (averaged) weights and its shape
     seed: int = 1
     minutes: float = Field(default=9.0, gt=0)
     steps: int = Field(default=0, ge=0)  # instead of minutes, where not 0
@@ -142,7 +143,7 @@ class Trainer:
     """One run: `train` goes on from `checkpoint` where the folder has one."""
 
     def __init__(self, recipe: Recipe, out: Path) -> None:
-        started = load_network(recipe.start)[0] if recipe.start else None
+        started = _gone_on_from(recipe.start) if recipe.start else None
         if started:  # what goes on has its shape
             recipe = recipe.model_copy(update={"shape": started.shape})
         prepare(out / _WEIGHTS)  # before an hour of work and not behind it
@@ -293,6 +294,11 @@ def load_network(folder: Path) -> tuple[Network, Recipe]:
     network = Network(recipe.shape)
     network.load_state_dict({k: v.float() for k, v in weights.items()})
     return network.eval(), recipe
+
+
+def _gone_on_from(folder: Path) -> Network:
+    """The network of a run or of a model folder. Raises BattiError where the folder has none."""
+    return restore(folder) if (folder / "model.json").exists() else load_network(folder)[0]
 
 
 def average(runs: Sequence[Path], out: Path) -> None:
