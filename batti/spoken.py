@@ -224,7 +224,8 @@ def is_of_the_rest(sentence: str) -> bool:
 @cache
 def _no_single_time() -> re.Pattern[str]:
     times = lexicon.load().times
-    return re.compile(rf"\b{_any_of(map(lexicon.key, (*times['other_days'], *times['until'])))}\b")
+    said = (r"\b.*\b".join(map(lexicon.key, words.split("..."))) for words in (*times["other_days"], *times["until"]))
+    return re.compile(rf"\b{_any_of(said)}\b")
 
 
 def is_no_single_time(sentence: str) -> bool:

@@ -250,13 +250,15 @@ def test_the_rest_of_nothing_is_all_in_doubt(sentence: str, place: str) -> None:
 @pytest.mark.parametrize("sentence", [
     "every day at 6 lounge on", "parsi bihana 6 baje lounge bala", "harek din 6 baje lounge bala",
     "सोमबार बिहान ६ बजे lounge बाल", "sadhai 6 baje lounge bala", "monday 6 am lounge on",
-    "rati 10 baje samma lounge balirakha", "lounge on until 6",
+    "rati 10 baje samma lounge balirakha", "lounge on until 6", "lounge on from six to nine in the evening",
+    "between 6 and 9 lounge on",
 ])  # fmt: skip
 def test_a_clock_that_is_not_the_next_time_it_comes_is_in_doubt(sentence: str) -> None:
     said = normalize(sentence)
     assert certainty_of(said, ("lounge", ON | {"at": "06:00"})) <= 0.5
     assert certainty_of(said, ("lounge", ON)) > 0.9
-    assert certainty_of("bholi 6 baje lounge bala", ("lounge", ON | {"at": "06:00"})) > 0.9
+    for once in ("bholi 6 baje lounge bala", "lounge on from six tomorrow"):
+        assert certainty_of(once, ("lounge", ON | {"at": "06:00"})) > 0.9
 
 
 def test_a_clock_and_how_long_are_two_things() -> None:
