@@ -94,8 +94,17 @@ def _number_words() -> dict[str, str]:
 
 
 @compiled
+def _pronunciations() -> str:
+    """Folded word and what it sounds like, in turn: as one text, since few starts have need of so many words."""
+    words = lexicon.load()
+    sounds = {fold(word): said for word, said in (*words.pronounced_rarely.items(), *words.pronounced.items())}
+    return " ".join(part for pair in sounds.items() for part in pair)
+
+
+@cache
 def _pronounced() -> dict[str, str]:
-    return {fold(word): sounds for word, sounds in lexicon.load().pronounced.items()}
+    parts = iter(_pronunciations().split())
+    return dict(zip(parts, parts, strict=True))
 
 
 def aloud(words: Iterable[str]) -> str:
@@ -239,5 +248,5 @@ def is_lamp(word: str) -> bool:
     return shared(word) == _LAMP
 
 
-COMPILED = ("_number_words", "_pronounced", "_meant_by", "_told_by", "_called_people", "_adjectives")
+COMPILED = ("_number_words", "_pronunciations", "_meant_by", "_told_by", "_called_people", "_adjectives")
 """The tables that come with the package; see `compiled`."""

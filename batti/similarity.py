@@ -144,7 +144,9 @@ def heard(said: Name, name: Name) -> float:
     return name.factor * much
 
 
-def put_together(words: Sequence[str], names: Iterable[Name]) -> tuple[int, float] | None:
+def put_together(
+    words: Sequence[str], names: Iterable[Name], enough: float = _IN_PIECES
+) -> tuple[int, float] | None:
     """The entity of whose name a recognizer of another language made these folded words (`sir jenna co quota`), and how
     much they are alike aloud; None where that is not enough, or another name is nearly as near."""
     said = Name.of(0, tuple(words))
@@ -159,7 +161,7 @@ def put_together(words: Sequence[str], names: Iterable[Name]) -> tuple[int, floa
     best = max(near, key=lambda entity: near[entity], default=-1)
     others = max((much for entity, much in near.items() if entity != best), default=0.0)
     much = near.get(best, 0.0)
-    return (best, much) if much >= _IN_PIECES and much - others > _FAR else None
+    return (best, much) if much >= enough and much - others > _FAR else None
 
 
 def _read_aloud(words: Sequence[str]) -> Iterator[tuple[str, str]]:
