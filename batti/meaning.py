@@ -202,6 +202,24 @@ def adjective(word: str) -> str:
 
 
 @cache
+def _sides() -> frozenset[str]:
+    return frozenset(concept.id for concept in lexicon.load().adjectives)
+
+
+def is_a_side(word: str) -> bool:
+    """Whether a folded word that is no adjective tells which of a kind, as one does: mathi, above."""
+    return not adjective(word) and bool(_told(word) & _sides())
+
+
+@lru_cache(maxsize=20000)
+def is_set_right(word: str, by: str) -> bool:
+    """Whether what a word tells of which is meant another before it tells otherwise: the tala (below, or a floor) of
+    mathillo tala, the upper floor."""
+    theirs = _told(by) & _sides()
+    return is_a_side(word) and bool(theirs) and not _told(word) & theirs
+
+
+@cache
 def every() -> frozenset[str]:
     """Folded words for all of a kind, said before a name."""
     return frozenset(map(fold, lexicon.load().frames["every"]))

@@ -83,7 +83,8 @@ class Name:
 
 def telling_of(words: Sequence[str], own: Collection[str] = ()) -> Sequence[str]:
     """Of the words of a name those that tell which, as a home's own do (`called.own_words`); all where none does."""
-    return [word for word in words if not meaning.is_light(word) or word in own] or words
+    telling = [word for word in words if not meaning.is_light(word) or word in own]
+    return [word for i, word in enumerate(telling) if not any(meaning.is_set_right(word, by) for by in telling[:i])] or words
 
 
 def _matched(said: Name, name: Name) -> float:
@@ -189,9 +190,12 @@ def _is_other_words(said: Name, name: Name) -> bool:
 
 
 def _may_be_part(said: Name, name: Name) -> bool:
-    """Whether it may be short for the name: a number only for its like, what has no word of a lamp for no lamp, and
-    what is told apart by an adjective for none without it: the new moon is not the full moon."""
+    """Whether it may be short for the name: a number only for its like, what has no word of a lamp for no lamp, what
+    is told apart by an adjective for none without it (the new moon is not the full moon), and above or below for no
+    translation (tala is not uparka tala)."""
     if said.joined.isdigit() and not _is_its_number(said, name):
+        return False
+    if name.factor < 1.0 and len(said.telling) == 1 and meaning.is_a_side(said.telling[0]):
         return False
     if any(map(meaning.adjective, said.light - name.light)):
         return False
