@@ -114,7 +114,7 @@ class Lookup:
                 return self.entities[written[0]], 1.0
             chosen = self._in_sentence(equal, sentence)
             return self.entities[equal[0] if chosen is None else chosen], 1 / len(equal) if chosen is None else 1.0
-        if best < _SURE and self._has_not(equal[0], readings):
+        if (best < _SURE or self.entities[equal[0]].kind == "light") and self._has_not(equal[0], readings):
             return None, _STRANGER * _certainty(_SURE - best)
         others = max((score for index, score in scored.items() if index != equal[0]), default=0.0)
         return self.entities[equal[0]], _certainty(min(best - ENOUGH, best - others))
@@ -198,13 +198,18 @@ class Lookup:
 
     def _has_not(self, index: int, readings: list[list[str]]) -> bool:
         """Whether a lamp is named that the room or group is not called by, or another of its kind: `bhoj hall ko
-        chandelier`, `tesro bhoj hall`."""
+        chandelier`, `tesro bhoj hall`; or a room that is none of a lamp's name: `kiran ko kotha`."""
         if self.entities[index].kind == "light":
-            return False
+            return self._is_of_a_room(index, readings[0])
         known = {one: max(meaning.alike(one, word) for word in self._words[index]) for one in readings[0]}
         strange = (word for word, much in known.items() if much < WORD)
         another = any(meaning.is_fixture(word) or meaning.ordinal(word) for word in strange)
         return another and max(known.values()) > ENOUGH
+
+    def _is_of_a_room(self, lamp: int, said: Sequence[str]) -> bool:
+        """Whether a room is said, and the lamp is called by none."""
+        called = (name.words for name in self._names if name.entity == lamp)
+        return any(map(meaning.is_room, said)) and not any(meaning.is_room(word) for words in called for word in words)
 
     def _all_of(self, readings: list[list[str]]) -> tuple[Entity | str, float] | None:
         """The group meant by `all himals` or `sabai pod`, or the whole house by what it is: `jamma office`."""

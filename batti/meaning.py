@@ -117,6 +117,11 @@ def _long_room_words() -> tuple[str, ...]:
     return tuple(dict.fromkeys(fold(word) for word in lexicon.load().frames["room_words"] if len(word) > SHORTEST))
 
 
+def is_room(word: str) -> bool:
+    """Whether a folded word is one for a room of any kind."""
+    return word in _long_room_words()
+
+
 def room_at_end(words: Sequence[str]) -> Iterator[list[str]]:
     """Folded words with one or two at the end that sound like one for a room (`coat a`: kota) replaced by it."""
     for n in (1, 2):

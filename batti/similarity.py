@@ -93,7 +93,7 @@ def _matched(said: Name, name: Name) -> float:
     A translation's words have meanings that the name may not have (hall, auditorium; hall, sabhagriha, mortuary): it is
     compared by sound.
     """
-    alike = meaning.alike if name.factor == 1.0 else meaning.sounds
+    alike = meaning.alike if name.factor == 1.0 else _sounds_like_word
     if len(said.telling) == len(name.telling) == 1:
         return alike(said.telling[0], name.telling[0])
     pairs = [(alike(a, b), i, j) for i, a in enumerate(said.telling) for j, b in enumerate(name.telling)]
@@ -106,6 +106,11 @@ def _matched(said: Name, name: Name) -> float:
             right.remove(j)
             total += much
     return total
+
+
+def _sounds_like_word(said: str, word: str) -> float:
+    """How much a word sounds like one of a translation: `bt` for bathroom is short for no other word, as both."""
+    return 0.0 if len(word) < sound.SHORTEST and said != word else meaning.sounds(said, word)
 
 
 def similarity(said: Name, name: Name) -> float:
@@ -135,13 +140,16 @@ def heard(said: Name, name: Name) -> float:
     """How much a recognizer's words are a name, 0 to 1: all of them run together, whatever they mean by themselves."""
     if said.digits != name.digits or _is_other_words(said, name):
         return 0.0
+    if name.factor < 1.0 and len(name.joined) < _LONG:  # nobody who says `both` says bath for the bathroom
+        return 0.0
     if len(said.words) == len(name.words) and any(map(meaning.differ, said.words, name.words)):  # `keti hostel`
         return 0.0
     much = _HEARD * _sounds(said.whole, name.whole, name, _AS_HEARD)
-    whole, telling = said.aloud
-    if whole != said.whole and name.factor == 1.0:  # the home's own word, no translation
-        aloud = ((whole, name.whole), (telling, name.joined))
-        much = max(much, *(_ALOUD * _sounds(*pair, name, _READ_ALOUD) for pair in aloud))
+    if name.factor == 1.0:  # the home's own word, no translation
+        (whole, telling), (called, _) = said.aloud, name.aloud
+        aloud = [(whole, name.whole), (telling, name.joined)] if whole != said.whole else []
+        aloud += [(said.whole, called)] if called != name.whole else []  # `braitan` for Brighton
+        much = max(much, *(_ALOUD * _sounds(*pair, name, _READ_ALOUD) for pair in aloud), 0.0)
     return name.factor * much
 
 
