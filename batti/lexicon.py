@@ -206,6 +206,11 @@ class Lexicon:
         return dict(_read("pronounced.yaml")["words"])
 
     @cached_property
+    def pronounced_rarely(self) -> Mapping[str, str]:
+        """The same of less common ones, which are understood and not said."""
+        return dict(_read("pronounced.yaml")["rarer"])
+
+    @cached_property
     def meanings(self) -> dict[str, frozenset[str]]:
         """Single word that carries a meaning -> what it may mean, comparable between words."""
         found: dict[str, set[str]] = {}

@@ -67,7 +67,7 @@ LEFT_OUT: Mapping[str, Any] = {
         "kelvin": {**_BY_LANGUAGE, "digits": (), "units": _BY_LANGUAGE},
         "first_sentence": "",
     },
-    "pronounced.yaml": {"words": {}},
+    "pronounced.yaml": {"words": {}, "rarer": {}},
     "devanagari.yaml": _each("endings behind_endings", ()),
 }  # fmt: skip
 """File -> what it is without any of its words; what a file of another language leaves out is taken from here."""

@@ -28,6 +28,7 @@ _NEAR, _NEARLY_AS_NEAR = 0.62, 0.1  # similarity at which a name is worth asking
 _SURE = 0.95  # similarity from which a home's own name comes before the common names
 _READING = 1e-4  # what a later reading of what was said counts less
 _STRANGER = 0.8  # of what is found nowhere: the rest is in the home by a name that nobody listed; see docs/log.md
+_SURE_IN_PIECES = 0.86  # similarity aloud from which words are a name in pieces that are not marked as a place
 _SLIPPED = 0.97  # what a name counts of which a word was mistyped
 _ANOTHER = 0.7  # what a name counts whose letter at the end is another: block B is not block A
 _BY_INITIALS = 0.9  # certainty of lr for living room
@@ -113,7 +114,7 @@ class Lookup:
                 return self.entities[written[0]], 1.0
             chosen = self._in_sentence(equal, sentence)
             return self.entities[equal[0] if chosen is None else chosen], 1 / len(equal) if chosen is None else 1.0
-        if best < _SURE and self._has_not(equal[0], readings):
+        if (best < _SURE or self.entities[equal[0]].kind == "light") and self._has_not(equal[0], readings):
             return None, _STRANGER * _certainty(_SURE - best)
         others = max((score for index, score in scored.items() if index != equal[0]), default=0.0)
         return self.entities[equal[0]], _certainty(min(best - ENOUGH, best - others))
@@ -124,6 +125,11 @@ class Lookup:
         least = max(_NEAR, max(scored.values(), default=0.0) - _NEARLY_AS_NEAR)
         close = sorted((index for index in scored if scored[index] >= least), key=lambda index: -scored[index])
         return [self.entities[index] for index in close[:most]]
+
+    def in_pieces(self, said: str) -> tuple[Entity, float] | None:
+        """Of whose name a recognizer of another language made all these words, where that is sure."""
+        much = put_together(spoken.words_of(said, numbers=False), self._names, _SURE_IN_PIECES)
+        return (self.entities[much[0]], _certainty(much[1] - ENOUGH)) if much else None
 
     def owned_by(self, before: Sequence[str], what: Sequence[str], after: Sequence[str]) -> Entity | None:
         """The room of the person whom the pronoun that `what` begins with, between these words of a sentence, stands
@@ -145,12 +151,17 @@ class Lookup:
             scored |= {index: max(_SLIPPED * score, scored.get(index, 0.0)) for index, score in again.items()}
         if max(scored.values(), default=0.0) < ENOUGH:
             scored |= {index: much for index, much in self._as_heard(readings) if much > scored.get(index, 0.0)}
-        if max(scored.values(), default=0.0) < ENOUGH and (pieces := put_together(spoken.words_of(said), self._names)):
+        if max(scored.values(), default=0.0) < ENOUGH and (pieces := self._put_together(said)):
             scored[pieces[0]] = pieces[1]
         for index in scored if ends else ():
             if self._letters[index] and ends.isdisjoint(self._letters[index]):
                 scored[index] *= _ANOTHER
         return readings, scored
+
+    def _put_together(self, said: str) -> tuple[int, float] | None:
+        """See `put_together`; a word may sound like a number and be a piece: `bun cha` for bhancha."""
+        ways = (spoken.words_of(said), spoken.words_of(said, numbers=False))
+        return next(filter(None, (put_together(words, self._names) for words in ways)), None)
 
     def _in_order(self, readings: list[list[str]]) -> dict[int, float]:
         """What an ordinal tells of instead of its number or letter: `dosro chair` is chair 2, `second row` row B."""
@@ -187,13 +198,18 @@ class Lookup:
 
     def _has_not(self, index: int, readings: list[list[str]]) -> bool:
         """Whether a lamp is named that the room or group is not called by, or another of its kind: `bhoj hall ko
-        chandelier`, `tesro bhoj hall`."""
+        chandelier`, `tesro bhoj hall`; or a room that is none of a lamp's name: `kiran ko kotha`."""
         if self.entities[index].kind == "light":
-            return False
+            return self._is_of_a_room(index, readings[0])
         known = {one: max(meaning.alike(one, word) for word in self._words[index]) for one in readings[0]}
         strange = (word for word, much in known.items() if much < WORD)
         another = any(meaning.is_fixture(word) or meaning.ordinal(word) for word in strange)
         return another and max(known.values()) > ENOUGH
+
+    def _is_of_a_room(self, lamp: int, said: Sequence[str]) -> bool:
+        """Whether a room is said, and the lamp is called by none."""
+        called = (name.words for name in self._names if name.entity == lamp)
+        return any(map(meaning.is_room, said)) and not any(meaning.is_room(word) for words in called for word in words)
 
     def _all_of(self, readings: list[list[str]]) -> tuple[Entity | str, float] | None:
         """The group meant by `all himals` or `sabai pod`, or the whole house by what it is: `jamma office`."""

@@ -94,8 +94,17 @@ def _number_words() -> dict[str, str]:
 
 
 @compiled
+def _pronunciations() -> str:
+    """Folded word and what it sounds like, in turn: as one text, since few starts have need of so many words."""
+    words = lexicon.load()
+    sounds = {fold(word): said for word, said in (*words.pronounced_rarely.items(), *words.pronounced.items())}
+    return " ".join(part for pair in sounds.items() for part in pair)
+
+
+@cache
 def _pronounced() -> dict[str, str]:
-    return {fold(word): sounds for word, sounds in lexicon.load().pronounced.items()}
+    parts = iter(_pronunciations().split())
+    return dict(zip(parts, parts, strict=True))
 
 
 def aloud(words: Iterable[str]) -> str:
@@ -106,6 +115,11 @@ def aloud(words: Iterable[str]) -> str:
 @cache
 def _long_room_words() -> tuple[str, ...]:
     return tuple(dict.fromkeys(fold(word) for word in lexicon.load().frames["room_words"] if len(word) > SHORTEST))
+
+
+def is_room(word: str) -> bool:
+    """Whether a folded word is one for a room of any kind."""
+    return word in _long_room_words()
 
 
 def room_at_end(words: Sequence[str]) -> Iterator[list[str]]:
@@ -193,6 +207,24 @@ def adjective(word: str) -> str:
 
 
 @cache
+def _sides() -> frozenset[str]:
+    return frozenset(concept.id for concept in lexicon.load().adjectives)
+
+
+def is_a_side(word: str) -> bool:
+    """Whether a folded word that is no adjective tells which of a kind, as one does: mathi, above."""
+    return not adjective(word) and bool(_told(word) & _sides())
+
+
+@lru_cache(maxsize=20000)
+def is_set_right(word: str, by: str) -> bool:
+    """Whether what a word tells of which is meant another before it tells otherwise: the tala (below, or a floor) of
+    mathillo tala, the upper floor."""
+    theirs = _told(by) & _sides()
+    return is_a_side(word) and bool(theirs) and not _told(word) & theirs
+
+
+@cache
 def every() -> frozenset[str]:
     """Folded words for all of a kind, said before a name."""
     return frozenset(map(fold, lexicon.load().frames["every"]))
@@ -239,5 +271,5 @@ def is_lamp(word: str) -> bool:
     return shared(word) == _LAMP
 
 
-COMPILED = ("_number_words", "_pronounced", "_meant_by", "_told_by", "_called_people", "_adjectives")
+COMPILED = ("_number_words", "_pronunciations", "_meant_by", "_told_by", "_called_people", "_adjectives")
 """The tables that come with the package; see `compiled`."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from itertools import product
 from typing import Any
 
 from batti import letters, meaning, spoken
@@ -22,6 +23,7 @@ _NO_LIGHT_HAS_IT = 0.5  # certainty of an answer to a level beyond 100%, which m
 _REST_OF_WHAT = 0.5  # certainty of all or here for what is said of the rest, where nothing is excepted
 _CONTRADICTS = 0.5  # certainty of an answer that asked what cannot both hold, of which one was left out
 
+_MORE_BEFORE, _MORE_BEHIND = 2, 1  # words of a name in pieces that the model may have left out
 _AT_THE_NEXT = 0.5  # certainty of what is done at the next such clock, where another day, every day or an end is meant
 
 
@@ -117,7 +119,20 @@ def _find(place: Span | str, sentence: str, lookup: Lookup, spans: Sequence[Span
     if his and not spoken.is_somebodys(said):  # another may be called a cabin and no more
         return his, _HIS
     named, sure = lookup.find(said, sentence)
-    return named or his, sure
+    return (named or his, sure) if named or his else _in_more_words(place, sentence, lookup, spans) or (None, sure)
+
+
+def _in_more_words(place: Span, sentence: str, lookup: Lookup, spans: Sequence[Span]) -> tuple[Place, float] | None:
+    """What is named with the words beside those that the model marked, as a recognizer takes a name apart that it does
+    not know: `deep [indra die ko coat a] ma light on gara`."""
+    begin = max((last + 1 for _, last in spans if last < place[0]), default=0)
+    end = min((first for first, _ in spans if first > place[1]), default=len(sentence))
+    before, after = sentence[begin : place[0]].split(), sentence[place[1] + 1 : end].split()
+    for more, behind in product(range(min(_MORE_BEFORE, len(before)) + 1), range(min(_MORE_BEHIND, len(after)) + 1)):
+        words = [*before[len(before) - more :], _text(place, sentence), *after[:behind]]
+        if len(words) > 1 and (found := lookup.in_pieces(" ".join(words))):
+            return found
+    return None
 
 
 def _numbered(place: Span, sentence: str, spans: Sequence[Span]) -> str:

@@ -83,7 +83,8 @@ class Name:
 
 def telling_of(words: Sequence[str], own: Collection[str] = ()) -> Sequence[str]:
     """Of the words of a name those that tell which, as a home's own do (`called.own_words`); all where none does."""
-    return [word for word in words if not meaning.is_light(word) or word in own] or words
+    telling = [word for word in words if not meaning.is_light(word) or word in own]
+    return [word for i, word in enumerate(telling) if not any(meaning.is_set_right(word, by) for by in telling[:i])] or words
 
 
 def _matched(said: Name, name: Name) -> float:
@@ -92,7 +93,7 @@ def _matched(said: Name, name: Name) -> float:
     A translation's words have meanings that the name may not have (hall, auditorium; hall, sabhagriha, mortuary): it is
     compared by sound.
     """
-    alike = meaning.alike if name.factor == 1.0 else meaning.sounds
+    alike = meaning.alike if name.factor == 1.0 else _sounds_like_word
     if len(said.telling) == len(name.telling) == 1:
         return alike(said.telling[0], name.telling[0])
     pairs = [(alike(a, b), i, j) for i, a in enumerate(said.telling) for j, b in enumerate(name.telling)]
@@ -105,6 +106,11 @@ def _matched(said: Name, name: Name) -> float:
             right.remove(j)
             total += much
     return total
+
+
+def _sounds_like_word(said: str, word: str) -> float:
+    """How much a word sounds like one of a translation: `bt` for bathroom is short for no other word, as both."""
+    return 0.0 if len(word) < sound.SHORTEST and said != word else meaning.sounds(said, word)
 
 
 def similarity(said: Name, name: Name) -> float:
@@ -134,17 +140,22 @@ def heard(said: Name, name: Name) -> float:
     """How much a recognizer's words are a name, 0 to 1: all of them run together, whatever they mean by themselves."""
     if said.digits != name.digits or _is_other_words(said, name):
         return 0.0
+    if name.factor < 1.0 and len(name.joined) < _LONG:  # nobody who says `both` says bath for the bathroom
+        return 0.0
     if len(said.words) == len(name.words) and any(map(meaning.differ, said.words, name.words)):  # `keti hostel`
         return 0.0
     much = _HEARD * _sounds(said.whole, name.whole, name, _AS_HEARD)
-    whole, telling = said.aloud
-    if whole != said.whole and name.factor == 1.0:  # the home's own word, no translation
-        aloud = ((whole, name.whole), (telling, name.joined))
-        much = max(much, *(_ALOUD * _sounds(*pair, name, _READ_ALOUD) for pair in aloud))
+    if name.factor == 1.0:  # the home's own word, no translation
+        (whole, telling), (called, _) = said.aloud, name.aloud
+        aloud = [(whole, name.whole), (telling, name.joined)] if whole != said.whole else []
+        aloud += [(said.whole, called)] if called != name.whole else []  # `braitan` for Brighton
+        much = max(much, *(_ALOUD * _sounds(*pair, name, _READ_ALOUD) for pair in aloud), 0.0)
     return name.factor * much
 
 
-def put_together(words: Sequence[str], names: Iterable[Name]) -> tuple[int, float] | None:
+def put_together(
+    words: Sequence[str], names: Iterable[Name], enough: float = _IN_PIECES
+) -> tuple[int, float] | None:
     """The entity of whose name a recognizer of another language made these folded words (`sir jenna co quota`), and how
     much they are alike aloud; None where that is not enough, or another name is nearly as near."""
     said = Name.of(0, tuple(words))
@@ -159,7 +170,7 @@ def put_together(words: Sequence[str], names: Iterable[Name]) -> tuple[int, floa
     best = max(near, key=lambda entity: near[entity], default=-1)
     others = max((much for entity, much in near.items() if entity != best), default=0.0)
     much = near.get(best, 0.0)
-    return (best, much) if much >= _IN_PIECES and much - others > _FAR else None
+    return (best, much) if much >= enough and much - others > _FAR else None
 
 
 def _read_aloud(words: Sequence[str]) -> Iterator[tuple[str, str]]:
@@ -187,9 +198,12 @@ def _is_other_words(said: Name, name: Name) -> bool:
 
 
 def _may_be_part(said: Name, name: Name) -> bool:
-    """Whether it may be short for the name: a number only for its like, what has no word of a lamp for no lamp, and
-    what is told apart by an adjective for none without it: the new moon is not the full moon."""
+    """Whether it may be short for the name: a number only for its like, what has no word of a lamp for no lamp, what
+    is told apart by an adjective for none without it (the new moon is not the full moon), and above or below for no
+    translation (tala is not uparka tala)."""
     if said.joined.isdigit() and not _is_its_number(said, name):
+        return False
+    if name.factor < 1.0 and len(said.telling) == 1 and meaning.is_a_side(said.telling[0]):
         return False
     if any(map(meaning.adjective, said.light - name.light)):
         return False

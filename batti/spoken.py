@@ -12,7 +12,7 @@ from string import ascii_uppercase
 
 from batti import letters, lexicon
 from batti.compiled import compiled
-from batti.meaning import in_digits, is_lamp, is_light, is_person, senses
+from batti.meaning import in_digits, is_lamp, is_light, is_person, is_set_right, senses
 from batti.sound import fold
 
 
@@ -253,6 +253,8 @@ def translations(*names: str) -> dict[str, tuple[str, ...]]:
             for end in range(start + 1, len(words) + 1):
                 if words[start:end] != words and all(map(is_lamp, words[start:end])):
                     continue  # batti sounds like bhatti, a tavern
+                if end == start + 1 and any(is_set_right(words[start], by) for by in words[:start]):
+                    continue  # the tala of mathillo tala is not downstairs
                 if others := _other_words(" ".join(words[start:end])):
                     parts[words[:start], others, words[end:]] = None
     said: dict[str, tuple[str, ...]] = {}

@@ -472,3 +472,39 @@ def test_a_space_that_is_marked_is_no_place() -> None:
     """A model may mark anything; before a lone letter or number its place is looked at once more."""
     asked = [Asked((6, 6), OFF), Asked(mark("lounge 2 b", "2"), OFF), Asked(mark("lounge 2 b", "b"), OFF)]
     assert resolve(asked, "lounge 2 b", lookup_of(HOME))[0] == Command.unknown_room()
+
+
+IN_PIECES = Home.from_yaml("""
+name: Suneko ghar
+rooms:
+  - {name: Dipendra dai ko kotha, lights: [{name: hisab lamp}]}
+  - name: osaro
+  - name: chhat
+  - name: kitchen
+""")
+
+
+@pytest.mark.parametrize(
+    ("sentence", "marked", "place"),
+    [
+        ("deep indra die co coat a ma light on gara", "indra die co coat a", ("Dipendra dai ko kotha", None)),
+        ("oh sorrow co butty bala", "sorrow", ("osaro", None)),
+        ("he sub lamp on gara", "sub lamp", ("Dipendra dai ko kotha", "hisab lamp")),
+        ("kit chan off", "kit", ("kitchen", None)),
+        ("so sorry co butty bala", "sorry", None),
+        ("hey indra die co coat a ma light on gara", "indra die co coat a", None),
+        ("oh the guest room off", "guest room", None),
+    ],
+)
+def test_a_name_in_pieces_of_which_some_are_not_marked_is_that_name(
+    sentence: str, marked: str, place: tuple[str, str | None] | None
+) -> None:
+    command, certainty = resolve([Asked(mark(sentence, marked), ON)], sentence, lookup_of(IN_PIECES))
+    assert [(action.room, action.light) for action in command.actions] == ([place] if place else [])
+    assert certainty > 0.5
+
+
+def test_words_of_another_place_are_no_pieces_of_this_one() -> None:
+    sentence = "chat oh sorrow off"
+    asked = [Asked(mark(sentence, name), OFF) for name in ("chat oh", "sorrow")]
+    assert resolve(asked, sentence, lookup_of(IN_PIECES))[0].intent == "unknown_room"
