@@ -27,6 +27,7 @@ from batti.errors import BattiError
 from batti.grammar import Answer
 from batti.home import Home
 from batti.lexicon import key
+from batti.paths import resources
 from batti.prompt import Asked
 from batti.schema import ALL, HERE
 from batti.text import align, normalize
@@ -295,20 +296,39 @@ def test_a_document_names_what_its_sentence_marks(pairs: list[Pair]) -> None:
         assert (document["intent"] == "unknown_room") == example.unknown
 
 
-def test_the_bytes_do_not_depend_on_the_workers(tmp_path: Path) -> None:
+@pytest.fixture(scope="module")
+def few_phrases(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
+    """The environment of processes that know some voices: every process reads the phrases that it knows."""
+    folder = tmp_path_factory.mktemp("few")
+    (folder / "phrases").mkdir()
+    voices = [resources("phrases") / f"{voice}.txt" for voice in ("chat", "elder", "english", "traps", "structure")]
+    for one in (*(one for one in resources().iterdir() if one.name != "phrases"), *voices):
+        (folder / one.relative_to(resources())).symlink_to(one)
+    return {"BATTI_RESOURCES": str(folder)}
+
+
+def written(out: Path, environment: dict[str, str], **options: int) -> bytes:
+    """What `batti data generate` writes."""
+    words = (part for name, value in options.items() for part in (f"--{name.replace('_', '-')}", str(value)))
+    out.parent.mkdir(exist_ok=True)
+    done = run("data", "generate", str(out), *words, environment=environment)
+    assert done.returncode == 0, done.stderr
+    return out.read_bytes()
+
+
+def test_the_bytes_do_not_depend_on_the_workers(tmp_path: Path, few_phrases: dict[str, str]) -> None:
     files = {}
     for workers in (1, 2, 3):
         out = tmp_path / str(workers) / "x.jsonl"
-        generate.write(out, count=2100, seed=8, workers=workers, per_home=30)
-        files[workers] = out.read_bytes(), (out.parent / "homes.jsonl").read_bytes()
+        made = written(out, few_phrases, count=2100, seed=8, workers=workers, per_home=30)
+        files[workers] = made, (out.parent / "homes.jsonl").read_bytes()
     assert files[1] == files[2] == files[3]
     data = load(tmp_path / "1" / "x.jsonl")
     assert len(data.records) == 2100
     assert len({record.id for record in data.records}) == 2100
     assert len(data.homes) == 70
-    again = tmp_path / "again" / "x.jsonl"
-    generate.write(again, count=2100, seed=9, workers=2, per_home=30)
-    assert again.read_bytes() != files[1][0]
+    again = written(tmp_path / "again" / "x.jsonl", few_phrases, count=2100, seed=9, workers=2, per_home=30)
+    assert again != files[1][0]
 
 
 def test_a_home_of_ones_own_is_spoken_of(tmp_path: Path) -> None:
@@ -321,9 +341,9 @@ def test_a_home_of_ones_own_is_spoken_of(tmp_path: Path) -> None:
     assert {room.name for room in home.rooms} <= set(named)
 
 
-def test_two_seeds_share_a_folder_but_not_their_homes(tmp_path: Path) -> None:
+def test_two_seeds_share_a_folder_but_not_their_homes(tmp_path: Path, few_phrases: dict[str, str]) -> None:
     for seed in (1, 2):
-        generate.write(tmp_path / f"{seed}.jsonl", count=80, seed=seed)
+        written(tmp_path / f"{seed}.jsonl", few_phrases, count=80, seed=seed)
     both = load(tmp_path / "1.jsonl", tmp_path / "2.jsonl")
     assert len(both.homes) == 4
     other = tmp_path / "other" / "homes.jsonl"
@@ -333,29 +353,33 @@ def test_two_seeds_share_a_folder_but_not_their_homes(tmp_path: Path) -> None:
     assert not other.with_name("x.jsonl").exists()
 
 
-def test_fewer_sentences_are_the_first_of_more(tmp_path: Path) -> None:
-    generate.write(tmp_path / "a" / "x.jsonl", count=50, seed=8, workers=1, per_home=30)
-    generate.write(tmp_path / "b" / "x.jsonl", count=120, seed=8, workers=1, per_home=30)
-    few, many = ((tmp_path / one / "x.jsonl").read_text().splitlines() for one in "ab")
+def test_fewer_sentences_are_the_first_of_more(tmp_path: Path, few_phrases: dict[str, str]) -> None:
+    said = partial(written, environment=few_phrases, seed=8, workers=1, per_home=30)
+    few, many = (said(tmp_path / str(count) / "x.jsonl", count=count).splitlines() for count in (50, 120))
     assert many[:50] == few
 
 
-def test_a_pool_of_another_run_stays_as_it_is(tmp_path: Path) -> None:
+def test_a_pool_of_another_run_stays_as_it_is(tmp_path: Path, few_phrases: dict[str, str]) -> None:
     words = ("data", "generate", "x.jsonl", "--count", "5", "--workers", "1")
-    assert run(*words, cwd=tmp_path).returncode == 0
+    asked = partial(run, cwd=tmp_path, environment=few_phrases)
+    assert asked(*words).returncode == 0
     before = (tmp_path / "x.jsonl").read_bytes()
-    [line] = refused(run(*words, "--seed", "2", cwd=tmp_path), 1)
+    [line] = refused(asked(*words, "--seed", "2"), 1)
     assert line == "batti: 'x.jsonl' holds sentences of another run; write to another file, or add --overwrite"
     assert (tmp_path / "x.jsonl").read_bytes() == before
-    assert run(*words, "--seed", "2", "--overwrite", cwd=tmp_path).returncode == 0
+    assert asked(*words, "--seed", "2", "--overwrite").returncode == 0
     assert (tmp_path / "x.jsonl").read_bytes() != before
 
 
 @pytest.mark.parametrize("after", [0.0, 1.0])
-def test_an_interrupt_at_the_start_is_one_word_and_leaves_nothing(tmp_path: Path, after: float) -> None:
+def test_an_interrupt_at_the_start_is_one_word_and_leaves_nothing(
+    tmp_path: Path, after: float, few_phrases: dict[str, str]
+) -> None:
     words = [*BATTI, "data", "generate", "made/x.jsonl", "--count", "100000", "--workers", "2"]
-    piped = subprocess.PIPE
-    with subprocess.Popen(words, cwd=tmp_path, stdout=piped, stderr=piped, text=True, start_new_session=True) as made:
+    piped, env = subprocess.PIPE, {**os.environ, **few_phrases}
+    with subprocess.Popen(
+        words, cwd=tmp_path, stdout=piped, stderr=piped, text=True, env=env, start_new_session=True
+    ) as made:
         ends = time.monotonic() + PATIENCE
         while not _started(made.pid) and time.monotonic() < ends:
             time.sleep(0.01)
