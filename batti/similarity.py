@@ -83,8 +83,8 @@ class Name:
 
 def telling_of(words: Sequence[str], own: Collection[str] = ()) -> Sequence[str]:
     """Of the words of a name those that tell which, as a home's own do (`called.own_words`); all where none does."""
-    telling = [word for word in words if not meaning.is_light(word) or word in own]
-    return [word for i, word in enumerate(telling) if not any(meaning.is_set_right(word, by) for by in telling[:i])] or words
+    some = [word for word in words if not meaning.is_light(word) or word in own]
+    return [word for i, word in enumerate(some) if not any(meaning.is_set_right(word, by) for by in some[:i])] or words
 
 
 def _matched(said: Name, name: Name) -> float:
