@@ -114,7 +114,7 @@ class Lookup:
                 return self.entities[written[0]], 1.0
             chosen = self._in_sentence(equal, sentence)
             return self.entities[equal[0] if chosen is None else chosen], 1 / len(equal) if chosen is None else 1.0
-        if (best < _SURE or self.entities[equal[0]].kind == "light") and self._has_not(equal[0], readings):
+        if self._is_no_lamp(equal[0], readings[0]) or (best < _SURE and self._has_not(equal[0], readings)):
             return None, _STRANGER * _certainty(_SURE - best)
         others = max((score for index, score in scored.items() if index != equal[0]), default=0.0)
         return self.entities[equal[0]], _certainty(min(best - ENOUGH, best - others))
@@ -198,18 +198,20 @@ class Lookup:
 
     def _has_not(self, index: int, readings: list[list[str]]) -> bool:
         """Whether a lamp is named that the room or group is not called by, or another of its kind: `bhoj hall ko
-        chandelier`, `tesro bhoj hall`; or a room that is none of a lamp's name: `kiran ko kotha`."""
+        chandelier`, `tesro bhoj hall`."""
         if self.entities[index].kind == "light":
-            return self._is_of_a_room(index, readings[0])
+            return False
         known = {one: max(meaning.alike(one, word) for word in self._words[index]) for one in readings[0]}
         strange = (word for word, much in known.items() if much < WORD)
         another = any(meaning.is_fixture(word) or meaning.ordinal(word) for word in strange)
         return another and max(known.values()) > ENOUGH
 
-    def _is_of_a_room(self, lamp: int, said: Sequence[str]) -> bool:
-        """Whether a room is said, and the lamp is called by none."""
-        called = (name.words for name in self._names if name.entity == lamp)
-        return any(map(meaning.is_room, said)) and not any(meaning.is_room(word) for words in called for word in words)
+    def _is_no_lamp(self, index: int, said: Sequence[str]) -> bool:
+        """Whether a room is said and this is a lamp that no name calls by one: `kiran ko kotha` for the lamp Kiran."""
+        if self.entities[index].kind != "light" or not any(map(meaning.is_room, said)):
+            return False
+        called = (name.words for name in self._names if name.entity == index)
+        return not any(meaning.is_room(word) for words in called for word in words)
 
     def _all_of(self, readings: list[list[str]]) -> tuple[Entity | str, float] | None:
         """The group meant by `all himals` or `sabai pod`, or the whole house by what it is: `jamma office`."""
@@ -266,7 +268,10 @@ class Lookup:
         words = self._words[entity]
         if len(query.telling) < 2 or query.digits != "".join(w for w in query.telling if w.isdigit() and w in words):
             return 0.0
-        return sum(max(meaning.alike(said, word) for word in words) for said in query.telling) / len(query.telling)
+        near = [max((meaning.alike(said, word), word) for word in words) for said in query.telling]
+        if len({word for _, word in near}) < len(near):  # none is two: tallo tala is not the tala of mathillo tala
+            return 0.0
+        return sum(much for much, _ in near) / len(near)
 
     def _candidates(self, queries: list[Name]) -> Iterator[Name]:
         """The names that share a word with what was said, or look like it run together."""

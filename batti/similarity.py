@@ -93,7 +93,7 @@ def _matched(said: Name, name: Name) -> float:
     A translation's words have meanings that the name may not have (hall, auditorium; hall, sabhagriha, mortuary): it is
     compared by sound.
     """
-    alike = meaning.alike if name.factor == 1.0 else _sounds_like_word
+    alike = meaning.alike if name.factor == 1.0 else meaning.sounds
     if len(said.telling) == len(name.telling) == 1:
         return alike(said.telling[0], name.telling[0])
     pairs = [(alike(a, b), i, j) for i, a in enumerate(said.telling) for j, b in enumerate(name.telling)]
@@ -108,11 +108,6 @@ def _matched(said: Name, name: Name) -> float:
     return total
 
 
-def _sounds_like_word(said: str, word: str) -> float:
-    """How much a word sounds like one of a translation: `bt` for bathroom is short for no other word, as both."""
-    return 0.0 if len(word) < sound.SHORTEST and said != word else meaning.sounds(said, word)
-
-
 def similarity(said: Name, name: Name) -> float:
     """How much `said` is `name`, 0 to 1, a little more word for word: by its telling words, by these run
     together, or as a part.
@@ -121,6 +116,8 @@ def similarity(said: Name, name: Name) -> float:
     """
     if said.digits == name.digits and said.whole == name.whole:
         return name.factor * _WORD_FOR_WORD
+    if name.factor < 1.0 and len(name.whole) < sound.SHORTEST:  # `bt` for bathroom is not heard in another word
+        return 0.0
     matched = _matched(said, name)
     score = 2 * matched / (len(said.telling) + len(name.telling))
     if said.digits == name.digits and not _differ(said, name) and not _is_other_words(said, name):
@@ -153,9 +150,7 @@ def heard(said: Name, name: Name) -> float:
     return name.factor * much
 
 
-def put_together(
-    words: Sequence[str], names: Iterable[Name], enough: float = _IN_PIECES
-) -> tuple[int, float] | None:
+def put_together(words: Sequence[str], names: Iterable[Name], enough: float = _IN_PIECES) -> tuple[int, float] | None:
     """The entity of whose name a recognizer of another language made these folded words (`sir jenna co quota`), and how
     much they are alike aloud; None where that is not enough, or another name is nearly as near."""
     said = Name.of(0, tuple(words))

@@ -770,3 +770,34 @@ def test_the_rest_is_no_rest_room_unless_the_home_has_one_of_that_name() -> None
     assert found_name(home_of("bathroom", "kitchen"), "rest") is None
     assert found_name(home_of("bathroom", "kitchen"), "rest room") == "bathroom"
     assert found_name(home_of("rest", "kitchen"), "rest") == "rest"
+
+
+@pytest.mark.parametrize(
+    ("said", "place"),
+    [
+        ("mathi", "upstairs"), ("mathillo tala", "upstairs"), ("upper floor", "upstairs"), ("माथि", "upstairs"),
+        ("tala", None), ("downstairs", None), ("lower floor", None), ("तल", None), ("tallo tala", None),
+    ],
+)  # fmt: skip
+def test_what_is_above_is_not_what_is_below(said: str, place: str | None) -> None:
+    home = home_of("bedroom", "hall", groups={"upstairs": ["bedroom"], "mathillo tala": ["bedroom"]})
+    assert found_name(home, said) in ({place, "mathillo tala"} if place else {None})
+
+
+def test_a_floor_without_more_is_the_one_that_has_no_other_word_for_above() -> None:
+    home = home_of("bedroom", "hall", groups={"mathillo tala": ["bedroom"], "bhuin tala": ["hall"]})
+    assert found_name(home, "tala") == found_name(home, "tallo tala") == "bhuin tala"
+
+
+KIRAN = home_of({"name": "hall", "lights": [{"name": "Kiran"}, {"name": "kotha ko lamp"}]}, "bathroom", "Brighton")
+
+
+@pytest.mark.parametrize(
+    ("said", "name"),
+    [
+        ("kiran", "Kiran"), ("kiran ko kotha", None), ("kotha ko lamp", "kotha ko lamp"),
+        ("bath", "bathroom"), ("both", None), ("ब्राइटन", "Brighton"),
+    ],
+)  # fmt: skip
+def test_a_room_is_no_lamp_and_another_word_no_short_one(said: str, name: str | None) -> None:
+    assert found_name(KIRAN, said) == name
