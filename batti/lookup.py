@@ -160,7 +160,7 @@ class Lookup:
 
     def _put_together(self, said: str) -> tuple[int, float] | None:
         """See `put_together`; a word may sound like a number and be a piece: `bun cha` for bhancha."""
-        ways = (spoken.words_of(said), spoken.words_of(said, numbers=False))
+        ways = dict.fromkeys(tuple(spoken.words_of(said, numbers)) for numbers in (True, False))  # mostly one
         return next(filter(None, (put_together(words, self._names) for words in ways)), None)
 
     def _in_order(self, readings: list[list[str]]) -> dict[int, float]:

@@ -141,13 +141,13 @@ def heard(said: Name, name: Name) -> float:
         return 0.0
     if len(said.words) == len(name.words) and any(map(meaning.differ, said.words, name.words)):  # `keti hostel`
         return 0.0
-    much = _HEARD * _sounds(said.whole, name.whole, name, _AS_HEARD)
+    aloud: list[tuple[str, str]] = []
     if name.factor == 1.0:  # the home's own word, no translation
         (whole, telling), (called, _) = said.aloud, name.aloud
-        aloud = [(whole, name.whole), (telling, name.joined)] if whole != said.whole else []
+        aloud += [(whole, name.whole), (telling, name.joined)] if whole != said.whole else []
         aloud += [(said.whole, called)] if called != name.whole else []  # `braitan` for Brighton
-        much = max(much, *(_ALOUD * _sounds(*pair, name, _READ_ALOUD) for pair in aloud), 0.0)
-    return name.factor * much
+    as_written = _HEARD * _sounds(said.whole, name.whole, name, _AS_HEARD)
+    return name.factor * max([as_written, *(_ALOUD * _sounds(*pair, name, _READ_ALOUD) for pair in aloud)])
 
 
 def put_together(words: Sequence[str], names: Iterable[Name], enough: float = _IN_PIECES) -> tuple[int, float] | None:
