@@ -33,6 +33,8 @@ _LIKE_LATIN = ("LATIN", "CYRILLIC", "GREEK", "ARMENIAN", "CHEROKEE", "COPTIC", "
 
 def oddities(text: str, whole_words: bool = True) -> Iterator[Oddity]:
     """What in a text is not what it looks like. Without `whole_words` it may be a piece of a word."""
+    if text.isascii() and text.isprintable() and "  " not in text:
+        return  # most texts by far
     composed = unicodedata.normalize("NFC", text)
     if composed != text:
         word = next(word for word in text.split() if not unicodedata.is_normalized("NFC", word))
