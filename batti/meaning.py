@@ -156,7 +156,8 @@ def heard(token: str) -> str:
 @cache
 def _light_words() -> frozenset[str]:
     frames = lexicon.load().frames
-    return frozenset(fold(word) for said in (*frames["light_words"], *frames["pronouns"]) for word in said.split())
+    pronouns = [said for said in frames["pronouns"] if " " not in said]  # hajur ko: and hajur ama is the grandmother
+    return frozenset(fold(word) for said in (*frames["light_words"], *pronouns) for word in said.split())
 
 
 @cache

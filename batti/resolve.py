@@ -97,14 +97,14 @@ def _of_somebody(place: Span, sentence: str, lookup: Lookup) -> Entity | None:
     if not spoken.is_with_pronoun(said):
         return None
     before, after = sentence[: place[0]], sentence[place[0] + len(said) :]
-    return lookup.owned_by(*map(spoken.words_of, (before, said, after)))
+    return lookup.owned_by(*map(spoken.words_of, (before, spoken.behind_pronoun(said), after)))
 
 
 def _tells(entry: Asked, sentence: str) -> bool | None:
     """Whether the words of the place tell which one it is; None where it has no words of its own (all, here)."""
     if isinstance(entry.place, str):
         return None
-    return not all(map(meaning.is_light, spoken.words_of(_text(entry.place, sentence))))
+    return not all(map(meaning.is_light, spoken.words_of(spoken.behind_pronoun(_text(entry.place, sentence)))))
 
 
 def _find(place: Span | str, sentence: str, lookup: Lookup, spans: Sequence[Span]) -> tuple[Place | None, float]:

@@ -236,12 +236,17 @@ def is_no_single_time(sentence: str) -> bool:
 
 def is_somebodys(said: str) -> bool:
     """Whether it is the room of somebody who is named elsewhere, and no more: `usko kotha`, `his room`."""
-    return is_with_pronoun(said) and all(map(is_light, words_of(said)))
+    return is_with_pronoun(said) and all(map(is_light, words_of(behind_pronoun(said))))
 
 
 def is_with_pronoun(said: str) -> bool:
     """Whether it is something of somebody who is named elsewhere: `usko cabin`."""
     return bool(_pronouns().match(lexicon.key(said)))
+
+
+def behind_pronoun(said: str) -> str:
+    """What is somebody's who is named elsewhere, the cabin of `usko cabin`; anything else as it is."""
+    return _pronouns().sub("", lexicon.key(said), count=1) if is_with_pronoun(said) else said
 
 
 def translations(*names: str) -> dict[str, tuple[str, ...]]:
