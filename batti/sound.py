@@ -22,6 +22,7 @@ SHORTEST = 3
 _CLASSES = str.maketrans("gdbfjCeiou", "ktppssaaaa", "hy")
 _WITHIN_A_CLASS = 0.4  # of a letter's difference, where both letters are of one class
 _FOLDS = (
+    ("baby", "bebi"), ("daddy", "dyadi"), ("nanny", "nyani"),  # as they are said: no bhabhi, dadi, nani
     ("chh", "C"), ("ch", "C"), ("xh", "C"), ("x", "C"), ("sh", "s"), ("ph", "f"), ("bh", "b"), ("th", "t"),
     ("dh", "d"), ("kh", "k"), ("gh", "g"), ("jh", "j"), ("ck", "k"), ("q", "k"), ("v", "b"),
     ("w", "b"), ("z", "j"), ("aa", "a"), ("ee", "i"), ("oo", "u"), ("ou", "u"), ("ei", "ai"),

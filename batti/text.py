@@ -44,6 +44,7 @@ _PUNCTUATION = {
     "।": ".", "॥": ".", "−": "-", "×": "x", "°": " degree ", "½": " 1/2", "¼": " 1/4", "¾": " 3/4",
     **dict.fromkeys("↑⬆🔼▲", " up "), **dict.fromkeys("↓⬇🔽▼", " down "),
     **dict.fromkeys("❓❔؟", "?"), **dict.fromkeys("❗❕", "!"), "💡": " light ",
+    "🔛": " on ", **dict.fromkeys("❌🚫📴", " off "),
     "🔴": " red ", "🟠": " orange ", "🟡": " yellow ", "🟢": " green ", "🔵": " blue ", "🟣": " purple ",
 }  # fmt: skip
 _KNOWN = frozenset(ALPHABET)
