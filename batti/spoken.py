@@ -114,6 +114,9 @@ def _joined_number(run: list[str]) -> list[str]:
     return ["".join(run)] if len(run) > 1 and all(len(n) == 1 for n in run) else run
 
 
+_SIX = re.compile(r"\b6(?=[a-z])")  # chha: `6at` is chhat
+
+
 def readings(said: str) -> Iterator[list[str]]:
     """The words of what was said, with and without hesitations, false starts and a case ending at the end."""
     words = words_of(said)
@@ -131,6 +134,8 @@ def readings(said: str) -> Iterator[list[str]]:
     untitled = [word for word, before in zip(fluent, ["", *fluent], strict=False) if not _is_title(word, before)]
     if untitled != fluent:
         yield untitled
+    if _SIX.search(said):
+        yield words_of(_SIX.sub("chh", said))
     plain = words_of(said, numbers=False)
     if plain != words:  # `cha` is six, and half of `bhan cha`
         yield plain
