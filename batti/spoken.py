@@ -122,6 +122,10 @@ def readings(said: str) -> Iterator[list[str]]:
     words = words_of(said)
     if words:
         yield words
+    if _SIX.search(said):
+        said = _SIX.sub("chh", said)
+        words = words_of(said)
+        yield words
     yield from letters.written(words)  # before e is taken for a hesitation
     fluent = words_of(_hesitations().sub("", said))
     if fluent and fluent != words:
@@ -134,8 +138,6 @@ def readings(said: str) -> Iterator[list[str]]:
     untitled = [word for word, before in zip(fluent, ["", *fluent], strict=False) if not _is_title(word, before)]
     if untitled != fluent:
         yield untitled
-    if _SIX.search(said):
-        yield words_of(_SIX.sub("chh", said))
     plain = words_of(said, numbers=False)
     if plain != words:  # `cha` is six, and half of `bhan cha`
         yield plain
