@@ -207,11 +207,17 @@ class Lookup:
         return another and max(known.values()) > ENOUGH
 
     def _is_no_lamp(self, index: int, said: Sequence[str]) -> bool:
-        """Whether a room is said and this is a lamp that no name calls by one: `kiran ko kotha` for the lamp Kiran."""
+        """Whether a room is said and this is a lamp that no name calls by one: `kiran ko kotha` for the lamp Kiran,
+        whose room counts only if it is named."""
         if self.entities[index].kind != "light" or not any(map(meaning.is_room, said)):
             return False
-        called = (name.words for name in self._names if name.entity == index)
-        return not any(meaning.is_room(word) for words in called for word in words)
+        for name in self._names:
+            if name.entity == index and any(map(meaning.is_room, name.words)):
+                of_room = [word for word in name.telling if name.lamp and word not in name.lamp]
+                named = any(meaning.alike(one, word) >= WORD for one in said for word in of_room)
+                if named or (not of_room and name.factor == 1.0):  # a study is a study room, and its lamp is not
+                    return False
+        return True
 
     def _all_of(self, readings: list[list[str]]) -> tuple[Entity | str, float] | None:
         """The group meant by `all himals` or `sabai pod`, or the whole house by what it is: `jamma office`."""
