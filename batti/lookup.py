@@ -114,7 +114,7 @@ class Lookup:
                 return self.entities[written[0]], 1.0
             chosen = self._in_sentence(equal, sentence)
             return self.entities[equal[0] if chosen is None else chosen], 1 / len(equal) if chosen is None else 1.0
-        if self._is_no_lamp(equal[0], readings[0]) or (best < _SURE and self._has_not(equal[0], readings)):
+        if self._is_no_lamp(equal[0], readings[0]) or self._is_elsewhere(equal[0], best, readings) or (best < _SURE and self._has_not(equal[0], readings)):
             return None, _STRANGER * _certainty(_SURE - best)
         others = max((score for index, score in scored.items() if index != equal[0]), default=0.0)
         return self.entities[equal[0]], _certainty(min(best - ENOUGH, best - others))
@@ -218,6 +218,15 @@ class Lookup:
                 if named or (not of_room and name.factor == 1.0):  # a study is a study room, and its lamp is not
                     return False
         return True
+
+    def _is_elsewhere(self, index: int, best: float, readings: list[list[str]]) -> bool:
+        """Whether it is a lamp by a part of its name, said in a room that has none so called: `thukpa ko butter lamp`
+        where that of the stupa is the only one."""
+        if self.entities[index].kind != "light" or best >= _SURE:
+            return False
+        strange = [one for one in readings[0] if all(meaning.alike(one, word) < WORD for word in self._words[index])]
+        rooms = (n.telling for n in self._names if n.factor == 1.0 and self.entities[n.entity].kind != "light")
+        return any(set(telling) <= {*strange} for telling in rooms)
 
     def _all_of(self, readings: list[list[str]]) -> tuple[Entity | str, float] | None:
         """The group meant by `all himals` or `sabai pod`, or the whole house by what it is: `jamma office`."""

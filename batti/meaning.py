@@ -89,7 +89,7 @@ def _told(word: str) -> frozenset[str]:
 
 @compiled
 def _number_words() -> dict[str, str]:
-    words = lexicon.load().numbers.items()
+    words = sorted(lexicon.load().numbers.items(), reverse=True)  # rooms are seldom 60, which sounds like 7
     return {fold(lexicon.key(word)): str(n) for n, concept in words for word in concept.words}
 
 

@@ -137,6 +137,8 @@ def heard(said: Name, name: Name) -> float:
     """How much a recognizer's words are a name, 0 to 1: all of them run together, whatever they mean by themselves."""
     if said.digits != name.digits or _is_other_words(said, name):
         return 0.0
+    if said.known and any(map(meaning.is_lamp, said.words)):  # `booth ko table lamp` is no bhadawal
+        return 0.0
     if name.factor < 1.0 and len(name.joined) < _LONG:  # nobody who says `both` says bath for the bathroom
         return 0.0
     if len(said.words) == len(name.words) and any(map(meaning.differ, said.words, name.words)):  # `keti hostel`
