@@ -114,7 +114,8 @@ class Lookup:
                 return self.entities[written[0]], 1.0
             chosen = self._in_sentence(equal, sentence)
             return self.entities[equal[0] if chosen is None else chosen], 1 / len(equal) if chosen is None else 1.0
-        if self._is_no_lamp(equal[0], readings[0]) or self._is_elsewhere(equal[0], best, readings) or (best < _SURE and self._has_not(equal[0], readings)):
+        less = best < _SURE and (self._is_elsewhere(equal[0], readings) or self._has_not(equal[0], readings))
+        if less or self._is_no_lamp(equal[0], readings[0]):
             return None, _STRANGER * _certainty(_SURE - best)
         others = max((score for index, score in scored.items() if index != equal[0]), default=0.0)
         return self.entities[equal[0]], _certainty(min(best - ENOUGH, best - others))
@@ -219,10 +220,10 @@ class Lookup:
                     return False
         return True
 
-    def _is_elsewhere(self, index: int, best: float, readings: list[list[str]]) -> bool:
+    def _is_elsewhere(self, index: int, readings: list[list[str]]) -> bool:
         """Whether it is a lamp by a part of its name, said in a room that has none so called: `thukpa ko butter lamp`
         where that of the stupa is the only one."""
-        if self.entities[index].kind != "light" or best >= _SURE:
+        if self.entities[index].kind != "light":
             return False
         strange = [one for one in readings[0] if all(meaning.alike(one, word) < WORD for word in self._words[index])]
         rooms = (n.telling for n in self._names if n.factor == 1.0 and self.entities[n.entity].kind != "light")
