@@ -789,6 +789,61 @@ def test_a_floor_without_more_is_the_one_that_has_no_other_word_for_above() -> N
     assert found_name(home, "tala") == found_name(home, "tallo tala") == "bhuin tala"
 
 
+@pytest.mark.parametrize(
+    ("rooms", "said", "room"),
+    [
+        (("buwa ko kotha", "hajurama ko kotha"), "daddy ko kotha", "buwa ko kotha"),  # and daadi is a grandmother
+        (("buwa ko kotha", "hajurama ko kotha"), "daadi ko kotha", "hajurama ko kotha"),
+        (("buwa ko kotha", "hajurama ko kotha"), "ड्याडीको कोठा", "buwa ko kotha"),
+        (("daddy ko kotha", "baby room"), "hajurama ko kotha", None),
+        (("daddy ko kotha", "baby room"), "bhauju ko kotha", None),
+        (("daddy ko kotha", "baby room"), "baby ko kotha", "baby room"),
+        (("bhauju ko kotha", "baby room"), "bhabhi ko kotha", "bhauju ko kotha"),
+        (("nani ko kotha", "hall"), "dai ko kotha", None),
+        (("hajur ama ko kotha", "ama ko kotha"), "hajur aama ko kotha", "hajur ama ko kotha"),
+        (("hajur ama ko kotha", "ama ko kotha"), "ama ko kotha", "ama ko kotha"),
+    ],
+)  # fmt: skip
+def test_people_whose_words_are_spelled_much_alike_are_told_apart(
+    rooms: tuple[str, ...], said: str, room: str | None
+) -> None:
+    assert found_name(home_of(*rooms), said) == room
+
+
+@pytest.mark.parametrize(
+    ("said", "room"),
+    [
+        ("6at", "chhat"), ("6at ko", "chhat"), ("6atma", "chhat"), ("6 number", "6 number"),
+        ("saat number", "7 number"), ("सात नम्बर", "7 number"), ("60 number", None),
+    ],
+)  # fmt: skip
+def test_a_six_before_letters_is_chha_and_saat_is_seven(said: str, room: str | None) -> None:
+    assert found_name(home_of("chhat", "6 number", "7 number"), said) == room
+
+
+BOOTH = home_of(
+    "booth",
+    {"name": "hall", "lights": [{"name": "study lamp"}]},
+    {"name": "studio", "lights": [{"name": "table lamp"}]},
+    {"name": "green room", "lights": [{"name": "table lamp"}]},
+    {"name": "sneha ko kotha", "lights": [{"name": "padhne batti"}, {"name": "night corner"}]},
+    groups={"bhadawal": ["hall", "studio"]},
+)
+
+
+@pytest.mark.parametrize(
+    ("said", "name"),
+    [
+        ("booth ko table lamp", None), ("studio ko table lamp", ("studio", "table lamp")),
+        ("hall ko night corner", None), ("sneha ko kotha ko night corner", ("sneha ko kotha", "night corner")),
+        ("night corner", ("sneha ko kotha", "night corner")), ("study room", None), ("padhne kotha", None),
+        ("padhne batti", ("sneha ko kotha", "padhne batti")), ("sneha ko kotha ko batti", (None, "sneha ko kotha")),
+    ],
+)  # fmt: skip
+def test_a_lamp_of_another_room_is_not_the_one_that_is_said(said: str, name: tuple[str | None, str] | None) -> None:
+    assert found(BOOTH, said) == name
+
+
 KIRAN = home_of({"name": "hall", "lights": [{"name": "Kiran"}, {"name": "kotha ko lamp"}]}, "bathroom", "Brighton")
 
 

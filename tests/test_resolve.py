@@ -404,6 +404,10 @@ rooms:
         ("didi sutin, uhanko kotha nibhau", "uhanko kotha", "दिदीको कोठा"),  # which sounds like nuhaune kotha
         ("nibhaideu batti usko kotha ko, sujal sutyo", "usko kotha", "Sujal's room"),
         ("didi, timro kotha ko batti nibhau", "timro kotha", "दिदीको कोठा"),
+        ("didi your room ko light off", "your room", "दिदीको कोठा"),
+        ("sujal tero kotha ko batti nibha", "tero kotha", "Sujal's room"),
+        ("didi hajurko kotha ko batti nibhau", "hajurko kotha", "दिदीको कोठा"),
+        ("didi hajur ko kotha ko batti nibhau", "hajur ko kotha", "दिदीको कोठा"),
         ("usko kotha ko batti nibhau", "usko kotha", None),
         ("didi ra sujal sute, usko kotha ko batti nibhau", "usko kotha", None),
         ("didi ghar ma chaina, usko kotha nibhau, sujal ko kotha ko rakha", "usko kotha", "दिदीको कोठा"),
