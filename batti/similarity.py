@@ -146,7 +146,8 @@ def heard(said: Name, name: Name) -> float:
     aloud: list[tuple[str, str]] = []
     if name.factor == 1.0:  # the home's own word, no translation
         (whole, telling), (called, _) = said.aloud, name.aloud
-        aloud += [(whole, name.whole), (telling, name.joined)] if whole != said.whole else []
+        if whole != said.whole and not (len(said.telling) == 1 and meaning.senses(said.telling[0])):  # a store is no star
+            aloud += [(whole, name.whole), (telling, name.joined)]
         aloud += [(said.whole, called)] if called != name.whole else []  # `braitan` for Brighton
     as_written = _HEARD * _sounds(said.whole, name.whole, name, _AS_HEARD)
     return name.factor * max([as_written, *(_ALOUD * _sounds(*pair, name, _READ_ALOUD) for pair in aloud)])
