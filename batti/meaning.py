@@ -195,6 +195,26 @@ def is_person(word: str) -> bool:
     return word in _people()
 
 
+@cache
+def _other_houses() -> frozenset[str]:
+    frames = lexicon.load().frames
+    owners = (frame.partition("{b}")[0] for some in frames["elsewhere"].values() for frame in some)
+    words = {fold(word) for owner in owners for word in lexicon.key(owner).replace("'", " ").split()}
+    glued = tuple(fold(of) for of in frames["of"])  # to a word that is there by itself, or to a house: `gharko`
+    return frozenset(word for word in words if not (word.endswith(glued) or _means_more(word)))
+
+
+def _means_more(word: str) -> bool:
+    """Whether a folded word of an owner in another house is too short or too common to tell of one by itself."""
+    known = is_known(word) or is_known(word.removesuffix("s")) or bool(adjective(word))
+    return len(word) <= SHORTEST or known or in_digits(word).isdigit()
+
+
+def is_of_another_house(word: str) -> bool:
+    """Whether a folded word tells that a room is in somebody else's house: chimeki, neighbour."""
+    return not _other_houses().isdisjoint((word, f"{word}s"))  # whose it is: the neighbour's
+
+
 @compiled
 def _adjectives() -> dict[str, str]:
     adjectives = lexicon.load().adjectives

@@ -146,7 +146,8 @@ def heard(said: Name, name: Name) -> float:
     aloud: list[tuple[str, str]] = []
     if name.factor == 1.0:  # the home's own word, no translation
         (whole, telling), (called, _) = said.aloud, name.aloud
-        if whole != said.whole and not (len(said.telling) == 1 and meaning.senses(said.telling[0])):  # a store is no star
+        is_known_place = len(said.telling) == 1 and meaning.senses(said.telling[0])  # a store is no star
+        if whole != said.whole and not is_known_place:
             aloud += [(whole, name.whole), (telling, name.joined)]
         aloud += [(said.whole, called)] if called != name.whole else []  # `braitan` for Brighton
     as_written = _HEARD * _sounds(said.whole, name.whole, name, _AS_HEARD)
@@ -219,11 +220,17 @@ def _owned(said: Name, name: Name) -> bool:
     """Whether somebody is named whom the name does not have: Sita's small shop is not the small shop."""
     if said.joined == name.joined:  # `bishnu maya ko kotha`
         return False
+    if _lacks(name, filter(meaning.is_of_another_house, said.telling)):
+        return True
     known = all(map(meaning.senses, said.telling))
     if not known and float(OSA.normalized_similarity(said.joined, name.joined)) >= ENOUGH:  # `re sep son`
         return False
-    people = filter(meaning.is_person, said.telling)
-    return any(all(meaning.alike(one, word) < ENOUGH for word in name.telling) for one in people)
+    return _lacks(name, filter(meaning.is_person, said.telling))
+
+
+def _lacks(name: Name, words: Iterable[str]) -> bool:
+    """Whether one of the words is not in the name."""
+    return any(all(meaning.alike(one, word) < ENOUGH for word in name.telling) for one in words)
 
 
 def _contrary(said: frozenset[str], name: frozenset[str]) -> bool:

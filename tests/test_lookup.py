@@ -811,6 +811,25 @@ def test_people_whose_words_are_spelled_much_alike_are_told_apart(
 
 
 @pytest.mark.parametrize(
+    "said",
+    [
+        "chimeki ko Rupmati kaki ko kotha", "छिमेकीको बार्दली १००३", "sasurali ko balcony 1003",
+        "neighbour's balcony 1003", "maiti ko dhup banaune thau", "माइतीको धूप बनाउने ठाउँ",
+        "gaun ko Rupmati kaki ko kotha",
+    ],
+)  # fmt: skip
+def test_a_room_of_another_house_is_not_the_home_s_by_its_other_words(said: str) -> None:
+    home = home_of("Rupmati kaki ko kotha", "balcony 1003", "धूप बनाउने ठाउँ")
+    assert found_name(home, said) is None
+    assert found_name(home, said.split(maxsplit=1)[1]) is not None
+
+
+def test_a_room_that_is_called_by_another_house_is_found() -> None:
+    home = home_of("chimeki tira ko bardali", "bardali")
+    assert found_name(home, "chhimeki tira ko bardali") == "chimeki tira ko bardali"
+
+
+@pytest.mark.parametrize(
     ("said", "room"),
     [
         ("6at", "chhat"), ("6at ko", "chhat"), ("6atma", "chhat"), ("6 number", "6 number"),
