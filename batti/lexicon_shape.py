@@ -58,7 +58,7 @@ LEFT_OUT: Mapping[str, Any] = {
         **_each("needless calls titles", _BY_SCRIPT),
         **_each("adjectives bases heads leftovers onsets vowels codas proper common common_groups near alone", ()),
         **_each("room_words lamp_words light_words light_stems plain_lights pronouns dropped_words every denials "
-                "dismissals endings here whole premises", ()),
+                "dismissals endings beside here whole premises", ()),
         **_each("of of_room case_of_room in_a_group later infinitives never_joined", ()),
         **_each("letters letter_names behind_letters behind_digits nought ordinals remaining", ()),
         **_each("english_words nepali_words turning_words", ()),

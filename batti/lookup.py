@@ -20,6 +20,7 @@ from batti.owners import Owners
 from batti.ranks import Ranks
 from batti.schema import ALL, HERE
 from batti.similarity import ENOUGH, Name, heard, put_together, similarity
+from batti.sound import fold
 from batti.text import normalize
 from batti.vocabulary import ENOUGH as WORD
 from batti.vocabulary import Spelling, Vocabulary
@@ -75,8 +76,9 @@ class Lookup:
         called_so = {lexicon.key(name) for entity in self.entities for name in entity.names}
         self._remaining = frozenset(frames["remaining"]) - called_so
         self._premises = [spoken.words_of(name) for name in frames["premises"]]
+        self._beside = tuple(frames["beside"])
         self._common = {
-            place: {tuple(spoken.words_of(name)) for name in said}
+            place: {way for name in said for way in _ways(name)}
             for place, said in ((HERE, frames["here"]), (ALL, [*frames["whole"], home.name]))
         }
 
@@ -93,7 +95,7 @@ class Lookup:
         best, enough = max(scored.values(), default=0.0), ENOUGH
         if best < _SURE:  # a home's own name comes before the common ones
             for place, names in self._common.items():
-                if any(tuple(words) in names for words in readings):
+                if _in_full(said) in names or (not self._is_beside(said) and any(tuple(w) in names for w in readings)):
                     return place, 1.0
             if by_initials := [*self._initials.get(lexicon.key(said).replace(" ", ""), ())]:
                 return self.entities[by_initials[0]], _BY_INITIALS / len(by_initials)
@@ -172,6 +174,10 @@ class Lookup:
             those = {index: much for index, much in scored if index in indices and much >= _IN_ORDER}
             found |= {index: max(much, _SURE, found.get(index, 0.0)) for index, much in those.items()}
         return found
+
+    def _is_beside(self, said: str) -> bool:
+        """Whether it is what lies beside something: `ghar chheu`."""
+        return said.endswith(self._beside)
 
     def _inside(self, readings: list[list[str]]) -> tuple[Entity, float] | None:
         """What is told by the group that it lies in: `mathi ko baranda`."""
@@ -337,6 +343,19 @@ def _written(entities: Sequence[Entity], called: Sequence[Called], room_words: I
     names = (name for entity, one in zip(entities, called, strict=True)
              for name in (*map(normalize, entity.names), *one.otherwise))  # fmt: skip
     return {word for name in (*room_words, *names) for word in name.split()}
+
+
+def _in_full(said: str) -> tuple[str, ...]:
+    """Folded words, as they are said and not once each: `kuna kuna`, everywhere, is no kuna."""
+    return tuple(map(fold, lexicon.key(said).split()))
+
+
+def _ways(name: str) -> Iterator[tuple[str, ...]]:
+    """The folded words of a common name, with endings inside it and without."""
+    yield _in_full(name)
+    words = tuple(spoken.words_of(name))
+    if len(words) == len(lexicon.key(name).split()):  # none of them is said twice
+        yield words
 
 
 def _certainty(margin: float) -> float:

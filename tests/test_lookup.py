@@ -321,9 +321,11 @@ def test_what_the_default_home_lacks_is_not_found(said: str) -> None:
         ("yaha", "here"), ("here", "here"), ("in here", "here"), ("this room", "here"), ("yo kotha", "here"),
         ("यो कोठा", "here"), ("यहाँ", "here"), ("ghar", "all"), ("घर", "all"), ("whole house", "all"), ("sabai", "all"),
         ("सबै", "all"), ("everything", "all"), ("everywhere", "all"), ("ghar ko", "all"), ("yahako", "here"),
+        ("kuna kuna", "all"), ("ek ek kotha", "all"), ("ghar bhitra", "all"),
+        ("kuna", None), ("ek kotha", None), ("ghar chheu", None), ("घरको छेउ", None), ("ghar patti", None),
     ],
 )  # fmt: skip
-def test_here_and_all_have_words_of_their_own(said: str, place: str) -> None:
+def test_here_and_all_have_words_of_their_own(said: str, place: str | None) -> None:
     assert found(GHAR, said) == place
 
 
