@@ -317,11 +317,12 @@ class Lookup:
         for index in equal:
             room = self.entities[index].room
             called = (n.telling for n in self._names if self.entities[n.entity].name == room)
-            named = [max(map(words.index, telling)) for telling in called if set(telling) <= {*words}]
+            named = [(-len(telling), max(map(words.index, telling))) for telling in called if set(telling) <= {*words}]
             if named:
-                found[index] = min(named)
-        last = not meaning.denials().isdisjoint(words)
-        return (max if last else min)(found, key=lambda index: found[index]) if found else None
+                found[index] = min(named)  # the keti hostel is no hostel A, which is a hostel too
+        if not meaning.denials().isdisjoint(words):
+            return max(found, key=lambda index: found[index][1]) if found else None
+        return min(found, key=lambda index: found[index]) if found else None
 
 
 def _hints(

@@ -865,6 +865,22 @@ def test_a_lamp_of_another_room_is_not_the_one_that_is_said(said: str, name: tup
     assert found(BOOTH, said) == name
 
 
+@pytest.mark.parametrize(
+    ("sentence", "room"),
+    [
+        ("night lamp bala keti hostel ko", "hostel B"), ("keta hostel ko night lamp bala", "hostel A"),
+        ("hostel B ko night lamp bala", "hostel B"), ("hostel A ko hoina hostel B ko night lamp bala", "hostel B"),
+    ],
+)  # fmt: skip
+def test_a_room_that_is_named_in_full_comes_before_one_that_is_named_in_part(sentence: str, room: str) -> None:
+    lamp = [{"name": "night lamp"}]
+    home = home_of(
+        {"name": "hostel A", "aliases": ["keta hostel"], "lights": lamp},
+        {"name": "hostel B", "aliases": ["keti hostel"], "lights": lamp},
+    )
+    assert found(home, "night lamp", sentence) == (room, "night lamp")
+
+
 KIRAN = home_of({"name": "hall", "lights": [{"name": "Kiran"}, {"name": "kotha ko lamp"}]}, "bathroom", "Brighton")
 
 
