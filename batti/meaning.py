@@ -76,8 +76,10 @@ def sounds(a: str, b: str) -> float:
 
 
 def differ(a: str, b: str) -> bool:
-    """Whether the words are known and mean different things: `maili`, `saili`."""
-    meanings = _told(a), _told(b)
+    """Whether the words are known and mean different things: `maili`, `saili`; or are different numbers: seventy."""
+    meanings, numbers = (_told(a), _told(b)), (in_digits(a), in_digits(b))
+    if all(map(str.isdigit, numbers)) and numbers[0] != numbers[1]:
+        return True
     return a != b and all(meanings) and not meanings[0] & meanings[1]
 
 

