@@ -114,17 +114,13 @@ def _joined_number(run: list[str]) -> list[str]:
     return ["".join(run)] if len(run) > 1 and all(len(n) == 1 for n in run) else run
 
 
-_SIX = re.compile(r"\b6(?=[a-z])")  # chha: `6at` is chhat
+_SIX = re.compile(r"\b6(?=[a-z])")  # chha in a chat: `6at` is chhat
 
 
 def readings(said: str) -> Iterator[list[str]]:
     """The words of what was said, with and without hesitations, false starts and a case ending at the end."""
     words = words_of(said)
     if words:
-        yield words
-    if _SIX.search(said):
-        said = _SIX.sub("chh", said)
-        words = words_of(said)
         yield words
     yield from letters.written(words)  # before e is taken for a hesitation
     fluent = words_of(_hesitations().sub("", said))
@@ -147,6 +143,8 @@ def readings(said: str) -> Iterator[list[str]]:
             yield words[:-1]
         elif words and len(words[-1]) > len(ending) + 2 and words[-1].endswith(ending):
             yield [*words[:-1], words[-1].removesuffix(ending)]
+    if (spelled := _SIX.sub("chh", said)) != said:
+        yield from readings(spelled)
 
 
 def stems(name: tuple[str, ...]) -> Iterator[tuple[str, ...]]:

@@ -835,11 +835,12 @@ def test_a_room_that_is_called_by_another_house_is_found() -> None:
     ("said", "room"),
     [
         ("6at", "chhat"), ("6at ko", "chhat"), ("6atma", "chhat"), ("6 number", "6 number"),
-        ("saat number", "7 number"), ("सात नम्बर", "7 number"), ("60 number", None),
+        ("saat number", "7 number"), ("सात नम्बर", "7 number"), ("60 number", None), ("6th floor ko", "6th floor"),
+        ("6no", "6 number"), ("6 no kotha ko", "6 number"),
     ],
 )  # fmt: skip
 def test_a_six_before_letters_is_chha_and_saat_is_seven(said: str, room: str | None) -> None:
-    assert found_name(home_of("chhat", "6 number", "7 number"), said) == room
+    assert found_name(home_of("chhat", "6 number", "7 number", "6th floor"), said) == room
 
 
 BOOTH = home_of(
