@@ -76,7 +76,7 @@ class Lookup:
         called_so = {lexicon.key(name) for entity in self.entities for name in entity.names}
         self._remaining = frozenset(frames["remaining"]) - called_so
         self._premises = [spoken.words_of(name) for name in frames["premises"]]
-        self._beside = tuple(frames["beside"])
+        self._beside = tuple(frames["beside"])  # `ghar chheu` is not the house
         self._common = {
             place: {way for name in said for way in _ways(name)}
             for place, said in ((HERE, frames["here"]), (ALL, [*frames["whole"], home.name]))
@@ -94,8 +94,9 @@ class Lookup:
         readings, scored = self._read(said)
         best, enough = max(scored.values(), default=0.0), ENOUGH
         if best < _SURE:  # a home's own name comes before the common ones
+            ways = {_in_full(said), *(() if said.endswith(self._beside) else map(tuple, readings))}
             for place, names in self._common.items():
-                if _in_full(said) in names or (not self._is_beside(said) and any(tuple(w) in names for w in readings)):
+                if not names.isdisjoint(ways):
                     return place, 1.0
             if by_initials := [*self._initials.get(lexicon.key(said).replace(" ", ""), ())]:
                 return self.entities[by_initials[0]], _BY_INITIALS / len(by_initials)
@@ -116,8 +117,7 @@ class Lookup:
                 return self.entities[written[0]], 1.0
             chosen = self._in_sentence(equal, sentence)
             return self.entities[equal[0] if chosen is None else chosen], 1 / len(equal) if chosen is None else 1.0
-        less = best < _SURE and (self._is_elsewhere(equal[0], readings) or self._has_not(equal[0], readings))
-        if less or self._is_no_lamp(equal[0], readings[0]):
+        if self._is_no_lamp(equal[0], readings[0]) or (best < _SURE and self._has_not(equal[0], readings)):
             return None, _STRANGER * _certainty(_SURE - best)
         others = max((score for index, score in scored.items() if index != equal[0]), default=0.0)
         return self.entities[equal[0]], _certainty(min(best - ENOUGH, best - others))
@@ -175,10 +175,6 @@ class Lookup:
             found |= {index: max(much, _SURE, found.get(index, 0.0)) for index, much in those.items()}
         return found
 
-    def _is_beside(self, said: str) -> bool:
-        """Whether it is what lies beside something: `ghar chheu`."""
-        return said.endswith(self._beside)
-
     def _inside(self, readings: list[list[str]]) -> tuple[Entity, float] | None:
         """What is told by the group that it lies in: `mathi ko baranda`."""
         for words in readings:
@@ -205,9 +201,9 @@ class Lookup:
 
     def _has_not(self, index: int, readings: list[list[str]]) -> bool:
         """Whether a lamp is named that the room or group is not called by, or another of its kind: `bhoj hall ko
-        chandelier`, `tesro bhoj hall`."""
+        chandelier`, `tesro bhoj hall`; or a room that the lamp is not in: `thukpa ko butter lamp` for the stupa's."""
         if self.entities[index].kind == "light":
-            return False
+            return self._is_elsewhere(index, readings[0])
         known = {one: max(meaning.alike(one, word) for word in self._words[index]) for one in readings[0]}
         strange = (word for word, much in known.items() if much < WORD)
         another = any(meaning.is_fixture(word) or meaning.ordinal(word) for word in strange)
@@ -226,14 +222,11 @@ class Lookup:
                     return False
         return True
 
-    def _is_elsewhere(self, index: int, readings: list[list[str]]) -> bool:
-        """Whether it is a lamp by a part of its name, said in a room that has none so called: `thukpa ko butter lamp`
-        where that of the stupa is the only one."""
-        if self.entities[index].kind != "light":
-            return False
-        strange = [one for one in readings[0] if all(meaning.alike(one, word) < WORD for word in self._words[index])]
+    def _is_elsewhere(self, lamp: int, said: Sequence[str]) -> bool:
+        """Whether a room or group of the home is said that no name of the lamp has."""
+        strange = {one for one in said if all(meaning.alike(one, word) < WORD for word in self._words[lamp])}
         rooms = (n.telling for n in self._names if n.factor == 1.0 and self.entities[n.entity].kind != "light")
-        return any(set(telling) <= {*strange} for telling in rooms)
+        return any(strange.issuperset(telling) for telling in rooms)
 
     def _all_of(self, readings: list[list[str]]) -> tuple[Entity | str, float] | None:
         """The group meant by `all himals` or `sabai pod`, or the whole house by what it is: `jamma office`."""

@@ -201,7 +201,7 @@ def is_person(word: str) -> bool:
 def _other_houses() -> frozenset[str]:
     frames = lexicon.load().frames
     owners = (frame.partition("{b}")[0] for some in frames["elsewhere"].values() for frame in some)
-    words = {fold(word) for owner in owners for word in lexicon.key(owner).replace("'", " ").split()}
+    words = {fold(word) for owner in owners for word in lexicon.key(owner).split()}
     glued = tuple(fold(of) for of in frames["of"])  # to a word that is there by itself, or to a house: `gharko`
     return frozenset(word for word in words if not (word.endswith(glued) or _means_more(word)))
 

@@ -44,7 +44,7 @@ from batti.train.scratch import Recipe, Trainer, average, load_network  # noqa: 
 PLAIN = {"width": 32, "heads": 2, "encoder_layers": 1, "decoder_layers": 1, "feed_forward": 64, "dropout": 0.0}
 SHAPE = PLAIN | {"merge": 2, "words": 300}
 TINY = {
-    "seed": 3, "steps": 60, "batch": 16, "workers": 0, "learning_rate": 0.003, "warmup_steps": 5, "average": 0.9,
+    "seed": 4, "steps": 60, "batch": 16, "workers": 0, "learning_rate": 0.003, "warmup_steps": 5, "average": 0.9,
     "auxiliary": 0.3, "shape": SHAPE,
 }  # fmt: skip
 
@@ -384,7 +384,7 @@ def test_the_export_answers_as_the_network_does(run: Path, model: Path) -> None:
             assert others.sum() == pytest.approx(1, abs=1e-3)
             same += token == other
             total += 1
-    assert same >= 0.7 * total  # of so small a network, which often takes two tokens for nearly as likely
+    assert same >= 0.9 * total
 
 
 def test_characters_alone_and_half_precision_do_too(run: Path, model: Path, tmp_path: Path) -> None:
