@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
 
-.PHONY: run serve test clean
+.PHONY: run serve test check tests clean
 .DEFAULT_GOAL := run
 
 # Debian leaves ensurepip out of its python3: fetch it where it is missing and may be installed.
@@ -22,7 +22,7 @@ $(VENV)/.serve: pyproject.toml | $(BIN)/python
 	@touch $@ $(VENV)/.run
 
 $(VENV)/.test: pyproject.toml | $(BIN)/python
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[test]'
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-compile -e '.[test]'
 	@runs/test_packages.sh
 	@touch $@ $(VENV)/.run $(VENV)/.serve
 
@@ -43,13 +43,18 @@ serve: $(VENV)/.serve
 # A real Home Assistant for the tests; without one those that need it are skipped.
 HASS ?= .venv-hass
 export BATTI_HASS_VENV := $(abspath $(HASS))
-$(HASS)/.ready: tests/hass_venv.sh
+$(HASS)/.ready: tests/hass_venv.sh | $(BIN)/python
 	@rm -rf $(HASS)
 	@tests/hass_venv.sh $(HASS) || echo "Home Assistant cannot be installed here: its tests are skipped" >&2
 
-test: $(VENV)/.test $(HASS)/.ready
+# `make -j2 test` installs both at once, and reads the types beside the tests.
+test: check tests
+
+check: $(VENV)/.test
 	$(BIN)/ruff check .
 	$(BIN)/mypy
+
+tests: $(VENV)/.test $(HASS)/.ready
 	$(BIN)/pytest -n 2 --dist loadfile
 
 clean:

@@ -18,8 +18,9 @@ from batti.backends.onnx import OnnxBackend
 from batti.command import Command
 from batti.home import Entity, Home
 from batti.interpreter import Interpreter
-from batti.lookup import Lookup
+from batti.lamps import Found
 from batti.prompt import VOCABULARY, WHENS, Asked, Span
+from batti.resolve import places
 from batti.schema import HERE
 from batti.text import MAX_CHARS, align
 
@@ -80,6 +81,7 @@ def explain(backend: OnnxBackend, home: Home, text: str) -> Explanation:
         return Explanation(shown, reading.command, reading.confidence, ())
     tokens, lookup = backend.answer(home, said, reading.command)
     asked = prompt.decode_answer(tokens)
+    found = places(asked, said, lookup)
     pieces = _pieces(asked)
     words = [match.span() for match in _WORD.finditer(said)][:_MOST_WORDS]
     placed = {i for entry in asked for span in _spans(entry) for i in range(span[0], span[1] + 1)}
@@ -89,7 +91,9 @@ def explain(backend: OnnxBackend, home: Home, text: str) -> Explanation:
     parts: dict[int, list[Part]] = {}
     for piece in pieces:
         if tokens[piece.first] >= VOCABULARY:
-            parts.setdefault(piece.entry, []).append(_place(tokens, piece, whole, said, origin, lookup))
+            of_entry = [one for one in found if one.entry is asked[piece.entry]]
+            nth = sum(part.name == "except" for part in parts.get(piece.entry, ())) + (piece.name == "except")
+            parts.setdefault(piece.entry, []).append(_place(tokens, piece, whole, origin, of_entry, nth))
             continue
         chance = math.prod(whole[piece.first : piece.last])
         losses = [_log_odds(chance) - _log_odds(math.prod(one[piece.first : piece.last])) for one in others]
@@ -136,12 +140,14 @@ def _pieces(asked: Sequence[Asked]) -> list[_Piece]:
 
 
 def _place(
-    tokens: Sequence[int], piece: _Piece, chances: Sequence[float], said: str, origin: Sequence[int], lookup: Lookup
-) -> Part:
+    tokens: Sequence[int], piece: _Piece, chances: Sequence[float], origin: Sequence[int], found: Sequence[Found],
+    nth: int,
+) -> Part:  # fmt: skip
+    """The part of an entry's place (`nth` 0) or exception, which was found so."""
     chance = math.prod(chances[piece.first : piece.last])
     first, last = (token - VOCABULARY for token in tokens[piece.first : piece.last])
-    found, sure = lookup.find(said[first : last + 1], said)
-    return Part(piece.name, _name(found), ((origin[first], origin[last] + 1),), chance * sure)
+    names = " and ".join(dict.fromkeys(_name(one.places[nth]) for one in found))
+    return Part(piece.name, names, ((origin[first], origin[last] + 1),), chance * min(one.sure[nth] for one in found))
 
 
 def _name(found: Entity | str | None) -> str:

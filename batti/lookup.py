@@ -134,6 +134,14 @@ class Lookup:
         much = put_together(spoken.words_of(said, numbers=False), self._names, _SURE_IN_PIECES)
         return (self.entities[much[0]], _certainty(much[1] - ENOUGH)) if much else None
 
+    def telling(self, room: str) -> list[tuple[str, ...]]:
+        """The words of each name of a room that tell which it is."""
+        return [name.telling for name in self._names if self.entities[name.entity].name == room]
+
+    def is_told(self, room: str, words: Collection[str]) -> bool:
+        """Whether one of the names of a room is among these folded words."""
+        return any({*telling} <= {*words} for telling in self.telling(room))
+
     def owned_by(self, before: Sequence[str], what: Sequence[str], after: Sequence[str]) -> Entity | None:
         """The room of the person whom the pronoun that `what` begins with, between these words of a sentence, stands
         for, if one is told."""
@@ -308,8 +316,7 @@ class Lookup:
         words = spoken.words_of(sentence)
         found = {}
         for index in equal:
-            room = self.entities[index].room
-            called = (n.telling for n in self._names if self.entities[n.entity].name == room)
+            called = self.telling(self.entities[index].room or "")
             named = [(-len(telling), max(map(words.index, telling))) for telling in called if set(telling) <= {*words}]
             if named:
                 found[index] = min(named)  # the keti hostel is no hostel A, which is a hostel too

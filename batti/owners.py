@@ -72,10 +72,19 @@ def _owners(rooms: Iterable[tuple[Entity, Iterable[Sequence[str]]]]) -> list[Own
 def _named(words: Sequence[str], owners: Iterable[Owner]) -> Iterator[tuple[int, int, Entity]]:
     """The first and the last of the words for each owner who is among them, with the room."""
     where = {word: i for i, word in enumerate(words)}
+    for word, i in [*where.items()]:  # `Sujalle padhena`
+        where |= {stem: i for stem in _stems(word) if stem not in where}
     for room, owner in owners:
         if owner <= where.keys():
             at = [where[word] for word in owner]
             yield min(at), max(at), room
+
+
+def _stems(word: str) -> Iterator[str]:
+    for ending in map(fold, spoken.endings()):
+        if word.endswith(ending) and len(word) > len(ending) + 2:
+            yield (stem := word.removesuffix(ending))
+            yield stem + ending[0]  # Sujalle is folded to `sujale`
 
 
 def _last(named: Sequence[tuple[int, int, Entity]]) -> Entity | None:

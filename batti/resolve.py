@@ -7,9 +7,10 @@ from collections.abc import Sequence
 from itertools import product
 from typing import Any
 
-from batti import letters, meaning, spoken
+from batti import lamps, letters, meaning, spoken
 from batti.command import Command, contradict, one_form
 from batti.home import Entity
+from batti.lamps import Found
 from batti.lookup import Lookup
 from batti.prompt import Asked, Span, in_order
 from batti.schema import ALL, HERE
@@ -39,22 +40,22 @@ def resolve(asked: Sequence[Asked], sentence: str, lookup: Lookup) -> tuple[Comm
     actions: list[tuple[Asked, dict[str, Any]]] = []
     beyond = any(int(match.group(1)) > 100 for match in _LEVEL.finditer(sentence))
     certainty = _NO_LIGHT_HAS_IT if beyond else 1.0
-    spans = sorted(place for one in asked for place in (one.place, *one.excepts) if not isinstance(place, str))
-    for entry in (asked[i] for i in in_order(asked)):
-        if not isinstance(entry.place, str) and lookup.is_device(_text(entry.place, sentence), sentence):
-            return Command.none(), certainty
-        found = [_find(place, sentence, lookup, spans) for place in (entry.place, *entry.excepts)]
-        certainty = min(certainty, *(sure for _, sure in found))
+    marked = [one.place for one in asked if not isinstance(one.place, str)]
+    if any(lookup.is_device(_text(place, sentence), sentence) for place in marked):
+        return Command.none(), certainty
+    for found in places(asked, sentence, lookup):
+        entry = found.entry
+        certainty = min(certainty, *found.sure)
         if isinstance(entry.place, str) and not entry.excepts and spoken.is_of_the_rest(sentence):
             certainty = min(certainty, _REST_OF_WHAT)
-        action = _action([place for place, _ in found], entry, lookup)
+        action = _action(found.places, entry, lookup)
         if action is None:
             if _points_back(entry, asked, sentence):  # `uhako kotha, hajurba ko kotha ko batti`
                 continue
             return Command.unknown_room(), certainty
         actions.append((entry, action))
     clock = any("at" in entry.doing and "for" not in entry.doing for entry in asked)
-    if clock and spoken.is_no_single_time(_between(spans, sentence)):
+    if clock and spoken.is_no_single_time(_between(_spans(asked), sentence)):
         certainty = min(certainty, _AT_THE_NEXT)
     held = _that_hold(actions)
     if len(held) < len(actions):
@@ -105,6 +106,21 @@ def _tells(entry: Asked, sentence: str) -> bool | None:
     if isinstance(entry.place, str):
         return None
     return not all(map(meaning.is_light, spoken.words_of(spoken.behind_pronoun(_text(entry.place, sentence)))))
+
+
+def places(asked: Sequence[Asked], sentence: str, lookup: Lookup) -> list[Found]:
+    """What the places of the entries are, in the contract's order; one entry may be for lamps of several rooms."""
+    spans = _spans(asked)
+
+    def found(entry: Asked) -> Found:
+        each = [_find(place, sentence, lookup, spans) for place in (entry.place, *entry.excepts)]
+        return Found(entry, tuple(place for place, _ in each), tuple(sure for _, sure in each))
+
+    return lamps.of_each([found(asked[i]) for i in in_order(asked)], sentence, lookup)
+
+
+def _spans(asked: Sequence[Asked]) -> list[Span]:
+    return sorted(place for one in asked for place in (one.place, *one.excepts) if not isinstance(place, str))
 
 
 def _find(place: Span | str, sentence: str, lookup: Lookup, spans: Sequence[Span]) -> tuple[Place | None, float]:

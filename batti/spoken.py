@@ -123,6 +123,8 @@ def readings(said: str) -> Iterator[list[str]]:
     if words:
         yield words
     yield from letters.written(words)  # before e is taken for a hesitation
+    if (counted := _counted(words)) != words:
+        yield counted
     fluent = words_of(_hesitations().sub("", said))
     if fluent and fluent != words:
         yield fluent
@@ -147,6 +149,22 @@ def readings(said: str) -> Iterator[list[str]]:
         yield from readings(spelled)
 
 
+def _counted(words: list[str]) -> list[str]:
+    """Folded words with the numbers that they end in in digits, also as they are heard: `rum wan`, `for jiro tu`."""
+    end = len(words)
+    while end and (words[end - 1].isdigit() or words[end - 1] in _numbers_heard()):
+        end -= 1
+    if end == len(words) - 1 == 0:  # a van is no 1
+        return words
+    return [*words[:end], *_with_numbers([_numbers_heard().get(word, word) for word in words[end:]])]
+
+
+@compiled
+def _numbers_heard() -> dict[str, str]:
+    heard = lexicon.load().frames["numbers_heard"]
+    return {fold(lexicon.key(word)): n for n, words in heard.items() for word in words}
+
+
 def stems(name: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
     """The folded word that a name is of: mathi for mathiko."""
     for ending in _of():
@@ -158,6 +176,11 @@ def stems(name: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
 def _of() -> tuple[str, ...]:
     """Folded case endings of what belongs to something, each once."""
     return tuple({fold(lexicon.key(of)): None for of in lexicon.load().frames["of"]})
+
+
+def is_of(word: str) -> bool:
+    """Whether a folded word is a case ending of what belongs to something: ko."""
+    return word in _of()
 
 
 @cache

@@ -642,6 +642,20 @@ def test_a_light_of_a_numbered_room_does_not_make_the_room_doubtful() -> None:
 
 
 @pytest.mark.parametrize(
+    ("said", "room"),
+    [
+        ("रुम वन", "room 1"), ("room too", "room 2"), ("room for", "room 4"), ("रूम फोर", "room 4"),
+        ("कोठा एट", "kotha 8"), ("वन जिरो टू", "room 102"), ("room to three", "room 23"), ("van", "van"),
+        ("for room", None), ("to", None), ("hall for", None), ("room tree", None),
+    ],
+)  # fmt: skip
+def test_an_english_number_at_the_end_of_a_name_is_found_by_its_sound(said: str, room: str | None) -> None:
+    names = ("room 1", "room 2", "room 4", "room 23", "room 102", "kotha 8", "van", "hall", "terrace")
+    found, _ = Lookup(Home.from_dict({"name": "x", "rooms": [{"name": name} for name in names]})).find(normalize(said))
+    assert getattr(found, "name", found) == room
+
+
+@pytest.mark.parametrize(
     ("said", "sentence", "device"),
     [
         ("washing machine", "washing machine 30 minute ma banda gara", True),

@@ -408,6 +408,8 @@ rooms:
         ("sujal tero kotha ko batti nibha", "tero kotha", "Sujal's room"),
         ("didi hajurko kotha ko batti nibhau", "hajurko kotha", "दिदीको कोठा"),
         ("didi hajur ko kotha ko batti nibhau", "hajur ko kotha", "दिदीको कोठा"),
+        ("sujalle padhena, usko kotha ko nibhau", "usko kotha", "Sujal's room"),
+        ("didile bhannubhayo vahako kotha nibhau", "vahako kotha", "दिदीको कोठा"),
         ("usko kotha ko batti nibhau", "usko kotha", None),
         ("didi ra sujal sute, usko kotha ko batti nibhau", "usko kotha", None),
         ("didi ghar ma chaina, usko kotha nibhau, sujal ko kotha ko rakha", "usko kotha", "दिदीको कोठा"),

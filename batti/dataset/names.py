@@ -81,6 +81,7 @@ def _numbered_room(base: int, n: int, alone: bool, lexicon: Lexicon) -> Concept:
     for s in SCRIPTS:
         digits = (str(n), str(n).translate(DEVANAGARI_DIGITS)) if s == "deva" else (str(n),)
         says = (getattr(lexicon.numbers[n], s)[:2] if n in lexicon.numbers else ()) or digits
+        says = (*says, *_heard(n, s, lexicon)[: None if s == "deva" else 1])
         said = (
             frame.format(b=b, n=d, w=w)
             for frame in lexicon.frames["numbered"][s]
@@ -90,6 +91,12 @@ def _numbered_room(base: int, n: int, alone: bool, lexicon: Lexicon) -> Concept:
         )
         words[s] = (*dict.fromkeys(said), *((*digits, *spelled.get(s, ())) * (alone and bool(kinds.get(s)))))
     return Concept(f"numbered:{base}:{n}", **words)
+
+
+def _heard(n: int, script: str, lexicon: Lexicon) -> tuple[str, ...]:
+    """An English number by its sound, in Devanagari or as an English word: `टु`, `too`."""
+    words = lexicon.frames["numbers_heard"].get(str(n), ())
+    return tuple(word for word in words if script != "ne" and word.isascii() == (script == "en"))
 
 
 def _digit_by_digit(n: int, lexicon: Lexicon) -> dict[str, tuple[str, ...]]:
@@ -106,12 +113,12 @@ def _digit_by_digit(n: int, lexicon: Lexicon) -> dict[str, tuple[str, ...]]:
         said = [getattr(numbers.get(int(c), _NOTHING), script)[:1] for c in str(n)]
         return [" ".join(word for [word] in said)] if all(said) else []
 
-    english = one_by_one("en")
+    english, heard = one_by_one("en"), [_heard(int(c), "deva", lexicon)[:1] for c in str(n)]
     with_oh = [said.replace(numbers[0].en[0], oh) for said in english for oh in nought[:1] if "0" in str(n)]
     return {
         "en": (*english, *with_oh),
         "ne": (*in_hundreds("ne", 2), *one_by_one("ne")),
-        "deva": tuple(in_hundreds("deva", 1)),
+        "deva": (*in_hundreds("deva", 1), *([" ".join(word for [word] in heard)] if all(heard) else ())),
     }
 
 
