@@ -17,7 +17,7 @@ from batti.sound import fold
 from batti.text import normalize
 
 Place = Entity | str
-_SURE = 0.9  # certainty from which the other room has such a lamp
+_SURE = 0.7  # certainty from which the other room has such a lamp
 
 
 @dataclass(frozen=True)

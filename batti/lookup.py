@@ -20,7 +20,7 @@ from batti.owners import Owners
 from batti.ranks import Ranks
 from batti.schema import ALL, HERE
 from batti.similarity import ENOUGH, Name, heard, put_together, similarity
-from batti.sound import fold
+from batti.sound import consonants, fold, heard_alike
 from batti.text import normalize
 from batti.vocabulary import ENOUGH as WORD
 from batti.vocabulary import Spelling, Vocabulary
@@ -35,6 +35,8 @@ _ANOTHER = 0.7  # what a name counts whose letter at the end is another: block B
 _BY_INITIALS = 0.9  # certainty of lr for living room
 _REMEMBERED = 1024  # things said whose look-up is kept
 _IN_ORDER = 0.9  # similarity at which a name is one that an ordinal was said for
+_SHORTEST_END, _NEARLY_THE_END = 3, 0.85  # letters of the end of a name that was cut off, and how like it sounds
+_CUT_OFF = 0.5  # certainty of such a name
 _ACROSS = 0.86  # what the words of several names of one thing count together
 
 
@@ -133,6 +135,21 @@ class Lookup:
         """Of whose name a recognizer of another language made all these words, where that is sure."""
         much = put_together(spoken.words_of(said, numbers=False), self._names, _SURE_IN_PIECES)
         return (self.entities[much[0]], _certainty(much[1] - ENOUGH)) if much else None
+
+    def without_its_head(self, said: str) -> tuple[Entity, float] | None:
+        """The only thing on whose name the one word that is said ends, as a recognizer writes what it began to hear
+        late: `chen ko batti` for the kitchen's. In doubt; a word that is known is no end of another."""
+        for words in spoken.readings(said):
+            telling = [word for word in words if not meaning.is_light(word)]
+            if len(telling) != 1 or len(telling[0]) < _SHORTEST_END or meaning.is_known(telling[0]):
+                continue
+            [end] = telling
+            if meaning.aloud(telling) != end:  # a word of another language
+                continue
+            ends = {name.entity for name in self._names if _is_end(end, name)}
+            if ends:
+                return (self.entities[ends.pop()], _CUT_OFF) if len(ends) == 1 else None
+        return None
 
     def telling(self, room: str) -> list[tuple[str, ...]]:
         """The words of each name of a room that tell which it is."""
@@ -323,6 +340,17 @@ class Lookup:
         if not meaning.denials().isdisjoint(words):
             return max(found, key=lambda index: found[index][1]) if found else None
         return min(found, key=lambda index: found[index]) if found else None
+
+
+def _is_end(end: str, name: Name) -> bool:
+    """Whether a name ends so, or a name of the home's own sounds so at its end."""
+    for called in {name.joined, name.whole}:
+        missing = len(called) - len(end)
+        if 0 < missing <= len(end) + 1:
+            much = heard_alike(end, called[missing:], len(end)) if name.factor == 1.0 else called.endswith(end)
+            if much >= _NEARLY_THE_END and consonants(end) == consonants(called[missing:]):
+                return True
+    return False
 
 
 def _hints(

@@ -135,7 +135,9 @@ def _find(place: Span | str, sentence: str, lookup: Lookup, spans: Sequence[Span
     if his and not spoken.is_somebodys(said):  # another may be called a cabin and no more
         return his, _HIS
     named, sure = lookup.find(said, sentence)
-    return (named or his, sure) if named or his else _in_more_words(place, sentence, lookup, spans) or (None, sure)
+    if named or his:
+        return named or his, sure
+    return _in_more_words(place, sentence, lookup, spans) or lookup.without_its_head(said) or (None, sure)
 
 
 def _in_more_words(place: Span, sentence: str, lookup: Lookup, spans: Sequence[Span]) -> tuple[Place, float] | None:

@@ -136,6 +136,9 @@ def readings(said: str) -> Iterator[list[str]]:
     untitled = [word for word, before in zip(fluent, ["", *fluent], strict=False) if not _is_title(word, before)]
     if untitled != fluent:
         yield untitled
+    bare = [word for word in fluent if word not in _said_of_rooms()]
+    if bare != fluent and not all(map(is_light, bare)):
+        yield bare
     plain = words_of(said, numbers=False)
     if plain != words:  # `cha` is six, and half of `bhan cha`
         yield plain
@@ -181,6 +184,11 @@ def _of() -> tuple[str, ...]:
 def is_of(word: str) -> bool:
     """Whether a folded word is a case ending of what belongs to something: ko."""
     return word in _of()
+
+
+@cache
+def _said_of_rooms() -> frozenset[str]:
+    return frozenset(fold(lexicon.key(word)) for word in lexicon.load().frames["said_of_rooms"])
 
 
 @cache

@@ -644,6 +644,36 @@ def test_a_light_of_a_numbered_room_does_not_make_the_room_doubtful() -> None:
 @pytest.mark.parametrize(
     ("said", "room"),
     [
+        ("the empty hall", "hall"), ("chiso bathroom", "bathroom"), ("खाली हल", "hall"),
+        ("poor rina's room", "Rina ko kotha"),
+        ("cold store", "cold store"), ("dark room", "dark room"), ("dark bathroom", "bathroom"), ("dark cellar", None),
+        ("khali kotha", None), ("empty", None),
+    ],
+)  # fmt: skip
+def test_what_is_said_of_a_room_tells_nothing_of_which(said: str, room: str | None) -> None:
+    names = ("hall", "bathroom", "cold store", "dark room", "Rina ko kotha")
+    found, _ = Lookup(Home.from_dict({"name": "x", "rooms": [{"name": name} for name in names]})).find(normalize(said))
+    assert getattr(found, "name", found) == room
+
+
+@pytest.mark.parametrize(
+    ("said", "room"),
+    [
+        ("चेन", "kitchen"), ("रिडरको", "corridor"), ("droom", None),  # a drum is a word
+        ("rden", "garden"), ("hatak", "baithak"), ("den", None), ("bar", None), ("garage", None), ("om", None),
+    ],
+)  # fmt: skip
+def test_a_name_without_its_head_is_in_doubt(said: str, room: str | None) -> None:
+    names = ("kitchen", "bedroom", "corridor", "baithak", "garden", "terrace")
+    lookup = Lookup(Home.from_dict({"name": "x", "rooms": [{"name": name} for name in names]}))
+    assert lookup.find(normalize(said))[0] is None
+    found, sure = lookup.without_its_head(normalize(said)) or (None, 0.0)
+    assert getattr(found, "name", found) == room and sure <= 0.5
+
+
+@pytest.mark.parametrize(
+    ("said", "room"),
+    [
         ("रुम वन", "room 1"), ("room too", "room 2"), ("room for", "room 4"), ("रूम फोर", "room 4"),
         ("कोठा एट", "kotha 8"), ("वन जिरो टू", "room 102"), ("room to three", "room 23"), ("van", "van"),
         ("for room", None), ("to", None), ("hall for", None), ("room tree", None),
