@@ -55,7 +55,7 @@ check: $(VENV)/.test
 	$(BIN)/mypy
 
 tests: $(VENV)/.test $(HASS)/.ready
-	$(BIN)/pytest -n 2 --dist loadfile
+	$(BIN)/pytest -n 3 --dist loadfile
 
 clean:
 	rm -rf $(VENV) $(HASS) build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -185,7 +185,7 @@ def test_a_killed_run_goes_on_to_the_same_curve(data: Path, base: Path, tmp_path
     changes = [part for change in changes_of(data, **wanted) for part in ("--set", change)]
     command = [*BATTI, "train", "configs/lora.yaml", "--out", str(out), *changes]
     process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    deadline = time.monotonic() + 120
+    deadline = time.monotonic() + 300
     while not list(out.glob("checkpoints/checkpoint-*/trainer_state.json")) and time.monotonic() < deadline:
         assert process.poll() is None, "it ended before it could be killed"
         time.sleep(0.05)
