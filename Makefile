@@ -23,6 +23,7 @@ $(VENV)/.serve: pyproject.toml | $(BIN)/python
 
 $(VENV)/.test: pyproject.toml | $(BIN)/python
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-compile -e '.[test]'
+	@$(BIN)/python -m compileall -q -j 0 $(VENV)/lib >/dev/null 2>&1 || true # by all cores; some packages hold templates
 	@runs/test_packages.sh
 	@touch $@ $(VENV)/.run $(VENV)/.serve
 

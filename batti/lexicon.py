@@ -88,7 +88,6 @@ class Swaps:
     ids: tuple[str, ...]
     classes: tuple[tuple[str, ...], ...]
     index: Mapping[str, int]
-    longest: int  # words in the longest phrase
     prohibitive: Mapping[int, int]  # class of imperatives -> class of the same verbs forbidden
     other_script: Mapping[int, int]  # class -> class of the same words in the other script
     numbers: Mapping[tuple[str, str], int]  # id and script -> class
@@ -97,6 +96,15 @@ class Swaps:
         """The words of a class by its id and script (`roman` or `deva`); none where there is no such class."""
         number = self.numbers.get((name, script))
         return () if number is None else self.classes[number]
+
+    @cached_property
+    def _reach(self) -> dict[str, int]:
+        """Words in the longest phrase that begins with a word."""
+        reach: dict[str, int] = {}
+        for said in self.index:
+            first, *more = _TOKEN.findall(said) or [""]
+            reach[first] = max(reach.get(first, 0), 1 + len(more))
+        return reach
 
     def find(self, text: str) -> list[tuple[int, int, int]]:
         """(start, end, class) of each whole word or phrase that may be swapped, longest first."""
@@ -107,9 +115,9 @@ class Swaps:
         found: list[tuple[int, int, int]] = []
         at = 0
         while at < len(tokens):
-            start = tokens[at][0]
+            start, end = tokens[at]
             step = 1
-            for last in range(min(at + self.longest, len(tokens)) - 1, at - 1, -1):
+            for last in range(min(at + self._reach.get(lower[start:end], 0), len(tokens)) - 1, at - 1, -1):
                 index = self.index.get(lower[start : tokens[last][1]])
                 if index is not None:
                     found.append((start, tokens[last][1], index))
@@ -241,7 +249,6 @@ class Lexicon:
                     index.update({word.lower(): len(classes) for word in words if word.lower() not in index})
                     ids.append(row["id"])
                     classes.append(tuple(words))
-        longest = max((len(_TOKEN.findall(word)) for word in index), default=0)
         scripts = {(name, script_of(words[0])): i for i, (name, words) in enumerate(zip(ids, classes, strict=True))}
         prohibitive = {
             i: scripts[name.removesuffix(".imp") + ".not", script]
@@ -253,7 +260,7 @@ class Lexicon:
             for (name, script), i in scripts.items()
             if (name, other := "roman" if script == "deva" else "deva") in scripts
         }
-        return Swaps(tuple(ids), tuple(classes), index, longest, prohibitive, other_script, scripts)
+        return Swaps(tuple(ids), tuple(classes), index, prohibitive, other_script, scripts)
 
 
 def _meaning_of(class_id: str) -> str:

@@ -178,7 +178,7 @@ def test_training_stops_early_and_keeps_the_best(data: Path, base: Path, tmp_pat
 
 
 def test_a_killed_run_goes_on_to_the_same_curve(data: Path, base: Path, tmp_path: Path) -> None:
-    wanted = {"base": base, "epochs": 16, "evaluations": 24, "patience": 0, "data__exact_sentences": 0,
+    wanted = {"base": base, "epochs": 8, "evaluations": 12, "patience": 0, "data__exact_sentences": 0,
               "packing": "false"}  # fmt: skip
     whole = language.train(recipe("lora", data, **wanted), tmp_path / "whole")
     out = tmp_path / "killed"

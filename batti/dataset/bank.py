@@ -36,7 +36,7 @@ def _any_word(kind: str, without: tuple[str, ...] = ()) -> re.Pattern[str]:
     return re.compile(rf"(?<![\w\u0900-\u097f])(?:{body})(?![\w\u0900-\u097f])", re.IGNORECASE)
 
 
-@lru_cache(maxsize=1 << 16)
+@lru_cache(maxsize=1 << 19)  # all that stands between the places of all phrases
 def _found(text: str) -> tuple[Found, ...]:
     return tuple(lexicon.load().swaps.find(text))
 
