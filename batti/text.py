@@ -85,6 +85,7 @@ def _devanagari_word(word: str) -> list[str]:
 
 
 _DEVANAGARI = re.compile(r"[\u0900-\u0963\u0970-\u097f]+")
+_COLON = re.compile(r"(?<=\d)ः(?=\d)")  # as many write १:३०
 _INVISIBLE = re.compile(r"[\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufe00-\ufe0f\ufeff\u00ad]")
 def _fold(c: str) -> str:
     """A Latin letter without its accent, any script's decimal digit as ASCII, or the character."""
@@ -133,7 +134,7 @@ def align(text: str) -> tuple[str, list[int]]:
     """
     if _is_plain(text):
         return text.lower(), list(range(len(text)))
-    text = unicodedata.normalize("NFC", text)
+    text = _COLON.sub(":", unicodedata.normalize("NFC", text))
     lower = text.lower()
     out: list[str] = []
     origin: list[int] = []

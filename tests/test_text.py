@@ -108,6 +108,7 @@ def test_digits_of_every_script_are_the_same(digits: str) -> None:
         (" \n\t ", ""),
         ("a\n\tb", "a b"),
         ("५०%", "50%"),
+        ("६ः३० दुःख", "6:30 dukh"),
         ("०.५", "0.5"),
         ("½", "1/2"),
         ("1½ ghanta", "1 1/2 ghanta"),
