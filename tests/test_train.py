@@ -48,6 +48,8 @@ TINY = {
     "auxiliary": 0.3, "shape": SHAPE,
 }  # fmt: skip
 
+GENTLY = {"learning_rate": 2e-4}  # at the other rate a network that has learned little forgets it in the first steps
+
 
 def recipe(**changes: Any) -> Recipe:
     return Recipe.model_validate(TINY | changes)
@@ -484,7 +486,8 @@ def test_runs_go_on_from_one_and_are_averaged(run: Path, tmp_path: Path) -> None
     """A run that starts at another has its shape and its weights; the average answers as a run does."""
     went_on = []
     for seed, batch in ((5, 16), (6, 8)):
-        more = Recipe.model_validate({**TINY, "shape": {}, "start": run, "seed": seed, "batch": batch, "steps": 20})
+        changes = {"shape": {}, "start": run, "seed": seed, "batch": batch, "steps": 20}
+        more = Recipe.model_validate({**TINY, **changes, **GENTLY})
         Trainer(more, tmp_path / str(seed)).train()
         went_on.append(tmp_path / str(seed))
     before, mean = load_network(run)[0], tmp_path / "mean"
@@ -503,7 +506,7 @@ def test_runs_go_on_from_one_and_are_averaged(run: Path, tmp_path: Path) -> None
 def test_a_run_goes_on_from_a_model_folder(run: Path, tmp_path: Path) -> None:
     """Nothing else is shipped of the weights, and new phrases are learned from there."""
     export(run, tmp_path / "model")
-    more = Recipe.model_validate({**TINY, "shape": {}, "start": tmp_path / "model", "seed": 5, "steps": 20})
+    more = Recipe.model_validate({**TINY, "shape": {}, "start": tmp_path / "model", "seed": 5, "steps": 20, **GENTLY})
     Trainer(more, tmp_path / "more").train()
     before, after = load_network(run)[0], load_network(tmp_path / "more")[0]
     assert after.shape == before.shape
