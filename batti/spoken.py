@@ -162,7 +162,7 @@ def _counted(words: list[str]) -> list[str]:
     return [*words[:end], *_with_numbers([_numbers_heard().get(word, word) for word in words[end:]])]
 
 
-@compiled
+@cache
 def _numbers_heard() -> dict[str, str]:
     heard = lexicon.load().frames["numbers_heard"]
     return {fold(lexicon.key(word)): n for n, words in heard.items() for word in words}
