@@ -92,8 +92,8 @@ def explain(backend: OnnxBackend, home: Home, text: str) -> Explanation:
     for piece in pieces:
         if tokens[piece.first] >= VOCABULARY:
             of_entry = [one for one in found if one.entry is asked[piece.entry]]
-            nth = sum(part.name == "except" for part in parts.get(piece.entry, ())) + (piece.name == "except")
-            parts.setdefault(piece.entry, []).append(_place(tokens, piece, whole, origin, of_entry, nth))
+            told = parts.setdefault(piece.entry, [])  # the place comes first, then what is excepted from it
+            told.append(_place(tokens, piece, whole, origin, of_entry, len(told)))
             continue
         chance = math.prod(whole[piece.first : piece.last])
         losses = [_log_odds(chance) - _log_odds(math.prod(one[piece.first : piece.last])) for one in others]

@@ -12,7 +12,7 @@ from functools import cache
 from batti import lexicon, meaning, spoken
 from batti.home import Entity
 from batti.lookup import Lookup
-from batti.prompt import Asked, Span
+from batti.prompt import Asked, Span, text_of
 from batti.sound import fold
 from batti.text import normalize
 
@@ -77,7 +77,7 @@ def _said_behind(one: Found, after: Found | None, sentence: str, lookup: Lookup)
     """The lamp of the next room, to which this one is joined: `A ra B ko spot`."""
     if not (after and after.lamp and after.span and one.span and after.entry.doing == one.entry.doing):
         return None
-    named = spoken.words_of(sentence[after.span[0] : after.span[1] + 1])
+    named = spoken.words_of(text_of(after.span, sentence))
     between = spoken.words_of(sentence[one.span[1] + 1 : after.span[0]])
     joined = not _words_of(after.lamp.room, lookup).isdisjoint(named) and {*between} <= _joining()
     return after.lamp if joined else None
@@ -88,8 +88,7 @@ def _lamp_of(one: Found, other: Entity, sentence: str, lookup: Lookup) -> tuple[
     room = one.places[0]
     if not (isinstance(room, Entity) and room.kind == "room" and room.name != other.room and one.span):
         return None
-    said = sentence[one.span[0] : one.span[1] + 1]
-    lamp, sure = lookup.find(f"{said} {normalize(other.name)}", sentence)
+    lamp, sure = lookup.find(f"{text_of(one.span, sentence)} {normalize(other.name)}", sentence)
     return (lamp, sure) if isinstance(lamp, Entity) and lamp.room == room.name and sure > _SURE else None
 
 

@@ -52,6 +52,16 @@ class Asked:
     excepts: tuple[Span, ...] = field(default=())
 
 
+def text_of(span: Span, sentence: str) -> str:
+    """The words of a place; never half a number."""
+    first, last = span
+    while first and sentence[first - 1 : first + 1].isdigit():
+        first -= 1
+    while last + 1 < len(sentence) and sentence[last : last + 2].isdigit():
+        last += 1
+    return sentence[first : last + 1]
+
+
 def encode_text(normalized: str) -> list[int]:
     """Character ids of normalized text."""
     return [_CHAR_ID[c] for c in normalized]

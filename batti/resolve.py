@@ -10,12 +10,10 @@ from typing import Any
 from batti import lamps, letters, meaning, spoken
 from batti.command import Command, contradict, one_form
 from batti.home import Entity
-from batti.lamps import Found
+from batti.lamps import Found, Place
 from batti.lookup import Lookup
-from batti.prompt import Asked, Span, in_order
+from batti.prompt import Asked, Span, in_order, text_of
 from batti.schema import ALL, HERE
-
-Place = Entity | str
 
 _LEVEL = re.compile(r"(\d+) ?(?:%|percent|persent|parsent|pratisat|pratishat)")
 _HIS = 0.8  # certainty of a room whose owner is told by a pronoun
@@ -41,7 +39,7 @@ def resolve(asked: Sequence[Asked], sentence: str, lookup: Lookup) -> tuple[Comm
     beyond = any(int(match.group(1)) > 100 for match in _LEVEL.finditer(sentence))
     certainty = _NO_LIGHT_HAS_IT if beyond else 1.0
     marked = [one.place for one in asked if not isinstance(one.place, str)]
-    if any(lookup.is_device(_text(place, sentence), sentence) for place in marked):
+    if any(lookup.is_device(text_of(place, sentence), sentence) for place in marked):
         return Command.none(), certainty
     for found in places(asked, sentence, lookup):
         entry = found.entry
@@ -94,7 +92,7 @@ def _points_back(entry: Asked, asked: Sequence[Asked], sentence: str) -> bool:
 def _of_somebody(place: Span, sentence: str, lookup: Lookup) -> Entity | None:
     """The room of the person who is named, where the place is `his room`: `Sujal sutyo, usko kotha nibhau`; or his
     cabin, where a room of his is called so."""
-    said = _text(place, sentence)
+    said = text_of(place, sentence)
     if not spoken.is_with_pronoun(said):
         return None
     before, after = sentence[: place[0]], sentence[place[0] + len(said) :]
@@ -105,7 +103,7 @@ def _tells(entry: Asked, sentence: str) -> bool | None:
     """Whether the words of the place tell which one it is; None where it has no words of its own (all, here)."""
     if isinstance(entry.place, str):
         return None
-    return not all(map(meaning.is_light, spoken.words_of(spoken.behind_pronoun(_text(entry.place, sentence)))))
+    return not all(map(meaning.is_light, spoken.words_of(spoken.behind_pronoun(text_of(entry.place, sentence)))))
 
 
 def places(asked: Sequence[Asked], sentence: str, lookup: Lookup) -> list[Found]:
@@ -126,7 +124,7 @@ def _spans(asked: Sequence[Asked]) -> list[Span]:
 def _find(place: Span | str, sentence: str, lookup: Lookup, spans: Sequence[Span]) -> tuple[Place | None, float]:
     if isinstance(place, str):
         return place, 1.0
-    said = _text(place, sentence)
+    said = text_of(place, sentence)
     if kind := _tells_one(said) and _numbered(place, sentence, spans):
         found = lookup.find(f"{kind} {said}", sentence)
         if isinstance(found[0], Entity) and found[1] > _SURE:
@@ -147,7 +145,7 @@ def _in_more_words(place: Span, sentence: str, lookup: Lookup, spans: Sequence[S
     end = min((first for first, _ in spans if first > place[1]), default=len(sentence))
     before, after = sentence[begin : place[0]].split(), sentence[place[1] + 1 : end].split()
     for more, behind in product(range(min(_MORE_BEFORE, len(before)) + 1), range(min(_MORE_BEHIND, len(after)) + 1)):
-        words = [*before[len(before) - more :], _text(place, sentence), *after[:behind]]
+        words = [*before[len(before) - more :], text_of(place, sentence), *after[:behind]]
         if len(words) > 1 and (found := lookup.in_pieces(" ".join(words))):
             return found
     return None
@@ -156,7 +154,7 @@ def _in_more_words(place: Span, sentence: str, lookup: Lookup, spans: Sequence[S
 def _numbered(place: Span, sentence: str, spans: Sequence[Span]) -> str:
     """What a number or letter that stands alone is that of, by the places before it: bath for the 2 of `bath 1 & 2`."""
     for before in (span for span in reversed(spans) if span < place):
-        *kind, last = _text(before, sentence).split() or [""]  # a model may mark a space alone
+        *kind, last = text_of(before, sentence).split() or [""]  # a model may mark a space alone
         if not _tells_one(last):
             return ""
         if kind:
@@ -167,15 +165,6 @@ def _numbered(place: Span, sentence: str, spans: Sequence[Span]) -> str:
 def _tells_one(said: str) -> bool:
     """Whether it is a number or a letter and nothing more: `2`, `dui`, `b`, `bi`."""
     return bool(spoken.number(said) or letters.is_letter(said))
-
-
-def _text(span: Span, sentence: str) -> str:
-    first, last = span
-    while first and sentence[first - 1 : first + 1].isdigit():  # never half a number
-        first -= 1
-    while last + 1 < len(sentence) and sentence[last : last + 2].isdigit():
-        last += 1
-    return sentence[first : last + 1]
 
 
 def _between(spans: Sequence[Span], sentence: str) -> str:

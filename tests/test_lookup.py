@@ -652,8 +652,7 @@ def test_a_light_of_a_numbered_room_does_not_make_the_room_doubtful() -> None:
 )  # fmt: skip
 def test_what_is_said_of_a_room_tells_nothing_of_which(said: str, room: str | None) -> None:
     names = ("hall", "bathroom", "cold store", "dark room", "Rina ko kotha")
-    found, _ = Lookup(Home.from_dict({"name": "x", "rooms": [{"name": name} for name in names]})).find(normalize(said))
-    assert getattr(found, "name", found) == room
+    assert found_name(home_of(*names), said) == room
 
 
 @pytest.mark.parametrize(
@@ -665,7 +664,7 @@ def test_what_is_said_of_a_room_tells_nothing_of_which(said: str, room: str | No
 )  # fmt: skip
 def test_a_name_without_its_head_is_in_doubt(said: str, room: str | None) -> None:
     names = ("kitchen", "bedroom", "corridor", "baithak", "garden", "terrace")
-    lookup = Lookup(Home.from_dict({"name": "x", "rooms": [{"name": name} for name in names]}))
+    lookup = lookup_of(home_of(*names))
     assert lookup.find(normalize(said))[0] is None
     found, sure = lookup.without_its_head(normalize(said)) or (None, 0.0)
     assert getattr(found, "name", found) == room and sure <= 0.5
@@ -681,8 +680,7 @@ def test_a_name_without_its_head_is_in_doubt(said: str, room: str | None) -> Non
 )  # fmt: skip
 def test_an_english_number_at_the_end_of_a_name_is_found_by_its_sound(said: str, room: str | None) -> None:
     names = ("room 1", "room 2", "room 4", "room 23", "room 102", "kotha 8", "van", "hall", "terrace")
-    found, _ = Lookup(Home.from_dict({"name": "x", "rooms": [{"name": name} for name in names]})).find(normalize(said))
-    assert getattr(found, "name", found) == room
+    assert found_name(home_of(*names), said) == room
 
 
 @pytest.mark.parametrize(

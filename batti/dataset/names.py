@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import cache, lru_cache
 from random import Random
 
@@ -109,16 +109,16 @@ def _digit_by_digit(n: int, lexicon: Lexicon) -> dict[str, tuple[str, ...]]:
         hundreds, rest = (getattr(part, script)[:most] for part in parts)
         return [pattern.format(h=h, r=r) for pattern in patterns for h in hundreds for r in rest]
 
-    def one_by_one(script: str) -> list[str]:
-        said = [getattr(numbers.get(int(c), _NOTHING), script)[:1] for c in str(n)]
+    def one_by_one(words: Callable[[int], tuple[str, ...]]) -> list[str]:
+        said = [words(int(c))[:1] for c in str(n)]
         return [" ".join(word for [word] in said)] if all(said) else []
 
-    english, heard = one_by_one("en"), [_heard(int(c), "deva", lexicon)[:1] for c in str(n)]
+    english = one_by_one(lambda digit: numbers.get(digit, _NOTHING).en)
     with_oh = [said.replace(numbers[0].en[0], oh) for said in english for oh in nought[:1] if "0" in str(n)]
     return {
         "en": (*english, *with_oh),
-        "ne": (*in_hundreds("ne", 2), *one_by_one("ne")),
-        "deva": (*in_hundreds("deva", 1), *([" ".join(word for [word] in heard)] if all(heard) else ())),
+        "ne": (*in_hundreds("ne", 2), *one_by_one(lambda digit: numbers.get(digit, _NOTHING).ne)),
+        "deva": (*in_hundreds("deva", 1), *one_by_one(lambda digit: _heard(digit, "deva", lexicon))),
     }
 
 
