@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterator
-from functools import cache
+from functools import cache, lru_cache
 
 from batti.paths import read_yaml, resources
 
@@ -65,7 +65,8 @@ def _ending() -> re.Pattern[str]:
     return re.compile(rf"(?<=\S[क-ह])(?=(?:{endings})(?:{behind})?$)")
 
 
-def _devanagari_word(word: str) -> list[str]:
+@lru_cache(maxsize=1 << 14)
+def _devanagari_word(word: str) -> tuple[str, ...]:
     """What each character of a run of Devanagari becomes; a final vowel is silent (घर is ghar)."""
     for ligature, plain in _LIGATURES:
         word = word.replace(ligature, plain)
@@ -81,7 +82,7 @@ def _devanagari_word(word: str) -> list[str]:
             out.append("m")
         else:
             out.append(_VOWELS.get(c) or _SIGNS.get(c) or _MARKS.get(c, ""))
-    return out
+    return tuple(out)
 
 
 _DEVANAGARI = re.compile(r"[\u0900-\u0963\u0970-\u097f]+")
@@ -119,12 +120,16 @@ def _spell(text: str) -> Iterator[tuple[str, int]]:
             at = run.end()
 
 
-_PLAIN = re.compile(r"(?!.*([^0-9])\1\1\1)[a-z0-9.,?!%:'/+@#-]+(?: [a-z0-9.,?!%:'/+@#-]+)*")
+_SPACES = re.compile("  +")
+_PLAIN = re.compile(r"(?!.*([^0-9])\1\1\1)[a-z0-9.,?!%:'/+@# -]*")
 
 
-def _is_plain(text: str) -> bool:
-    """Whether the text is as models read it already, but for its capitals."""
-    return text.isascii() and _PLAIN.fullmatch(text.lower()) is not None
+def _plain(text: str) -> str | None:
+    """The text without capitals and needless spaces, where models read it so; else None."""
+    if not text.isascii():
+        return None
+    plain = _SPACES.sub(" ", text.lower()).strip(" ")
+    return plain if _PLAIN.fullmatch(plain) else None
 
 
 def align(text: str) -> tuple[str, list[int]]:
@@ -132,7 +137,7 @@ def align(text: str) -> tuple[str, list[int]]:
 
     Indices are into the NFC form of `text`, lower-cased where that keeps its length.
     """
-    if _is_plain(text):
+    if len(_plain(text) or "") == len(text):
         return text.lower(), list(range(len(text)))
     text = _COLON.sub(":", unicodedata.normalize("NFC", text))
     lower = text.lower()
@@ -167,4 +172,5 @@ def normalize(text: str) -> str:
 
     Total and idempotent: any string gives a string, and `normalize(normalize(s)) == normalize(s)`.
     """
-    return text.lower() if _is_plain(text) else align(text)[0]
+    plain = _plain(text)
+    return align(text)[0] if plain is None else plain

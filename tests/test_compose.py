@@ -18,7 +18,7 @@ BY_NAME = {rule.name: rule for rule in compose.RULES}
 
 
 def compiled(line: str) -> Compiled:
-    return bank.compiled(phrases.parse(line, "test", 1), LEX)
+    return bank.compiled(phrases.parse(line, "test", 1))
 
 
 def made(name: str, line: str, count: int = 40) -> list[Sayable]:

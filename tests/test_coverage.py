@@ -122,7 +122,7 @@ def test_a_rule_that_nothing_tells_is_found(lex: Lexicon, golden: list[Heard], m
 
 
 def test_rules_that_apply_to_no_phrase_or_make_nothing_are_found(lex: Lexicon, monkeypatch: pytest.MonkeyPatch) -> None:
-    some = [bank.compiled(phrase, lex) for phrase in phrases.load()]
+    some = [bank.compiled(phrase) for phrase in phrases.load()]
     assert [*coverage.unused_rules(some, lex)] == []
     never = replace(compose.RULES[0], name="never", applies=lambda one: False)
     nothing = replace(compose.RULES[1], name="nothing", make=_nothing)
@@ -138,12 +138,12 @@ def _nothing(*given: Any) -> None:
 
 
 # -- words -----------------------------------------------------------------------------------------
-def compiled(lex: Lexicon, *lines: str) -> list[bank.Compiled]:
-    return [bank.compiled(phrases.parse(line), lex) for line in lines]
+def compiled(*lines: str) -> list[bank.Compiled]:
+    return [bank.compiled(phrases.parse(line)) for line in lines]
 
 
 def test_classes_in_no_phrase_are_found(lex: Lexicon) -> None:
-    some = compiled(lex, "{A:bhancha} ko batti bala => A on", "सबै निभाऊ => all off")
+    some = compiled("{A:bhancha} ko batti bala => A on", "सबै निभाऊ => all off")
     dead = {str(fault).split(" a word of ")[1].split(";")[0] for fault in coverage.unused_classes(FOLDER, some, lex)}
     alive = {"light.noun", "on.bal.imp", "on.bal.not", "all.ne", "off.nibha.imp", "off.nibha.not"}
     assert set(lex.swaps.ids) - dead == alive  # what forbids a verb of the bank is said by the generator
@@ -152,7 +152,7 @@ def test_classes_in_no_phrase_are_found(lex: Lexicon) -> None:
 def test_a_class_with_nothing_to_exchange_is_found(tmp_path: Path, lex: Lexicon) -> None:
     text = (FOLDER / "swaps.yaml").read_text("utf-8").rstrip("\n")
     (tmp_path / "swaps.yaml").write_text(f"{text}\n- {{id: x, words: {{roman: [xyzzy], deva: [क्सि, क्सी]}}}}\n", "utf-8")
-    some = [bank.compiled(phrase, lex) for phrase in phrases.load()]
+    some = [bank.compiled(phrase) for phrase in phrases.load()]
     [fault] = coverage.unused_classes(tmp_path, some, lex)
     line = text.count("\n") + 2
     assert str(fault) == f"{tmp_path / 'swaps.yaml'}:{line}: x has one word in roman; add one that can stand for it"

@@ -187,7 +187,7 @@ def test_people_are_called_whose_room_the_home_has(pairs: list[Pair]) -> None:
 )
 def test_places_that_are_named_twice_are_marked_in_order(line: str, first: int, then: int) -> None:
     lex = lexicon.load()
-    one = compiled(phrases.parse(line), lex)
+    one = compiled(phrases.parse(line))
     parts = tuple(i if segment.slot else segment.text for i, segment in enumerate(one.phrase.segments))
     wording = Dressed(one, "", "clean", parts if isinstance(parts[0], str) else ("", *parts))
     home = homes.known(
@@ -205,7 +205,7 @@ def test_places_that_are_named_twice_are_marked_in_order(line: str, first: int, 
 def test_a_pronoun_stands_for_the_person_whose_room_is_asked_for(place: str) -> None:
     lex, rng = lexicon.load(), Random(3)
     phrase = phrases.parse(f"{{P:didi}} sutin, {{{place}@P:unko kotha}} nibhau => {place} off")
-    wording = Dressed(compiled(phrase, lex), "", "clean", ("", 0, " sutin, ", 2, " nibhau"))
+    wording = Dressed(compiled(phrase), "", "clean", ("", 0, " sutin, ", 2, " nibhau"))
     for home in (homes.random_home(lex, rng) for _ in range(60)):
         people = {person.id: person for thing in home.things if (person := names.person_of(thing.concept, lex))}
         try:

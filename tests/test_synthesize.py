@@ -15,7 +15,6 @@ from click.testing import CliRunner, Result
 from hypothesis import given
 from hypothesis import strategies as st
 
-from batti import lexicon
 from batti.cli import main
 from batti.command import INTENTS, Command
 from batti.dataset import phrases, prompts, records, synthesize
@@ -339,7 +338,7 @@ def test_examples_name_the_places_that_they_mean() -> None:
 
 
 def test_a_strange_place_of_an_example_is_strange_to_the_home_too() -> None:
-    phrase = compiled(phrases.parse("{A:bhancha} ani {U:gyarej}ko batti bala => A on; U on"), lexicon.load())
+    phrase = compiled(phrases.parse("{A:bhancha} ani {U:gyarej}ko batti bala => A on; U on"))
     shot = _Teller(TINY, Random(1)).tell(phrase)
     assert shot.command.intent == "unknown_room" and shot.sentence.endswith(" ani gyarejko batti bala")
     with pytest.raises(_Unfit):

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import gc
 import re
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from functools import cache, cached_property, lru_cache
 from typing import Any
@@ -13,7 +11,6 @@ from typing import Any
 from batti import lexicon
 from batti.dataset import phrases
 from batti.dataset.phrases import GROUP_SLOTS, LIGHT_SLOTS, PERSON_SLOT, ROOM_SLOTS, STRANGE_SLOTS, Phrase
-from batti.lexicon import Lexicon
 
 Found = tuple[int, int, int]
 """Start and end of an exchangeable word in a segment, and its class."""
@@ -92,13 +89,65 @@ class Sayable:
 
 @dataclass(frozen=True)
 class Compiled(Sayable):
-    """A phrase of the bank with what the rules of `compose` ask of it."""
+    """A phrase of the bank with what the rules of `compose` ask of it, found out when it is first asked."""
 
-    simple: bool  # one thing, or a level and a colour, asked of the one room A, at once
-    verb: tuple[Where, int] | None  # its only imperative, and the class that forbids it
-    refusable: bool  # an English imperative that a refusal may stand before
-    light_word: Where | None  # the only word for "light", right behind the place
     notes: dict[str, Any] = field(default_factory=dict, compare=False, repr=False)  # what others found out about it
+
+    @cached_property
+    def simple(self) -> bool:
+        """One thing, or a level and a colour, asked of the one room A, at once."""
+        phrase = self.phrase
+        return (
+            phrase.kind == "act"
+            and [s.slot for s in phrase.segments if s.slot and s.slot[0] in phrases.PLACE_SLOTS] == ["A"]
+            and PERSON_SLOT not in phrase.slots
+            and all(m.place == "A" and not m.when and m.done not in ("query", "toggle") for m in phrase.meanings)
+            and len(phrase.text) < 60
+            and not re.search(r"[?.!;।]", phrase.text)
+        )
+
+    @cached_property
+    def verb(self) -> tuple[Where, int] | None:
+        """The imperative of a phrase that has one verb and one action, and the class that forbids it."""
+        phrase, forbidding = self.phrase, lexicon.load().swaps.prohibitive
+        verbs = [(where, forbidding[index]) for where, index in self._words if index in forbidding]
+        if len(verbs) != 1 or phrase.kind != "act" or len(phrase.meanings) != 1 or phrase.meanings[0].excepts:
+            return None
+        # Nothing but the verb may carry the request: not a correction, not a question.
+        (at, start, end), _ = verbs[0]
+        texts = [s.text[:start] + s.text[end:] if i == at else s.text for i, s in enumerate(phrase.segments)]
+        turned = "?" in phrase.text or _any_word("turning_words").search(" ".join(texts))
+        return None if turned or phrase.meanings[0].done == "query" else verbs[0]
+
+    @cached_property
+    def refusable(self) -> bool:
+        """Whether it is an English imperative that a refusal may stand before."""
+        phrase, verbs = self.phrase, "|".join(lexicon.load().frames["refusal"]["verbs"]) or "(?!)"
+        return (
+            self.english
+            and phrase.kind == "act"
+            and len(phrase.meanings) == 1
+            and bool(re.match(rf"(?:{verbs})\b", phrase.text, re.I))
+            # The verb's own particle ("turn on") is no second request.
+            and not _any_word("turning_words", without=("on", "off")).search(phrase.text)
+            and not re.search(r"[.;!?]|\band\b", phrase.text, re.IGNORECASE)
+        )
+
+    @cached_property
+    def light_word(self) -> Where | None:
+        """The only word for "light", right behind the place."""
+        phrase, ids = self.phrase, lexicon.load().swaps.ids
+        lights = [where for where, index in self._words if ids[index].startswith("light.")]
+        # Only a light word right behind the place is what the request is about; "hey batti" is not.
+        beside = [w for w in lights if w[1] < 12 and w[0] and phrase.segments[w[0] - 1].slot == "A"]
+        one = len(lights) == 1 and phrase.kind == "act" and len(phrase.meanings) == 1
+        return beside[0] if one and beside else None
+
+    @property
+    def _words(self) -> Iterator[tuple[Where, int]]:
+        """The exchangeable words between the slots, each with its class."""
+        for i, found in enumerate(self.swaps):
+            yield from (((i, start, end), index) for start, end, index in found)
 
 
 @cache
@@ -122,105 +171,42 @@ def _with_lamps(phrase: Phrase) -> Phrase:
     return replace(phrase, segments=segments)
 
 
-def compiled(phrase: Phrase, lex: Lexicon) -> Compiled:
+def compiled(phrase: Phrase) -> Compiled:
+    """The phrase as one of the bank."""
     phrase = _with_lamps(phrase)
     literal = " ".join(s.text for s in phrase.segments if not s.slot)
     script = lexicon.script_of(literal if literal.strip() else phrase.text)
-    english_words, nepali_words = (_any_word(f"{name}_words").findall(literal) for name in ("english", "nepali"))
-    english = script == "roman" and len(english_words) > len(nepali_words)
-    words = [
-        ((i, start, end), index)
-        for i, segment in enumerate(phrase.segments)
-        if not segment.slot
-        for start, end, index in _found(segment.text)
-    ]
-    return Compiled(
-        phrase,
-        script,
-        english,
-        _is_simple(phrase),
-        _only_verb(phrase, words, lex),
-        english and _refusable(phrase, lex),
-        _light_word(phrase, words, lex),
-    )
+    english = False
+    if script == "roman":
+        english_words, nepali_words = (_any_word(f"{name}_words").findall(literal) for name in ("english", "nepali"))
+        english = len(english_words) > len(nepali_words)
+    return Compiled(phrase, script, english)
 
 
-def _is_simple(phrase: Phrase) -> bool:
-    return (
-        phrase.kind == "act"
-        and [s.slot for s in phrase.segments if s.slot and s.slot[0] in phrases.PLACE_SLOTS] == ["A"]
-        and PERSON_SLOT not in phrase.slots
-        and all(m.place == "A" and not m.when and m.done not in ("query", "toggle") for m in phrase.meanings)
-        and len(phrase.text) < 60
-        and not re.search(r"[?.!;।]", phrase.text)
-    )
-
-
-def _light_word(phrase: Phrase, words: Iterable[tuple[Where, int]], lex: Lexicon) -> Where | None:
-    lights = [where for where, index in words if lex.swaps.ids[index].startswith("light.")]
-    # Only a light word right behind the place is what the request is about; "hey batti" is not.
-    beside = [w for w in lights if w[1] < 12 and w[0] and phrase.segments[w[0] - 1].slot == "A"]
-    one = len(lights) == 1 and phrase.kind == "act" and len(phrase.meanings) == 1
-    return beside[0] if one and beside else None
-
-
-def _refusable(phrase: Phrase, lex: Lexicon) -> bool:
-    verbs = "|".join(lex.frames["refusal"]["verbs"]) or "(?!)"
-    return (
-        phrase.kind == "act"
-        and len(phrase.meanings) == 1
-        and bool(re.match(rf"(?:{verbs})\b", phrase.text, re.I))
-        # The verb's own particle ("turn on") is no second request.
-        and not _any_word("turning_words", without=("on", "off")).search(phrase.text)
-        and not re.search(r"[.;!?]|\band\b", phrase.text, re.IGNORECASE)
-    )
-
-
-def _only_verb(phrase: Phrase, words: Iterable[tuple[Where, int]], lex: Lexicon) -> tuple[Where, int] | None:
-    """The imperative of a phrase that has one verb and one action, and the class of its prohibitive."""
-    verbs = [(where, lex.swaps.prohibitive[index]) for where, index in words if index in lex.swaps.prohibitive]
-    if len(verbs) != 1 or phrase.kind != "act" or len(phrase.meanings) != 1 or phrase.meanings[0].excepts:
-        return None
-    # Nothing but the verb may carry the request: not a correction, not a question.
-    (at, start, end), _ = verbs[0]
-    texts = [s.text[:start] + s.text[end:] if i == at else s.text for i, s in enumerate(phrase.segments)]
-    turned = "?" in phrase.text or _any_word("turning_words").search(" ".join(texts))
-    return None if turned or phrase.meanings[0].done == "query" else verbs[0]
-
-
-@dataclass
+@dataclass(frozen=True)
 class Bank:
     voices: list[list[Compiled]]
-    draws: list[list[Compiled]]
-    """The sentences of each voice, a voice as often as it is to be heard."""
-    simple: dict[str, list[Compiled]]
-    """The simple phrases by language."""
 
+    @cached_property
+    def draws(self) -> list[list[Compiled]]:
+        """The sentences of each voice, a voice as often as it is to be heard."""
+        # A voice with many sentences is heard oftener, but not in proportion.
+        return [some for some in self.voices for _ in range(round(len(some) ** 0.7))]
 
-@contextmanager
-def _nothing_thrown_away() -> Iterator[None]:
-    """Millions of objects are made and kept: to look for what may be thrown away is a third of the work."""
-    looking = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if looking:
-            gc.enable()
+    @cached_property
+    def simple(self) -> dict[str, list[Compiled]]:
+        """The simple phrases by language."""
+        simple: dict[str, list[Compiled]] = {}
+        for one in (one for some in self.voices for one in some if one.simple):
+            simple.setdefault(one.language, []).append(one)
+        return simple
 
 
 @cache
-@_nothing_thrown_away()
 def bank() -> Bank:
     """The phrase bank, compiled."""
-    lex = lexicon.load()
     voices: dict[str, list[Compiled]] = {}
-    simple: dict[str, list[Compiled]] = {}
-    for phrase in phrases.load():
-        one = compiled(phrase, lex)
-        voices.setdefault(phrase.voice, []).append(one)
-        if one.simple:
-            simple.setdefault(one.language, []).append(one)
-    # A voice with many sentences is heard oftener, but not in proportion.
-    draws = [some for some in voices.values() for _ in range(round(len(some) ** 0.7))]
-    return Bank(list(voices.values()), draws, simple)
+    with phrases.nothing_thrown_away():
+        for phrase in phrases.load():
+            voices.setdefault(phrase.voice, []).append(compiled(phrase))
+    return Bank([*voices.values()])

@@ -11,7 +11,6 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from batti import lexicon
 from batti.command import Action, Command
 from batti.dataset import phrases
 from batti.dataset.bank import Sayable, compiled
@@ -46,7 +45,7 @@ class Shots:
         teller = _Teller(home, rng)
         self._said: dict[tuple[str, str], list[Shot]] = {}
         for phrase in rng.sample(phrases.load(), _SAID):
-            one = compiled(phrase, lexicon.load())
+            one = compiled(phrase)
             try:
                 shot = teller.tell(one)
             except _Unfit:

@@ -62,7 +62,7 @@ def validate(files: Sequence[Path] = (), golden: Path | None = None, complete: b
             raise _error([*faults, *broken])
         faults += lexicon_check.unknown(lexicon.folder())
     lex = lexicon.load()
-    bank = [compiled(phrase, lex) for _, phrase in written]
+    bank = [compiled(phrase) for _, phrase in written]
     faults += [*clashes.two_labels(written, lex.swaps), *unsayable(written, bank, lex)]
     if golden:
         faults += shapes.missing(written, cases)
