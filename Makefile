@@ -3,6 +3,9 @@ PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
 
+# Where bytecode is not kept, every process that the tests start compiles all that it reads.
+unexport PYTHONDONTWRITEBYTECODE
+
 .PHONY: run serve test check tests clean
 .DEFAULT_GOAL := run
 
@@ -56,7 +59,7 @@ check: $(VENV)/.test
 	$(BIN)/mypy
 
 tests: $(VENV)/.test $(HASS)/.ready
-	$(BIN)/pytest -n 3 --dist loadfile
+	$(BIN)/pytest -n 3 --dist loadfile --no-loadscope-reorder
 
 clean:
 	rm -rf $(VENV) $(HASS) build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis

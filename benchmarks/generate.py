@@ -14,6 +14,7 @@ _WARM_UP, _MEASURED = 40, 160  # chunks
 
 def main() -> None:
     began = time.perf_counter()
+    generate.ready()
     chunks = generate.chunks(seed=1, per_home=60, workers=1)
     for _ in range(_WARM_UP):
         next(chunks)

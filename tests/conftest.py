@@ -21,6 +21,16 @@ settings.load_profile("batti")
 signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
+# The longest first, so that no process is left with one of them in the end (with `-n 3 --no-loadscope-reorder`).
+LONG = ("golden", "language", "train", "generate", "validate", "serve_durable", "tune", "language_export", "cli",
+        "wyoming", "adapt", "serve_page", "serve_page_for_all", "serve_mqtt", "api")  # fmt: skip
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    names = [f"test_{name}" for name in LONG]
+    items.sort(key=lambda item: names.index(item.path.stem) if item.path.stem in names else len(names))
+
+
 @pytest.fixture(scope="session", autouse=True)
 def _own_folders(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     """A home folder of the tests' own, for this process and for those that it starts."""

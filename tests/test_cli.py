@@ -170,11 +170,12 @@ def test_a_fault_of_use_is_one_line_that_names_the_help() -> None:
 # --- what cannot be written ----------------------------------------------------------------------
 
 
-@pytest.fixture
-def labelled(tmp_path: Path) -> Path:
-    assert run("data", "generate", "some.jsonl", "--count", "20", "--workers", "1", cwd=tmp_path).returncode == 0
-    (tmp_path / "file").write_text("no folder")
-    return tmp_path
+@pytest.fixture(scope="module")
+def labelled(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("labelled")
+    assert run("data", "generate", "some.jsonl", "--count", "20", "--workers", "1", cwd=folder).returncode == 0
+    (folder / "file").write_text("no folder")
+    return folder
 
 
 def test_what_cannot_be_written_is_one_line_before_the_work(labelled: Path) -> None:

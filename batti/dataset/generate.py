@@ -12,7 +12,7 @@ from concurrent.futures import Future, ProcessPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import count as numbers_from
-from itertools import islice
+from itertools import islice, takewhile
 from multiprocessing import get_context, resource_tracker
 from pathlib import Path
 from random import Random
@@ -115,11 +115,11 @@ class _Chunk:
     lines: list[str]
 
 
-def _chunk(seed: int, number: int, per_home: int, home: Home | None = None) -> _Chunk:
-    """The same for the same seed and number, whichever process makes it."""
+def _chunk(seed: int, number: int, per_home: int, home: Home | None = None, count: int = _HOMES_A_CHUNK) -> _Chunk:
+    """The same for the same seed and number, whichever process makes it; the first `count` homes of it."""
     lines: list[str] = []
     listed: dict[str, str] = {}
-    made = islice(examples(f"{seed}:{number}", per_home, home), _HOMES_A_CHUNK)
+    made = islice(examples(f"{seed}:{number}", per_home, home), count)
     for at, (theirs, some) in enumerate(made, number * _HOMES_A_CHUNK):
         name = home.name if home else f"random-{seed}-{at:06d}"
         listed[name] = records.home_line(name, (home or theirs).to_dict())
@@ -157,19 +157,33 @@ def check_language() -> None:
     next(examples(0, 1))
 
 
-def chunks(seed: int, per_home: int, workers: int, home: Home | None = None) -> Iterator[_Chunk]:
-    """Chunks without end, in order, made ahead by so many processes."""
+def chunks(
+    seed: int, per_home: int, workers: int, home: Home | None = None, count: int | None = None
+) -> Iterator[_Chunk]:
+    """Chunks of `count` homes, or without end, in order: made ahead by so many processes, or by this one alone."""
     check_language()
-    with ProcessPoolExecutor(max(1, workers), get_context("spawn"), ready) as pool:
+    wanted = ((number, _homes_in(number, count)) for number in numbers_from(0))
+    asked = ((seed, number, per_home, home, some) for number, some in takewhile(lambda pair: pair[1] > 0, wanted))
+    if workers == 1 or _homes_in(1, count) <= 0:
+        yield from (_chunk(*one) for one in asked)
+        return
+    with ProcessPoolExecutor(workers, get_context("spawn"), ready) as pool:
         waiting: deque[Future[_Chunk]] = deque()
         try:
-            for number in numbers_from(0):
-                with _uninterrupted():
-                    waiting.append(pool.submit(_chunk, seed, number, per_home, home))
-                if len(waiting) > 3 * workers:
-                    yield waiting.popleft().result()
+            while True:
+                for one in islice(asked, 1 + 3 * workers - len(waiting)):
+                    with _uninterrupted():
+                        waiting.append(pool.submit(_chunk, *one))
+                if not waiting:
+                    return
+                yield waiting.popleft().result()
         finally:
             pool.shutdown(cancel_futures=True)
+
+
+def _homes_in(number: int, count: int | None) -> int:
+    """Homes of the chunk of a number where `count` are wanted in all."""
+    return _HOMES_A_CHUNK if count is None else min(_HOMES_A_CHUNK, count - number * _HOMES_A_CHUNK)
 
 
 @contextmanager
@@ -203,15 +217,13 @@ def write(
 
     def lines() -> Iterator[str]:
         left = count
-        for chunk in chunks(seed, per_home, workers, home):
+        for chunk in chunks(seed, per_home, workers, home, -(-count // per_home)):
             wanted = min(left, len(chunk.lines))
             some = chunk.homes[: -(-wanted // per_home)]
             records.merged(out.parent, some)  # a clash shows at once and not at the end
             spoken_of.update(dict.fromkeys(some))
             yield from chunk.lines[:wanted]
             left -= wanted
-            if not left:
-                return
 
     records.write_lines(out, tqdm(lines(), total=count, unit=" sentences", file=sys.stderr, disable=None))
     records.write_homes(out.parent, spoken_of)
