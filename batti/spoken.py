@@ -30,6 +30,7 @@ def words_inside(name: str) -> list[str]:
 
 _SHORTEST_STEM = 3  # letters; a stem has more: Niko is nobody's
 _POSSESSIVE = re.compile(r"['’]s\b")
+_STAMMER = re.compile(r"\b([a-z]{1,3})-(?=\1)")  # ba-ba-bathroom
 
 
 @cache
@@ -41,7 +42,7 @@ def _glued() -> re.Pattern[str]:
 
 @lru_cache(maxsize=1 << 14)
 def _words_of(said: str, numbers: bool) -> tuple[str, ...]:
-    words = _glued().sub(" ", lexicon.key(_POSSESSIVE.sub("", said))).split()
+    words = _glued().sub(" ", lexicon.key(_STAMMER.sub("", _POSSESSIVE.sub("", said)))).split()
     inner = [_without_of(word) for word in words[:-1]]
     folded = [fold(word) for word in (*inner, *words[-1:])]
     if len(set(folded)) < len(folded):
