@@ -148,7 +148,10 @@ def readings(said: str) -> Iterator[list[str]]:
         if len(words) > 1 and words[-1] == ending:
             yield words[:-1]
         elif words and len(words[-1]) > len(ending) + 2 and words[-1].endswith(ending):
-            yield [*words[:-1], words[-1].removesuffix(ending)]
+            stem = words[-1].removesuffix(ending)
+            yield [*words[:-1], stem]
+            if not stem.endswith(ending[0]):
+                yield [*words[:-1], stem + ending[0]]  # one k was heard of two: baithko is baithak ko
     if (spelled := _SIX.sub("chh", said)) != said:
         yield from readings(spelled)
 
