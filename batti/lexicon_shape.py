@@ -60,7 +60,7 @@ LEFT_OUT: Mapping[str, Any] = {
         **_each("room_words lamp_words light_words light_stems plain_lights pronouns dropped_words every denials "
                 "dismissals endings beside here whole premises", ()),
         **_each("of of_room case_of_room between_rooms before_its_room said_of_rooms in_a_group later infinitives "
-                "never_joined", ()),
+                "misheard never_joined", ()),
         **_each("letters letter_names behind_letters behind_digits nought ordinals remaining", ()),
         **_each("english_words nepali_words turning_words", ()),
         **_each("vague letters_heard numbers_heard compounds", {}),

@@ -19,7 +19,7 @@ from batti.home import Entity, Home
 from batti.owners import Owners
 from batti.ranks import Ranks
 from batti.schema import ALL, HERE
-from batti.similarity import ENOUGH, Name, heard, put_together, similarity
+from batti.similarity import ENOUGH, Name, heard, misheard, put_together, similarity
 from batti.sound import consonants, fold, heard_alike
 from batti.text import normalize
 from batti.vocabulary import ENOUGH as WORD
@@ -37,6 +37,7 @@ _REMEMBERED = 1024  # things said whose look-up is kept
 _IN_ORDER = 0.9  # similarity at which a name is one that an ordinal was said for
 _SHORTEST_END, _NEARLY_THE_END = 3, 0.85  # letters of the end of a name that was cut off, and how like it sounds
 _CUT_OFF = 0.5  # certainty of such a name
+_MISHEARD = 0.55  # certainty of a name that sounds most like what another language's recognizer wrote
 _ACROSS = 0.86  # what the words of several names of one thing count together
 
 
@@ -107,7 +108,7 @@ class Lookup:
             if spoken.is_somebodys(said):  # `uhanko kotha` sounds like nuhaune kotha
                 enough = _SURE
         if best < enough:
-            named = self._only_of(said, readings) or self._all_of(readings)
+            named = self._only_of(said, readings) or self._all_of(readings) or self._misheard(said, sentence)
             return named or (None, _STRANGER * _certainty(enough - best))
         equal = [index for index, score in scored.items() if score > best - 1e-6]
         if len(equal) > 1:
@@ -190,6 +191,13 @@ class Lookup:
         """See `put_together`; a word may sound like a number and be a piece: `bun cha` for bhancha."""
         ways = dict.fromkeys(tuple(spoken.words_of(said, numbers)) for numbers in (True, False))  # mostly one
         return next(filter(None, (put_together(words, self._names) for words in ways)), None)
+
+    def _misheard(self, said: str, sentence: str) -> tuple[Entity, float] | None:
+        """What was most likely said where a recognizer of another language wrote the sentence; in doubt."""
+        if not spoken.is_misheard(sentence):
+            return None
+        found = misheard([fold(word) for word in lexicon.key(said).split()], self._names)
+        return None if found is None else (self.entities[found], _MISHEARD)
 
     def _in_order(self, readings: list[list[str]]) -> dict[int, float]:
         """What an ordinal tells of instead of its number or letter: `dosro chair` is chair 2, `second row` row B."""

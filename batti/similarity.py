@@ -27,6 +27,7 @@ _HEARD = 0.85  # what a name counts of which a recognizer made other words
 _AS_HEARD = 0.9  # similarity in sound from which it may have done so
 _ALOUD, _READ_ALOUD = 0.9, 0.85  # the same two where it made words of another language
 _IN_PIECES, _FAR = 0.76, 0.15  # likeness aloud from which words are pieces of a name, and of how much the next has less
+_MISHEARD, _NEXT = 0.72, 0.06  # likeness from which a name may have been misheard, and of how much the next has less
 _LONG = 4  # letters of a name that may be in pieces
 _CUT = 2  # letters that it may have added to the name or left out
 _CONTRARY = 0.7  # what a name counts whose adjective is another, or that is somebody's
@@ -170,6 +171,24 @@ def put_together(words: Sequence[str], names: Iterable[Name], enough: float = _I
     others = max((much for entity, much in near.items() if entity != best), default=0.0)
     much = near.get(best, 0.0)
     return (best, much) if much >= enough and much - others > _FAR else None
+
+
+def misheard(words: Sequence[str], names: Iterable[Name]) -> int | None:
+    """The entity whose name a recognizer of another language most likely made these folded words of; None where two
+    are nearly as near. Whatever it wrote is near something: only for sentences of which it is known."""
+    telling = telling_of(words)
+    if all(map(meaning.senses, telling)):  # `store co quota`, where there is none
+        return None
+    ways = {*_read_aloud(words), ("".join(words), "".join(telling))}
+    near: dict[int, float] = {}
+    for name in names:
+        if name.factor == 1.0 and not name.lamp:
+            pairs = {pair for said in ways for pair in zip(said, (name.whole, name.joined), strict=True)}
+            far = min(sound.misheard(*pair) for pair in pairs) / max(len(name.joined), sound.SHORTEST)
+            near[name.entity] = max(near.get(name.entity, 0.0), 1.0 - far)
+    best, *others = sorted(near, key=lambda entity: -near[entity]) or [-1]
+    enough = near.get(best, 0.0) >= _MISHEARD and (not others or near[best] - near[others[0]] >= _NEXT)
+    return best if enough else None
 
 
 def _read_aloud(words: Sequence[str]) -> Iterator[tuple[str, str]]:

@@ -97,6 +97,38 @@ def heard_alike(a: str, b: str, letters: int) -> float:
     return 1.0 - (other + _WITHIN_A_CLASS * max(0.0, OSA.distance(a, b) - other)) / letters
 
 
+_SOUNDS = ("aeiou", "td", "kg", "pbf", "sCj", "mn", "lr", "dr", "ub")  # letters that a recognizer takes for each other
+_HARD_TO_HEAR = {"h": 0.2, "y": 0.3, "r": 0.35, **dict.fromkeys("aeiou", 0.4)}  # of a letter, where it is left out
+_LEFT_OUT = 0.8  # of any other
+
+
+def _taken_for(one: str, other: str) -> float:
+    """What it counts that a letter was heard as another."""
+    if one == other:
+        return 0.0
+    return 0.3 if any(one in sounds and other in sounds for sounds in _SOUNDS) else 1.0
+
+
+@lru_cache(maxsize=1 << 16)
+def misheard(said: str, called: str) -> float:
+    """How far apart two folded names are, in letters, to a recognizer that knows no word of the language.
+
+    The weighted edit distance (Wagner and Fischer 1974): vowels and neighbouring consonants are near each other, h and
+    r hardly heard.
+    """
+    above = [0.0]
+    for c in called:
+        above.append(above[-1] + _HARD_TO_HEAR.get(c, _LEFT_OUT))
+    for heard in said:
+        extra = _HARD_TO_HEAR.get(heard, _LEFT_OUT)
+        row = [above[0] + extra]
+        for i, c in enumerate(called):
+            missing = row[i] + _HARD_TO_HEAR.get(c, _LEFT_OUT)
+            row.append(min(above[i] + _taken_for(heard, c), above[i + 1] + extra, missing))
+        above = row
+    return above[-1]
+
+
 @lru_cache(maxsize=20000)
 def classes(word: str) -> str:
     """The classes of a folded word's letters, each once: `kukurkogar` and `kukorkokar` are `kakarkakar`."""

@@ -13,7 +13,7 @@ from string import ascii_uppercase
 from batti import letters, lexicon
 from batti.compiled import compiled
 from batti.meaning import in_digits, is_lamp, is_light, is_person, is_set_right, senses
-from batti.sound import fold
+from batti.sound import TOKEN, fold
 
 
 def words_of(said: str, numbers: bool = True) -> list[str]:
@@ -254,6 +254,16 @@ def _pronouns() -> re.Pattern[str]:
 def _remaining() -> re.Pattern[str]:
     several = (said for said in lexicon.load().frames["remaining"] if " " in said)  # `5 minute baki cha` is no light
     return re.compile(rf"\b{_any_of(several)}")  # kotha, and kothako
+
+
+@cache
+def _written_for() -> frozenset[str]:
+    return frozenset(map(lexicon.key, lexicon.load().frames["misheard"]))
+
+
+def is_misheard(sentence: str) -> bool:
+    """Whether a recognizer that knows no word of the language wrote a normalized sentence: `city go buddy nee bow`."""
+    return not _written_for().isdisjoint(TOKEN.findall(sentence))
 
 
 def is_of_the_rest(sentence: str) -> bool:

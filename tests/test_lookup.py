@@ -803,6 +803,46 @@ def test_pieces_that_may_be_two_names_are_neither() -> None:
     assert found_name(home_of("Apsara", "Apasara", "lobby"), "upset a") is None
 
 
+HEARD = home_of("bhancha", "bardali", "padhne kotha", "didi ko kotha", "aangan")
+
+
+@pytest.mark.parametrize(
+    ("said", "sentence", "room"),
+    [
+        ("burdock lee", "burdock lee co light off gara", "bardali"), ("organ", "organ co buddy knee bow", "aangan"),
+        ("pardon a quota", "pardon a quota ma batti bala", "padhne kotha"),
+        ("teddy co quota", "teddy co quota co body ball", "didi ko kotha"),
+        ("organ", "organ ko batti nibhau", None),  # nothing tells of such a recognizer
+        ("store co quota", "store co quota co buddy bala", None),  # a word for a room that the home lacks
+        ("fellowship", "fellowship co buddy bala", None),
+    ],
+)  # fmt: skip
+def test_what_another_languages_recognizer_misheard_is_asked_about(said: str, sentence: str, room: str | None) -> None:
+    entity, certainty = Lookup(HEARD).find(said, sentence)
+    assert (entity.name if isinstance(entity, Entity) else entity) == room
+    assert certainty < HEARD.confirm_below or room is None
+
+
+@pytest.mark.parametrize(
+    ("said", "room"),
+    [("ba-ba-bathroom", "bathroom"), ("ma-mathi ko bathroom", "mathi ko bathroom"), ("baithko", "baithak")],
+)
+def test_what_was_stammered_or_swallowed_is_found(said: str, room: str) -> None:
+    assert found_name(home_of("bathroom", "mathi ko bathroom", "baithak", "dhoka"), said) == room
+
+
+@pytest.mark.parametrize(
+    ("said", "room"),
+    [
+        ("बड़ा कमरा", "ठूलो कोठा"), ("बेटी के कमरे", "छोरीको कोठा"), ("लैट्रिन", "शौचालय"), ("सीढ़ी", "भर्‍याङ"),
+        ("मां बाप का कमरा", "आमाबुवाको कोठा"), ("ऊपरी मंजिल", "माथिल्लो तला"), ("कमरे में", "here"),
+    ],
+)  # fmt: skip
+def test_rooms_are_found_by_what_hindi_calls_them(said: str, room: str) -> None:
+    rooms = ("ठूलो कोठा", "छोरीको कोठा", "शौचालय", "भर्‍याङ", "आमाबुवाको कोठा")
+    assert found_name(home_of(*rooms, groups={"माथिल्लो तला": ["छोरीको कोठा"]}), said) == room
+
+
 @pytest.mark.parametrize("room", ["kothli", "kothri", "kothari"])
 def test_a_small_room_is_a_room(room: str) -> None:
     assert found_name(home_of("Sirjana ko kotha", "kitchen"), f"sirjana ko {room}") == "Sirjana ko kotha"
