@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # The shipped model from nothing: sentences -> network -> ONNX -> figures -> card.
-# The training wants a GPU and 16 CPU cores that make sentences for it (68,500 steps: some 40 minutes of an H200, by
-# the pace of 41,700 that took 24); the rest runs on two CPU cores.
+# The training wants a GPU and 16 CPU cores that make sentences for it (51,000 steps took 26 minutes of an H200); the
+# rest runs on two CPU cores.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 python3 -m venv .venv
