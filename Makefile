@@ -27,8 +27,11 @@ $(VENV)/.serve: pyproject.toml | $(BIN)/python
 $(VENV)/.test: pyproject.toml | $(BIN)/python
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-compile -e '.[test]'
 	@$(BIN)/python -m compileall -q -j 0 $(VENV)/lib >/dev/null 2>&1 || true # by all cores; some packages hold templates
-	@runs/test_packages.sh
 	@touch $@ $(VENV)/.run $(VENV)/.serve
+
+$(VENV)/.packages: runs/test_packages.sh | $(BIN)/python
+	@runs/test_packages.sh
+	@touch $@
 
 ifdef TEXT
 run: $(VENV)/.run
@@ -51,14 +54,14 @@ $(HASS)/.ready: tests/hass_venv.sh | $(BIN)/python
 	@rm -rf $(HASS)
 	@tests/hass_venv.sh $(HASS) || echo "Home Assistant cannot be installed here: its tests are skipped" >&2
 
-# `make -j2 test` installs both at once, and reads the types beside the tests.
+# `make -j3 test` installs all at once, and reads the types beside the tests.
 test: check tests
 
 check: $(VENV)/.test
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 
-tests: $(VENV)/.test $(HASS)/.ready
+tests: $(VENV)/.test $(VENV)/.packages $(HASS)/.ready
 	$(BIN)/pytest -n 3 --dist loadfile --no-loadscope-reorder
 
 clean:
