@@ -7,7 +7,7 @@ room, ko) hardly count.
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import pairwise
@@ -167,10 +167,15 @@ def put_together(words: Sequence[str], names: Iterable[Name], enough: float = _I
         if name.factor == 1.0 and len(name.joined) >= _LONG and said.digits == name.digits:
             pairs = (pair for way in ways for pair in zip(way, (name.whole, name.joined), strict=True))
             near[name.entity] = max(near.get(name.entity, 0.0), *(_sounds(*pair, name, 0.0) for pair in pairs))
+    return _nearest(near, enough, _FAR)
+
+
+def _nearest(near: Mapping[int, float], enough: float, ahead: float) -> tuple[int, float] | None:
+    """The entity that is most alike, and how much; None where that is not enough or not so far ahead of the next."""
     best = max(near, key=lambda entity: near[entity], default=-1)
     others = max((much for entity, much in near.items() if entity != best), default=0.0)
     much = near.get(best, 0.0)
-    return (best, much) if much >= enough and much - others > _FAR else None
+    return (best, much) if much >= enough and much - others > ahead else None
 
 
 def misheard(words: Sequence[str], names: Iterable[Name]) -> int | None:
@@ -186,9 +191,8 @@ def misheard(words: Sequence[str], names: Iterable[Name]) -> int | None:
             pairs = {pair for said in ways for pair in zip(said, (name.whole, name.joined), strict=True)}
             far = min(sound.misheard(*pair) for pair in pairs) / max(len(name.joined), sound.SHORTEST)
             near[name.entity] = max(near.get(name.entity, 0.0), 1.0 - far)
-    best, *others = sorted(near, key=lambda entity: -near[entity]) or [-1]
-    enough = near.get(best, 0.0) >= _MISHEARD and (not others or near[best] - near[others[0]] >= _NEXT)
-    return best if enough else None
+    nearest = _nearest(near, _MISHEARD, _NEXT)
+    return nearest and nearest[0]
 
 
 def _read_aloud(words: Sequence[str]) -> Iterator[tuple[str, str]]:

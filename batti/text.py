@@ -137,8 +137,9 @@ def align(text: str) -> tuple[str, list[int]]:
 
     Indices are into the NFC form of `text`, lower-cased where that keeps its length.
     """
-    if len(_plain(text) or "") == len(text):
-        return text.lower(), list(range(len(text)))
+    plain = _plain(text)
+    if plain is not None and len(plain) == len(text):  # no space was left out
+        return plain, list(range(len(text)))
     text = _COLON.sub(":", unicodedata.normalize("NFC", text))
     lower = text.lower()
     out: list[str] = []

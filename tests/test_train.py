@@ -44,7 +44,7 @@ from batti.train.scratch import Recipe, Trainer, average, load_network  # noqa: 
 PLAIN = {"width": 32, "heads": 2, "encoder_layers": 1, "decoder_layers": 1, "feed_forward": 64, "dropout": 0.0}
 SHAPE = PLAIN | {"merge": 2, "words": 300}
 TINY = {
-    "seed": 4, "steps": 60, "batch": 16, "workers": 0, "learning_rate": 0.003, "warmup_steps": 5, "average": 0.9,
+    "seed": 4, "steps": 60, "batch": 16, "workers": 0, "learning_rate": 0.002, "warmup_steps": 5, "average": 0.9,
     "auxiliary": 0.3, "shape": SHAPE,
 }  # fmt: skip
 
@@ -377,18 +377,15 @@ def test_the_export_answers_as_the_network_does(run: Path, model: Path) -> None:
     shape = kept.shape.model_dump()
     graphs = {name: ort.InferenceSession(model / f"{name}.onnx") for name in ("encoder", "decoder")}
     same = total = 0
-    apart: list[float] = []
     for text in map(normalize, sentences()):
         wanted = torch_answer(network, text)
         given = onnx_answer(graphs, text, shape, [token for token, _ in wanted])
         for (token, chances), (other, others) in zip(wanted, given, strict=True):
             assert chances.shape == others.shape
-            apart += np.abs(chances - others).tolist()
+            assert np.abs(chances - others).max() < 0.05  # what 8-bit weights may cost
             assert others.sum() == pytest.approx(1, abs=1e-3)
             same += token == other
             total += 1
-    # What 8-bit weights may cost: all chances but one in a thousand, which hangs on what so short a run has learned.
-    assert np.quantile(apart, 0.999) < 0.05 and np.mean(apart) < 0.001
     assert same >= 0.9 * total
 
 

@@ -12,7 +12,7 @@ from concurrent.futures import Future, ProcessPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import count as numbers_from
-from itertools import islice, takewhile
+from itertools import islice
 from multiprocessing import get_context, resource_tracker
 from pathlib import Path
 from random import Random
@@ -162,9 +162,9 @@ def chunks(
 ) -> Iterator[_Chunk]:
     """Chunks of `count` homes, or without end, in order: made ahead by so many processes, or by this one alone."""
     check_language()
-    wanted = ((number, _homes_in(number, count)) for number in numbers_from(0))
-    asked = ((seed, number, per_home, home, some) for number, some in takewhile(lambda pair: pair[1] > 0, wanted))
-    if workers == 1 or _homes_in(1, count) <= 0:
+    numbers = numbers_from(0) if count is None else range(-(-count // _HOMES_A_CHUNK))
+    asked = ((seed, number, per_home, home, _homes_in(number, count)) for number in numbers)
+    if workers <= 1 or (count is not None and count <= _HOMES_A_CHUNK):
         yield from (_chunk(*one) for one in asked)
         return
     with ProcessPoolExecutor(workers, get_context("spawn"), ready) as pool:
