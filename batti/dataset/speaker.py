@@ -68,6 +68,15 @@ class Speaker:
             except Unfit:
                 continue
 
+    def fits(self, one: Sayable) -> bool:
+        """Whether the home has all that the phrase names, and no value is said twice: it would come out as two."""
+        try:
+            things = self._choose(one)
+        except Unfit:
+            return False
+        slots = [segment.slot for segment in one.phrase.segments if segment.slot and not segment.owned]
+        return all(slot in things or slot == PERSON_SLOT or slots.count(slot) == 1 for slot in slots)
+
     def say(self, it: Dressed) -> Example:
         """The phrase said over the home. Raises Unfit."""
         one, phrase = it.one, it.one.phrase

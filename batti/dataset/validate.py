@@ -16,12 +16,11 @@ from batti import lexicon
 from batti.dataset import amounts, clashes, coverage, lexicon_check, phrases, shapes
 from batti.dataset.bank import Compiled, compiled
 from batti.dataset.cases import Case, read_cases
-from batti.dataset.dress import dressed
 from batti.dataset.homes import random_home
 from batti.dataset.lookalike import oddities
 from batti.dataset.phrases import Phrase
 from batti.dataset.source import Written, shown, words
-from batti.dataset.speaker import Speaker, Unfit
+from batti.dataset.speaker import Speaker
 from batti.errors import BattiError, Fault
 from batti.lexicon import Lexicon
 from batti.paths import is_package, resources
@@ -158,17 +157,9 @@ def unsayable(written: Sequence[Written], bank: Sequence[Compiled], lex: Lexicon
         if not left:
             return
         speaker = Speaker(random_home(lex, rng), lex, rng)
-        left = [(where, one) for where, one in left if not _fits(speaker, one)]
+        left = [(where, one) for where, one in left if not speaker.fits(one)]
     for where, _ in left:
         yield Fault(where, f"none of {_HOMES} random homes can fill it", "name fewer places, and each value once")
-
-
-def _fits(speaker: Speaker, one: Compiled) -> bool:
-    try:
-        speaker.say(dressed(one, "", speaker.lexicon, speaker.rng))
-    except Unfit:
-        return False
-    return True
 
 
 def _unreached(bank: Sequence[Compiled], heard: Sequence[coverage.Heard] | None, lex: Lexicon) -> Iterator[Fault]:
