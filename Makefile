@@ -25,8 +25,7 @@ $(VENV)/.serve: pyproject.toml | $(BIN)/python
 	@touch $@ $(VENV)/.run
 
 $(VENV)/.test: pyproject.toml | $(BIN)/python
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-compile -e '.[test]'
-	@$(BIN)/python -m compileall -q -j 0 $(VENV)/lib >/dev/null 2>&1 || true # by all cores; some packages hold templates
+	tests/uv.sh $(VENV) -e '.[test]'
 	@touch $@ $(VENV)/.run $(VENV)/.serve
 
 $(VENV)/.packages: runs/test_packages.sh | $(BIN)/python

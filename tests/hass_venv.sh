@@ -9,12 +9,11 @@ for python in "${candidates[@]}"; do
     if [ -n "$python" ] && "$python" -c 'import sys, venv, ssl, sqlite3' 2>/dev/null; then break; fi
 done
 "$python" -m venv "$venv"
-"$venv/bin/python" -m pip install --quiet --disable-pip-version-check uv
-uv=("$venv/bin/uv" pip install --quiet --python "$venv/bin/python")
-"${uv[@]}" homeassistant
+install=("$(dirname "$0")/uv.sh" "$venv")
+"${install[@]}" homeassistant
 # What the parts in use need besides, in the versions that Home Assistant was made with.
 constraints=$("$venv/bin/python" -c 'import homeassistant as h; print(h.__path__[0] + "/package_constraints.txt")')
-"${uv[@]}" $("$venv/bin/python" - <<'PY'
+"${install[@]}" $("$venv/bin/python" - <<'PY'
 import json
 from pathlib import Path
 
