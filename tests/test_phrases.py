@@ -142,6 +142,7 @@ FAULTS = [
     ("{U@A:lamp} => none", "only a light (L, M) stands in a room"),
     ("{G@P:uniharuko} => none", "only a room (A to F) is somebody's"),
     ("{P:didi} sutin => none", "{P:dai} and {A@P:usko kotha} stand together"),
+    ("{A:kausi} bala, {P:didi} sutin, {A@P:unko kotha} nibhau => A off", "{P:dai} has a letter of its own"),
     ("{A@P:unko kotha} => A on", "{P:dai} and {A@P:usko kotha} stand together"),
     ("{P:didi} {P:dai} {A@P:a} {B@P:b} => A on; B on", "once in a sentence"),
     ("{pct=0:0%} => none", "'0' is no value for pct"),
