@@ -83,6 +83,16 @@ def differ(a: str, b: str) -> bool:
     return a != b and all(meanings) and not meanings[0] & meanings[1]
 
 
+def is_place(word: str) -> bool:
+    """Whether a folded word means a room of many a home: kausi, store."""
+    return not senses(word).isdisjoint(_places())
+
+
+@cache
+def _places() -> frozenset[str]:
+    return frozenset(place.id for place in lexicon.load().places)
+
+
 @lru_cache(maxsize=20000)
 def _told(word: str) -> frozenset[str]:
     """Ids of what a folded word means, or tells of in a name of several words."""

@@ -236,6 +236,8 @@ def _differ(said: Name, name: Name) -> bool:
     """Whether a word of what was said, as long as the name, means something else than every word of it."""
     if len(said.telling) != len(name.telling):
         return False
+    if len(said.telling) == 1 and meaning.is_place(said.telling[0]) and not meaning.is_known(name.telling[0]):
+        return said.telling != name.telling  # kausi (the terrace) is not the room Koshi
     return any(all(meaning.differ(word, other) for other in name.telling) for word in said.telling)
 
 
