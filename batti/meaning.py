@@ -90,7 +90,12 @@ def is_place(word: str) -> bool:
 
 @cache
 def _places() -> frozenset[str]:
-    return frozenset(place.id for place in lexicon.load().places)
+    return frozenset(_ids_of_places())
+
+
+@compiled
+def _ids_of_places() -> list[str]:
+    return [place.id for place in lexicon.load().places]
 
 
 @lru_cache(maxsize=20000)
@@ -304,5 +309,7 @@ def is_lamp(word: str) -> bool:
     return shared(word) == _LAMP
 
 
-COMPILED = ("_number_words", "_pronunciations", "_meant_by", "_told_by", "_called_people", "_adjectives")
+COMPILED = (
+    "_number_words", "_pronunciations", "_meant_by", "_told_by", "_called_people", "_ids_of_places", "_adjectives",
+)  # fmt: skip
 """The tables that come with the package; see `compiled`."""

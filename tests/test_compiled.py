@@ -42,6 +42,13 @@ def test_a_table_that_comes_with_the_package_is_not_made(package: Path) -> None:
     assert meanings(package) == str(_ALL)
 
 
+def test_a_first_name_is_looked_up_without_the_words_of_places(package: Path) -> None:
+    """They are the longest list of the lexicon, and of them there are tables."""
+    looked = "from batti import Home, lexicon, lookup; lookup.Lookup(Home.default()).find('kausi ko batti')"
+    read = python(package, "-c", f"{looked}; print(*vars(lexicon.load()))").split()
+    assert "frames" in read and "places" not in read
+
+
 def test_a_change_of_the_lexicon_counts_at_once_and_can_be_compiled(package: Path) -> None:
     with (package / "resources" / "lexicon" / "places.yaml").open("a", encoding="utf-8") as places:
         places.write("- {id: zorvak_room, en: [zorvak]}\n")

@@ -7,5 +7,5 @@ shift
 pip=("$venv/bin/python" -m pip install --quiet --disable-pip-version-check)
 export UV_FIND_LINKS="${UV_FIND_LINKS-${PIP_FIND_LINKS-}}" UV_DEFAULT_INDEX="${UV_DEFAULT_INDEX-${PIP_INDEX_URL-}}" \
     UV_INDEX="${UV_INDEX-${PIP_EXTRA_INDEX_URL-}}"
-if "${pip[@]}" uv && "$venv/bin/uv" pip install --quiet --python "$venv/bin/python" "$@"; then exit 0; fi
+if { [ -x "$venv/bin/uv" ] || "${pip[@]}" uv; } && "$venv/bin/uv" pip install --quiet --python "$venv/bin/python" "$@"; then exit 0; fi
 exec "${pip[@]}" "$@"

@@ -74,8 +74,8 @@ class Speaker:
             things = self._choose(one)
         except Unfit:
             return False
-        slots = [segment.slot for segment in one.phrase.segments if segment.slot and not segment.owned]
-        return all(slot in things or slot == PERSON_SLOT or slots.count(slot) == 1 for slot in slots)
+        values = [s.slot for s in one.phrase.segments if s.slot and s.slot not in things]
+        return len(values) == len(set(values))
 
     def say(self, it: Dressed) -> Example:
         """The phrase said over the home. Raises Unfit."""
