@@ -94,7 +94,7 @@ def test_the_loss_falls(run: Path, tmp_path: Path) -> None:
 
 
 def test_muon_learns_the_inner_matrices_and_adamw_the_rest(tmp_path: Path) -> None:
-    trainer = Trainer(recipe(optimizer="muon"), tmp_path)
+    trainer = Trainer(recipe(optimizer="muon", steps=100), tmp_path)  # after 60 the loss is at the bound
     before = loss_of(trainer.network)
     trainer.train()
     adamw, muon = (len([p for g in one.param_groups for p in g["params"]]) for one in trainer.optimizers)
