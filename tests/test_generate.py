@@ -223,6 +223,25 @@ def test_a_pronoun_stands_for_the_person_whose_room_is_asked_for(place: str) -> 
             assert names.person_of(home.things[thing].concept, lex) in theirs
 
 
+def test_two_lamps_of_one_room_are_of_that_room() -> None:
+    lex, rng = lexicon.load(), Random(3)
+    one = compiled(phrases.parse("{A:hall} ko {L@A:jhumar} nibhau, {M@A:table lamp} bala => L off; M on"))
+    wording = Dressed(one, "", "clean", ("", 0, " ko ", 2, " nibhau, ", 4, " bala"))
+    told = 0
+    for home in (homes.random_home(lex, rng) for _ in range(100)):
+        rooms = [home.things[i].room for i in home.of_kind("light")]
+        try:
+            example = Speaker(home, lex, rng).say(wording)
+        except Unfit:
+            assert len(rooms) == len({*rooms})
+            continue
+        first, second = example.things.values()
+        assert first is not None and second is not None and first != second
+        assert home.things[first].room == home.things[second].room
+        told += 1
+    assert told > 5
+
+
 def test_no_mark_of_the_making_is_left_in_a_sentence(pairs: list[Pair]) -> None:
     for _, example in pairs:
         assert example.command.strip()

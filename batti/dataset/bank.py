@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from functools import cache, cached_property, lru_cache
@@ -46,6 +47,7 @@ class Place:
     kind: str  # "room", "group", "light"; of a strange slot what it passes for
     strange: bool = False
     light_of: str = ""  # of a light: the slot of its room
+    lamps: int = 1  # of a light: how many of the same room the phrase names
     inside: str = ""  # of a room: the slot of the group that it must lie in
     owned: bool = False  # of a room: whether it must be somebody's
 
@@ -77,11 +79,15 @@ class Sayable:
     def places(self) -> tuple[Place, ...]:
         """The place slots, groups and lights first: a room may have to lie in one, or be a light's."""
         inside = {e: m.place for m in self.phrase.meanings for e in m.excepts if m.place in tuple(GROUP_SLOTS)}
+        lamps = Counter(room for _, room in {(s.slot, s.light_of) for s in self.phrase.segments if s.light_of})
         found: dict[str, Place] = {}
         for segment in self.phrase.segments:
             slot = segment.slot
             if slot in KINDS and slot not in found:
-                found[slot] = Place(slot, KINDS[slot], False, segment.light_of, inside.get(slot, ""), segment.owned)
+                room = segment.light_of
+                found[slot] = Place(
+                    slot, KINDS[slot], False, room, lamps.get(room, 1), inside.get(slot, ""), segment.owned
+                )
             elif slot in tuple(STRANGE_SLOTS):
                 found[slot] = Place(slot, segment.passes_for or "room", strange=True)
         return tuple(sorted(found.values(), key=lambda place: place.kind == "room"))

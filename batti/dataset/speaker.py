@@ -15,7 +15,7 @@ from typing import Any
 
 from batti.command import COLORS
 from batti.dataset import amounts, homes, names, noise, numbers
-from batti.dataset.bank import KINDS, SIMPLE, Sayable
+from batti.dataset.bank import KINDS, SIMPLE, Place, Sayable
 from batti.dataset.dress import Dressed, dress, pick
 from batti.dataset.homes import RandomHome
 from batti.dataset.mention import mention, with_title
@@ -123,13 +123,15 @@ class Speaker:
             free = self.things[place.kind] if group is None else self.home.things[group].rooms
             if place.owned:
                 free = [i for i in free if self._person(i)]
+            if place.light_of:
+                free = self._lamps(place, chosen)
             if chosen:
                 free = [i for i in free if i not in chosen.values()]
             # What has an exception must have another room that it is said of.
             if not free or (place.inside and len(free) < 2):
                 raise Unfit
             chosen[place.slot] = thing = pick(free, self.rng)
-            if place.light_of:
+            if place.light_of and place.light_of not in chosen:
                 room = self.home.things[thing].room
                 if room in chosen.values():
                     raise Unfit
@@ -138,6 +140,14 @@ class Speaker:
         if any(m.place == ALL and len(m.excepts) >= rooms for m in one.phrase.meanings):
             raise Unfit
         return chosen
+
+    def _lamps(self, place: Place, chosen: Mapping[str, int | None]) -> list[int]:
+        """The named lights of the room that another has chosen already, or of rooms that have as many as are named."""
+        room_of = {i: self.home.things[i].room for i in self.things["light"]}
+        if place.light_of in chosen:
+            return [i for i, room in room_of.items() if room == chosen[place.light_of]]
+        lamps = Counter(room_of.values())
+        return [i for i, room in room_of.items() if lamps[room] >= place.lamps]
 
     def _filled(self, it: Dressed, index: int, things: Mapping[str, int | None], values: dict[str, Any]) -> str:
         """What stands in a slot, spelled; a value is added to `values`."""
