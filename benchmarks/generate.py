@@ -1,18 +1,21 @@
-"""How many labelled sentences a second one core makes: python benchmarks/generate.py [FILE.json]"""
+"""How many labelled sentences a second one core makes, as JSON."""
 
 from __future__ import annotations
 
 import json
-import sys
 import time
 from pathlib import Path
+
+import click
 
 from batti.dataset import generate
 
 _WARM_UP, _MEASURED = 40, 160  # chunks
 
 
-def main() -> None:
+@click.command(help=__doc__)
+@click.argument("results", type=click.Path(dir_okay=False, path_type=Path), required=False)
+def main(results: Path | None) -> None:
     began = time.perf_counter()
     generate.ready()
     chunks = generate.chunks(seed=1, per_home=60, workers=1)
@@ -24,8 +27,8 @@ def main() -> None:
     chunks.close()
     figures = {"sentences_per_second_a_core": round(sentences / took), "start_s": round(warm - began, 2)}
     print(json.dumps(figures))
-    if sys.argv[1:]:
-        Path(sys.argv[1]).write_text(json.dumps(figures, indent=2) + "\n", encoding="utf-8")
+    if results:
+        results.write_text(json.dumps(figures, indent=2) + "\n", encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -1,10 +1,9 @@
 """How soon a light of a real Home Assistant changes that is told by a sentence, as JSON.
 
-    BATTI_HASS_VENV=VENV python benchmarks/home_assistant.py [RESULTS.json [TESTS.xml]]
-
-VENV is one of tests/hass_venv.sh. The sentences go to Home Assistant's conversation API, from there by Wyoming to
-`batti wyoming`, and what comes back switches template lights. RESULTS.json has the figures of each version of Home
-Assistant that was measured; TESTS.xml, what pytest wrote with --junitxml, adds what became of its tests.
+BATTI_HASS_VENV names a venv that tests/hass_venv.sh made. The sentences go to Home Assistant's conversation API, from
+there by Wyoming to `batti wyoming`, and what comes back switches template lights. RESULTS.json has the figures of
+each version of Home Assistant that was measured; TESTS.xml, what pytest wrote with --junitxml, adds what became of
+its tests.
 """
 
 from __future__ import annotations
@@ -19,6 +18,8 @@ import xml.etree.ElementTree as ElementTree
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
+
+import click
 
 sys.path.insert(0, str(Path(__file__).parent.parent / "tests"))
 COUNT = 40
@@ -85,18 +86,20 @@ def tests(file: Path) -> dict[str, int]:
     return {"passed": int(suite.get("tests", 0)) - failed - skipped, "failed": failed, "skipped": skipped}
 
 
-def main() -> None:
+@click.command(help=__doc__)
+@click.argument("results", type=click.Path(dir_okay=False, path_type=Path), required=False)
+@click.argument("xml", metavar="[TESTS.xml]", type=click.Path(exists=True, path_type=Path), required=False)
+def main(results: Path | None, xml: Path | None) -> None:
     with tempfile.TemporaryDirectory() as folder:
         found = figures(Path(folder))
     version = found.pop("home_assistant")
     found |= {"load": round(os.getloadavg()[0], 1), "cores": os.cpu_count(), "python": platform.python_version()}
-    if sys.argv[2:]:
-        found["tests"] = tests(Path(sys.argv[2]))
+    if xml:
+        found["tests"] = tests(xml)
     print(json.dumps({version: found}, indent=2))
-    if sys.argv[1:]:
-        file = Path(sys.argv[1])
-        known = json.loads(file.read_text(encoding="utf-8")) if file.exists() else {}
-        file.write_text(json.dumps(known | {version: found}, indent=2, sort_keys=True) + "\n", encoding="utf-8")
+    if results:
+        known = json.loads(results.read_text(encoding="utf-8")) if results.exists() else {}
+        results.write_text(json.dumps(known | {version: found}, indent=2, sort_keys=True) + "\n", encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -1,7 +1,5 @@
 """Memory of `batti serve` under mixed use, as JSON: sentences, commands, schedule, listeners, changes of the home.
 
-    python benchmarks/soak.py [SECONDS] [SENTENCES_A_SECOND]
-
 The sentences are the 1,456 of dataset/data/test.jsonl by turns, more than are remembered. Exit status 1 where the
 processes hold over 5% more in the last quarter than in the second one: the first is for what is loaded once. A figure
 is the resident memory of all processes that serve, in MB.
@@ -19,6 +17,8 @@ import threading
 import time
 from pathlib import Path
 from typing import Any
+
+import click
 
 SAMPLES = 120
 SENTENCES = Path(__file__).parent.parent / "dataset" / "data" / "test.jsonl"
@@ -82,7 +82,10 @@ def use(port: int, rate: float, ends: float, client: Client) -> None:
         time.sleep(max(0.0, 1 / rate - (time.monotonic() - began)))
 
 
-def main(seconds: float = 600.0, rate: float = 60.0) -> int:
+@click.command(help=__doc__)
+@click.argument("seconds", type=click.FloatRange(min=1), default=600.0)
+@click.argument("rate", metavar="[SENTENCES_A_SECOND]", type=click.FloatRange(min=1), default=60.0)
+def main(seconds: float, rate: float) -> None:
     with tempfile.TemporaryDirectory() as state:
         options = ["--port", "0", "--rate", "0", "--workers", "2", "--state", state]
         server = subprocess.Popen([sys.executable, "-m", "batti", "serve", *options], stdout=subprocess.PIPE, text=True)
@@ -111,8 +114,8 @@ def main(seconds: float = 600.0, rate: float = 60.0) -> int:
         "by_tenth_mb": [round(held[i * len(held) // 10], 1) for i in range(10)],
     }  # fmt: skip
     print(json.dumps(figures))
-    return int(late > 1.05 * early or client.failed > 0)
+    sys.exit(int(late > 1.05 * early or client.failed > 0))
 
 
 if __name__ == "__main__":
-    sys.exit(main(*map(float, sys.argv[1:])))
+    main()

@@ -1,7 +1,5 @@
 """Cold start, warm latency, throughput, memory and size of the shipped model, as JSON.
 
-    python benchmarks/speed.py [RESULTS.json]
-
 One thread, a sentence with two actions, the default home. Cold is the whole `batti "..."` process. Throughput is of the
 usual sentences of `batti bench` on two threads, one after another and 512 at once, in turn.
 """
@@ -15,6 +13,8 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+
+import click
 
 SENTENCE = "kitchen ko batti off gara ra baithak ko light 40% ma dim garnus"
 COLD, WARM = 7, 200
@@ -53,7 +53,9 @@ def throughput() -> dict[str, int]:
     return {name: round(statistics.median(kept)) for name, kept in rates.items()}
 
 
-def main() -> None:
+@click.command(help=__doc__)
+@click.argument("results", type=click.Path(dir_okay=False, path_type=Path), required=False)
+def main(results: Path | None) -> None:
     from batti import Interpreter
     from batti.backends.onnx import shipped
 
@@ -72,8 +74,8 @@ def main() -> None:
     figures |= throughput()
     figures["model_mb"] = round(sum(p.stat().st_size for p in shipped().glob("*.onnx")) / 1e6, 1)
     text = json.dumps(figures, indent=2)
-    if len(sys.argv) > 1:
-        Path(sys.argv[1]).write_text(text + "\n", encoding="utf-8")
+    if results:
+        results.write_text(text + "\n", encoding="utf-8")
     print(text)
 
 
