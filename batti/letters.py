@@ -37,7 +37,15 @@ def written(words: Sequence[str]) -> Iterator[list[str]]:
         yield [*words[:-1], frames["letters_heard"][words[-1]]]
 
 
+def heard(words: Sequence[str]) -> Iterator[str]:
+    """How a folded name that is a letter, with a number or without, may be heard: `bi` for room B, `e1` for A1."""
+    if len(words) == 1 and (name := _LETTERED.fullmatch(words[0])):
+        ways = lexicon.load().frames["letters_heard"].items()
+        yield from (f"{way}{name[2]}" for way, letter in ways if letter == name[1])
+
+
 _NUMBERED = re.compile("[0-9]+([a-z]+)")
+_LETTERED = re.compile("([a-z])([0-9]*)")
 
 
 @cache

@@ -16,6 +16,7 @@ from batti.prompt import Asked, Span, in_order, text_of
 from batti.schema import ALL, HERE
 
 _LEVEL = re.compile(r"(\d+) ?(?:%|percent|persent|parsent|pratisat|pratishat)")
+_LETTER = re.compile(r" ([a-z])(?![a-z0-9'])")  # behind a place: models take the a of `hostel a` for an article
 _HIS = 0.8  # certainty of a room whose owner is told by a pronoun
 _SURE = 0.9  # certainty from which a number or letter is that of the kind of place before it
 _NO_LIGHT_HAS_IT = 0.5  # certainty of an answer to a level beyond 100%, which means nothing sure
@@ -127,6 +128,10 @@ def _find(place: Span | str, sentence: str, lookup: Lookup, spans: Sequence[Span
     said = text_of(place, sentence)
     if kind := _tells_one(said) and _numbered(place, sentence, spans):
         found = lookup.find(f"{kind} {said}", sentence)
+        if isinstance(found[0], Entity) and found[1] > _SURE:
+            return found
+    if not letters.at_end(said) and (letter := _LETTER.match(sentence, place[1] + 1)):
+        found = lookup.find(f"{said} {letter[1]}", sentence)
         if isinstance(found[0], Entity) and found[1] > _SURE:
             return found
     his = _of_somebody(place, sentence, lookup)

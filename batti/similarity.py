@@ -14,7 +14,7 @@ from itertools import pairwise
 
 from rapidfuzz.distance import OSA
 
-from batti import meaning, sound
+from batti import letters, meaning, sound
 from batti.vocabulary import ENOUGH as WORD
 
 ENOUGH = 0.76
@@ -81,6 +81,12 @@ class Name:
     def digits(self) -> str:
         return re.sub(r"\D", "", self.joined)
 
+    @cached_property
+    def letter(self) -> str:
+        """The a of court A, which is no bad spelling of court."""
+        last = self.telling[-1] if len(self.telling) > 1 else ""
+        return last if letters.is_letter(last) else ""
+
 
 def telling_of(words: Sequence[str], own: Collection[str] = ()) -> Sequence[str]:
     """Of the words of a name those that tell which, as a home's own do (`called.own_words`); all where none does."""
@@ -121,7 +127,8 @@ def similarity(said: Name, name: Name) -> float:
         return 0.0
     matched = _matched(said, name)
     score = 2 * matched / (len(said.telling) + len(name.telling))
-    if said.digits == name.digits and not _differ(said, name) and not _is_other_words(said, name):
+    is_lettered = said.letter == name.letter or said.joined == name.joined  # `courta`
+    if said.digits == name.digits and is_lettered and not _differ(said, name) and not _is_other_words(said, name):
         score = max(score, _JOINED * sound.spelled_alike(said.joined, name.joined))
         whole = sound.spelled_alike(said.whole, name.whole)
         if whole > _NEARLY:  # `shrineroom`
@@ -236,8 +243,10 @@ def _differ(said: Name, name: Name) -> bool:
     """Whether a word of what was said, as long as the name, means something else than every word of it."""
     if len(said.telling) != len(name.telling):
         return False
-    if len(said.telling) == 1 and meaning.is_place(said.telling[0]) and not meaning.is_known(name.telling[0]):
-        return said.telling != name.telling  # kausi (the terrace) is not the room Koshi
+    if len(said.telling) == 1 and not meaning.is_known(name.telling[0]):
+        [word] = said.telling
+        if meaning.is_place(word) or meaning.is_fixture(word):
+            return said.telling != name.telling  # kausi (the terrace) is not the room Koshi, a fairy light not Gairi
     return any(all(meaning.differ(word, other) for other in name.telling) for word in said.telling)
 
 
