@@ -37,6 +37,7 @@ _REMEMBERED = 1024  # things said whose look-up is kept
 _IN_ORDER = 0.9  # similarity at which a name is one that an ordinal was said for
 _SHORTEST_END, _NEARLY_THE_END = 3, 0.85  # letters of the end of a name that was cut off, and how like it sounds
 _CUT_OFF = 0.5  # certainty of such a name
+_AS_SAID = 0.9  # certainty of a name that its words are, in which another language's recognizer wrote it
 _MISHEARD = 0.55  # certainty of a name that sounds most like what another language's recognizer wrote
 _ACROSS = 0.86  # what the words of several names of one thing count together
 
@@ -196,6 +197,10 @@ class Lookup:
         """What was most likely said where a recognizer of another language wrote the sentence; in doubt."""
         if not spoken.is_misheard(sentence):
             return None
+        scored = self._scored([[meaning.aloud([word]) for word in words] for words in spoken.readings(said)])
+        best = max(scored, key=lambda index: scored[index], default=0)
+        if scored.get(best, 0.0) >= ENOUGH:  # a home that has no nanny has a nani
+            return self.entities[best], _AS_SAID
         found = misheard([fold(word) for word in lexicon.key(said).split()], self._names)
         return None if found is None else (self.entities[found], _MISHEARD)
 
