@@ -250,6 +250,8 @@ def test_other_words_of_much_the_same_letters_are_refused(own: str, said: str) -
         (("कक्षा क", "कक्षा ख"), "कक्षा ख", "कक्षा ख"), (("कक्षा क", "कक्षा ख"), "कक्षा ग", None),
         (("Tunnel A", "Tunnel B"), "टनेल ए", "Tunnel A"), (("Tunnel A", "Tunnel B"), "टनेल बी", "Tunnel B"),
         (("Tunnel A", "Tunnel B"), "टनेल सी", None), (("Room C", "Room D"), "रुम डी", "Room D"),
+        (("Court A", "Court C"), "court c", "Court C"), (("Court A", "Court C"), "courta", "Court A"),
+        (("Court A", "Court C"), "court b", None), (("Court A", "kitchen"), "a kitchen", "kitchen"),
     ],
 )  # fmt: skip
 def test_a_letter_at_the_end_tells_names_apart(rooms: tuple[str, ...], said: str, name: str | None) -> None:
@@ -263,10 +265,17 @@ def test_a_letter_at_the_end_tells_names_apart(rooms: tuple[str, ...], said: str
         (("jhumar A", "jhumar"), "झुमर", "jhumar"), (("jhumar E", "jhumar A"), "झुमर ए", "jhumar E"),
         (("jhumar", "hall"), "झुमर ए", "jhumar"), (("ब्रोइलर ए", "ब्रोइलर बी"), "broiler a", "ब्रोइलर ए"),
         (("ब्रोइलर ए", "ब्रोइलर बी"), "broiler b", "ब्रोइलर बी"), (("ब्रोइलर ए", "ब्रोइलर बी"), "broiler c", None),
+        (("A", "B"), "bi", "B"), (("A", "B"), "बी को", "B"), (("A1", "B1"), "ए१", "A1"), (("A1", "B1"), "bi one", "B1"),
+        (("A1", "B1"), "सी१", None),
     ],
 )  # fmt: skip
 def test_a_letter_as_it_is_heard_is_no_hesitation(rooms: tuple[str, ...], said: str, name: str | None) -> None:
     assert found_name(home_of(*rooms), said) == name
+
+
+def test_which_of_several_lettered_rooms_is_asked_about() -> None:
+    _, certainty = Lookup(home_of("Court A", "Court C", "hall")).find("court")
+    assert certainty == 0.5
 
 
 CHAIRS = home_of(
@@ -492,7 +501,7 @@ def test_old_and_new_are_told_apart_in_any_language(home: Home, said: str, room:
         ("bhauju ko kotha", "bhai ko kotha"), ("ba ko kotha", "bhai ko kotha"), ("maili ko kotha", "saili ko kotha"),
         ("Rohan ko kotha", "Roshan ko kotha"),
         ("mother-in-law's room", "father-in-law's room"), ("hostel", "hotel"),
-        ("Koshi", "kausi"), ("Koshi", "kausi ko batti"),
+        ("Koshi", "kausi"), ("Koshi", "kausi ko batti"), ("Gairi", "fairy light"),
     ],
 )  # fmt: skip
 def test_a_known_word_is_no_bad_spelling_of_another(own: str, said: str) -> None:
@@ -804,7 +813,13 @@ def test_pieces_that_may_be_two_names_are_neither() -> None:
     assert found_name(home_of("Apsara", "Apasara", "lobby"), "upset a") is None
 
 
-HEARD = home_of("bhancha", "bardali", "padhne kotha", "didi ko kotha", "aangan")
+HEARD = home_of("bhancha", "bardali", "padhne kotha", "didi ko kotha", "aangan", "nani ko kotha")
+
+
+def test_a_name_is_heard_in_words_that_mean_something_else() -> None:
+    entity, certainty = Lookup(HEARD).find("nanny co quota", "nanny co quota co buddy bala")
+    assert isinstance(entity, Entity) and entity.name == "nani ko kotha" and certainty > HEARD.confirm_below
+    assert found_name(HEARD, "nanny ko kotha") is None  # nothing tells of such a recognizer
 
 
 @pytest.mark.parametrize(

@@ -94,6 +94,25 @@ def test_a_light_of_two_rooms_is_that_of_the_room_in_the_sentence() -> None:
 
 
 @pytest.mark.parametrize(
+    ("sentence", "marked", "room"),
+    [
+        ("hostel a light off", "hostel", "hostel A"),  # an article to the model
+        ("hostel a light off", "hostel a", "hostel A"),
+        ("hostel b light off", "hostel", "hostel B"),
+        ("hostel light off", "hostel", "hostels"),
+        ("hall a light off", "hall", "hall"),
+        ("hostel b a light off", "hostel b", "hostel B"),
+    ],
+)
+def test_the_letter_behind_a_place_belongs_to_it(sentence: str, marked: str, room: str) -> None:
+    groups = [{"name": "hostels", "rooms": ["hostel A", "hostel B"]}]
+    rooms = [{"name": name} for name in ("hostel A", "hostel B", "hall")]
+    home = Home.from_dict({"name": "H", "rooms": rooms, "groups": groups})
+    command, _ = resolve([Asked(mark(sentence, marked), OFF, ())], sentence, lookup_of(home))
+    assert command.rooms == (room,)
+
+
+@pytest.mark.parametrize(
     "entries",
     [
         [("gym", OFF)],
