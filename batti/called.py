@@ -36,12 +36,13 @@ class Called:
 
 def own_words(entities: Iterable[Entity]) -> frozenset[str]:
     """Folded words that tell in a home with these things and nowhere else: those of its names that look like light
-    ones (khutta, kotha), letters at the end (a of court A), and those that are the whole name of a lamp (purano)."""
+    ones (khutta, kotha), letters (a of court A), and those that are the whole name of a lamp (purano)."""
     own: set[str] = set()
     for entity in entities:
         for words in map(spoken.words_of, entity.names):
             own.update(filter(meaning.is_badly_spelled, words))
-            own.update(filter(letters.is_letter, words[1:][-1:]))
+            own.update(filter(letters.is_letter, words[-1:]))
+            own.update(word for word in words[:1] if len(word) == 1)
             if entity.kind == "light" and all(map(meaning.is_light, words)):
                 own.update(word for word in words if meaning.shared(word) == word)
     return frozenset(own | {*map(meaning.adjective, own)} - {""})
@@ -61,7 +62,7 @@ def _said(entity: Entity, rooms: Iterable[Words]) -> Iterator[tuple[Words, Words
             yield tuple(spoken.words_of(name, numbers=False)), (), 1.0
         if "x" in name:  # which is chh in chat, and not in Netflix
             yield tuple(spoken.words_of(name.replace("x", "ks"))), (), 1.0
-        yield from (((heard,), (), 1.0) for heard in letters.heard(words))
+        yield from ((tuple(spoken.words_of(heard)), (), 1.0) for heard in letters.heard(name))
         if heard := spoken.letter_by_letter(name):
             yield tuple(spoken.words_of(heard)), (), 1.0
         for room in rooms:

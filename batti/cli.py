@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import codecs
+import difflib
 import json
 import os
 import sys
@@ -31,6 +33,7 @@ if TYPE_CHECKING:
 
 _CHUNK = 1 << 16  # bytes read from standard input at once, at most
 _AT_ONCE = 128  # lines that are answered together: enough for every core, few enough that the answers keep moving
+_MISTYPED = 0.8  # likeness of a first word from which it may have been meant for a verb
 # Some readers take these for line ends, and an answer is one line.
 _SEPARATORS = {code: f"\\u{code:04x}" for code in (0x85, 0x2028, 0x2029)}
 
@@ -122,7 +125,10 @@ def say(text: tuple[str, ...], home: Path | None, room: str | None, as_json: boo
     lines = not text and not sys.stdin.isatty()
     interpreter = _interpreter(home, room, model, threads=os.cpu_count() or 1 if lines else 1)
     if text:
-        _answer(interpreter, " ".join(text), as_json)
+        understood = _answer(interpreter, " ".join(text), as_json)
+        meant = difflib.get_close_matches(text[0], main.commands, 1, _MISTYPED)
+        if meant and understood.command.intent == "none":  # `batti serv`
+            _tell(f"taken for a sentence; did you mean batti {meant[0]}?")
     elif lines:
         _answer_lines(interpreter, sys.stdin.buffer)
     else:
@@ -154,9 +160,10 @@ def _as_json(result: Result, ms: float) -> str:
     return line.translate(_SEPARATORS)
 
 
-def _answer(interpreter: Interpreter, text: str, as_json: bool) -> None:
+def _answer(interpreter: Interpreter, text: str, as_json: bool) -> Result:
     [(result, ms)] = _timed(interpreter, [_printable(text)])
     click.echo(_as_json(result, ms) if as_json else result.yaml(), nl=as_json)
+    return result
 
 
 def _printable(text: str) -> str:
@@ -166,9 +173,10 @@ def _printable(text: str) -> str:
 
 def _lines(stream: BinaryIO) -> Iterator[list[str]]:
     """The lines that can be had at once, again and again, so that answers neither lag nor wait."""
-    rest = b""
+    rest, mark = b"", codecs.BOM_UTF8  # with which editors of Windows begin a file
     read = getattr(stream, "read1", stream.read)
     while chunk := read(_CHUNK):
+        chunk, mark = chunk.removeprefix(mark), b""
         *whole, rest = (rest + chunk).split(b"\n")
         if whole:
             yield [line.removesuffix(b"\r").decode("utf-8", "replace") for line in whole]

@@ -12,20 +12,41 @@ from batti import lexicon
 
 def is_letter(said: str) -> bool:
     """Whether it is a letter and nothing more: b, `bi`, `ख`."""
-    return lexicon.key(said) in {*_every(), *lexicon.load().frames["letters_heard"]}
+    return is_written(said) or lexicon.key(said) in lexicon.load().frames["letters_heard"]
+
+
+def is_written(said: str) -> bool:
+    """Whether it is a letter as it is written: b, `ख`."""
+    return lexicon.key(said) in _every()
 
 
 def at_end(name: str) -> frozenset[str]:
     """What may tell like things apart at the end of a name: b of `block b`, kha of `ब्लक ख`, a or e of `टनेल ए`."""
-    frames = lexicon.load().frames
-    words = lexicon.key(name).split()
-    while words and words[-1] in frames["behind_letters"]:
-        words.pop()
+    words = _without_endings(name)
     last = words[-1] if words else ""
-    if numbered := _NUMBERED.fullmatch(last):  # 9a, class 9b
-        return frozenset({numbered[1]} & _every())
-    last = last if len(words) > 1 else ""
-    return frozenset({last, frames["letters_heard"].get(last, "")} & _every())
+    if numbered := _NUMBERED.fullmatch(last):  # 9a, class 9b, a9
+        last = numbered[1] or numbered[2]
+    elif len(words) < 2:
+        last = ""
+    return frozenset({last, lexicon.load().frames["letters_heard"].get(last, "")} & _every())
+
+
+def is_lettered(said: str) -> bool:
+    """Whether it ends in a Latin letter, which is no ending: flat b, `flat bi ma`; not `ghar ka`."""
+    words = _without_endings(said)
+    return len(words) > 1 and is_latin(words[-1])
+
+
+def is_latin(word: str) -> bool:
+    """Whether a word in lower case is a Latin letter, written or as it is heard."""
+    return (len(word) == 1 and word.isascii() and word.isalpha()) or word in lexicon.load().frames["letters_heard"]
+
+
+def _without_endings(name: str) -> list[str]:
+    words = lexicon.key(name).split()
+    while words and words[-1] in lexicon.load().frames["behind_letters"]:
+        words.pop()
+    return words
 
 
 def written(words: Sequence[str]) -> Iterator[list[str]]:
@@ -37,14 +58,16 @@ def written(words: Sequence[str]) -> Iterator[list[str]]:
         yield [*words[:-1], frames["letters_heard"][words[-1]]]
 
 
-def heard(words: Sequence[str]) -> Iterator[str]:
-    """How a folded name that is a letter, with a number or without, may be heard: `bi` for room B, `e1` for A1."""
-    if len(words) == 1 and (name := _LETTERED.fullmatch(words[0])):
+def heard(name: str) -> Iterator[str]:
+    """How a name that is a letter, with a number or without, may be heard: `bi` for room B, `e1` and `a 1` for A1."""
+    if lettered := _LETTERED.fullmatch(lexicon.key(name)):
         ways = lexicon.load().frames["letters_heard"].items()
-        yield from (f"{way}{name[2]}" for way, letter in ways if letter == name[1])
+        yield from (f"{way}{lettered[2]}" for way, letter in ways if letter == lettered[1])
+        if lettered[2]:
+            yield f"{lettered[1]} {lettered[2]}"
 
 
-_NUMBERED = re.compile("[0-9]+([a-z]+)")
+_NUMBERED = re.compile("[0-9]+([a-z]+)|([a-z]{1,2})[0-9]+")
 _LETTERED = re.compile("([a-z])([0-9]*)")
 
 

@@ -6,6 +6,7 @@ The best name wins if it is close enough (`similarity`).
 from __future__ import annotations
 
 import math
+from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from functools import cached_property, lru_cache
 
@@ -66,6 +67,8 @@ class Lookup:
                 self._initials.setdefault(spoken.initials(name), {})[index] = None
         self._initials.pop("", None)  # of names of one word
         self._letters = [frozenset().union(*map(letters.at_end, entity.names)) for entity in self.entities]
+        apart = Counter(stem for one in called for stem in {name.without_letter for name in one.names if name.letter})
+        self._lettered = {stem for stem, things in apart.items() if things > 1}  # `flat` where flats A and B are
         self._ranks = Ranks(self.entities)
         self._groups = [
             (self.rooms_of(entity.name), [spoken.words_of(name) for name in entity.names])
@@ -98,7 +101,8 @@ class Lookup:
         readings, scored = self._read(said)
         best, enough = max(scored.values(), default=0.0), ENOUGH
         if best < _SURE:  # a home's own name comes before the common ones
-            ways = {_in_full(said), *(() if said.endswith(self._beside) else map(tuple, readings))}
+            whole = letters.is_lettered(said) or said.endswith(self._beside)  # flat c is no flat, and not the whole one
+            ways = {_in_full(said), *(() if whole else map(tuple, readings))} - self._lettered
             for place, names in self._common.items():
                 if not names.isdisjoint(ways):
                     return place, 1.0
@@ -198,9 +202,10 @@ class Lookup:
         if not spoken.is_misheard(sentence):
             return None
         scored = self._scored([[meaning.aloud([word]) for word in words] for words in spoken.readings(said)])
-        best = max(scored, key=lambda index: scored[index], default=0)
-        if scored.get(best, 0.0) >= ENOUGH:  # a home that has no nanny has a nani
-            return self.entities[best], _AS_SAID
+        best = max(scored.values(), default=0.0)
+        if best >= ENOUGH:  # a home that has no nanny has a nani
+            equal = [index for index, score in scored.items() if score > best - 1e-6]
+            return self.entities[equal[0]], _AS_SAID / len(equal)
         found = misheard([fold(word) for word in lexicon.key(said).split()], self._names)
         return None if found is None else (self.entities[found], _MISHEARD)
 

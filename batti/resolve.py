@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from itertools import product
 from typing import Any
 
-from batti import lamps, letters, meaning, spoken
+from batti import lamps, letters, lexicon, meaning, spoken
 from batti.command import Command, contradict, one_form
 from batti.home import Entity
 from batti.lamps import Found, Place
@@ -16,7 +16,8 @@ from batti.prompt import Asked, Span, in_order, text_of
 from batti.schema import ALL, HERE
 
 _LEVEL = re.compile(r"(\d+) ?(?:%|percent|persent|parsent|pratisat|pratishat)")
-_LETTER = re.compile(r" ([a-z])(?![a-z0-9'])")  # behind a place: models take the a of `hostel a` for an article
+_NEXT = re.compile(r" ([a-z]{1,2})(?![a-z0-9'])(?: ([a-z]+))?")  # what stands behind a place, if it may be a letter
+_NO_WORDS = frozenset("bcdfg")  # letters that chats use for no word, as they do k for ko, n for and, r for ra
 _HIS = 0.8  # certainty of a room whose owner is told by a pronoun
 _SURE = 0.9  # certainty from which a number or letter is that of the kind of place before it
 _NO_LIGHT_HAS_IT = 0.5  # certainty of an answer to a level beyond 100%, which means nothing sure
@@ -126,18 +127,18 @@ def _find(place: Span | str, sentence: str, lookup: Lookup, spans: Sequence[Span
     if isinstance(place, str):
         return place, 1.0
     said = text_of(place, sentence)
-    if kind := _tells_one(said) and _numbered(place, sentence, spans):
-        found = lookup.find(f"{kind} {said}", sentence)
-        if isinstance(found[0], Entity) and found[1] > _SURE:
-            return found
-    if not letters.at_end(said) and (letter := _LETTER.match(sentence, place[1] + 1)):
-        found = lookup.find(f"{said} {letter[1]}", sentence)
+    letter = _letter_behind(place, sentence)
+    told = [f"{kind} {said}"] if _tells_one(said) and (kind := _numbered(place, sentence, spans)) else []
+    for told_apart in (*told, *([f"{said} {letter}"] if letter else ())):
+        found = lookup.find(told_apart, sentence)
         if isinstance(found[0], Entity) and found[1] > _SURE:
             return found
     his = _of_somebody(place, sentence, lookup)
     if his and not spoken.is_somebodys(said):  # another may be called a cabin and no more
         return his, _HIS
     named, sure = lookup.find(said, sentence)
+    if not (isinstance(named, Entity) and named.kind != "group") and (letter in _NO_WORDS or _is_flat_a(said, letter)):
+        return None, sure  # flat c is not the whole flat, and hostel c none of the hostels
     if named or his:
         return named or his, sure
     return _in_more_words(place, sentence, lookup, spans) or lookup.without_its_head(said) or (None, sure)
@@ -165,6 +166,21 @@ def _numbered(place: Span, sentence: str, spans: Sequence[Span]) -> str:
         if kind:
             return " ".join(kind)
     return ""
+
+
+def _letter_behind(place: Span, sentence: str) -> str:
+    """The letter behind the words that were marked, which models take for an article: `[hostel] a`; if it is none."""
+    behind = _NEXT.match(sentence, place[1] + 1)
+    if not behind or not letters.is_latin(behind[1]) or letters.at_end(text_of(place, sentence)):
+        return ""
+    is_article = behind[1] == "a" and behind[2] in lexicon.load().frames["behind_article"]
+    return "" if is_article else behind[1]
+
+
+def _is_flat_a(said: str, letter: str) -> bool:
+    """Whether it is an a behind a word for a kind of place, where it is neither an article nor a hesitation."""
+    frames = lexicon.load().frames
+    return letter == "a" and said.rpartition(" ")[2] in {*frames["premises"], *frames["room_words"]}
 
 
 def _tells_one(said: str) -> bool:

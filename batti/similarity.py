@@ -30,6 +30,7 @@ _IN_PIECES, _FAR = 0.76, 0.15  # likeness aloud from which words are pieces of a
 _MISHEARD, _NEXT = 0.72, 0.06  # likeness from which a name may have been misheard, and of how much the next has less
 _LONG = 4  # letters of a name that may be in pieces
 _CUT = 2  # letters that it may have added to the name or left out
+_S = "s"  # what the letter c is folded to: `courta` is court A, and courts is not court C
 _CONTRARY = 0.7  # what a name counts whose adjective is another, or that is somebody's
 
 
@@ -83,9 +84,14 @@ class Name:
 
     @cached_property
     def letter(self) -> str:
-        """The a of court A, which is no bad spelling of court."""
-        last = self.telling[-1] if len(self.telling) > 1 else ""
-        return last if letters.is_letter(last) else ""
+        """The a of court A or A block, which are no bad spellings of court and block."""
+        is_one = letters.is_written if self.factor == 1.0 else letters.is_letter  # somebody's di is no D
+        ends = (self.telling[-1], self.telling[0]) if len(self.telling) > 1 else ()
+        return next(filter(is_one, ends), "")
+
+    @property
+    def without_letter(self) -> tuple[str, ...]:
+        return tuple(word for word in self.words if word != self.letter)
 
 
 def telling_of(words: Sequence[str], own: Collection[str] = ()) -> Sequence[str]:
@@ -121,14 +127,14 @@ def similarity(said: Name, name: Name) -> float:
 
     The other words (kotha, room, ko) only decide between names that are otherwise alike.
     """
-    if said.digits == name.digits and said.whole == name.whole:
+    is_its = said.letter == name.letter or (said.joined == name.joined and _S not in (said.letter, name.letter))
+    if said.digits == name.digits and is_its and said.whole == name.whole:
         return name.factor * _WORD_FOR_WORD
     if name.factor < 1.0 and len(name.whole) < sound.SHORTEST:  # `bt` for bathroom is not heard in another word
         return 0.0
     matched = _matched(said, name)
     score = 2 * matched / (len(said.telling) + len(name.telling))
-    is_lettered = said.letter == name.letter or said.joined == name.joined  # `courta`
-    if said.digits == name.digits and is_lettered and not _differ(said, name) and not _is_other_words(said, name):
+    if said.digits == name.digits and is_its and not _differ(said, name) and not _is_other_words(said, name):
         score = max(score, _JOINED * sound.spelled_alike(said.joined, name.joined))
         whole = sound.spelled_alike(said.whole, name.whole)
         if whole > _NEARLY:  # `shrineroom`
@@ -146,6 +152,8 @@ def heard(said: Name, name: Name) -> float:
     if said.digits != name.digits or _is_other_words(said, name):
         return 0.0
     if said.known and any(map(meaning.is_lamp, said.words)):  # `booth ko table lamp` is no bhadawal
+        return 0.0
+    if said.letter != name.letter and (name.letter or said.letter == _S):
         return 0.0
     if name.factor < 1.0 and len(name.joined) < _LONG:  # nobody who says `both` says bath for the bathroom
         return 0.0

@@ -144,7 +144,8 @@ def readings(said: str) -> Iterator[list[str]]:
     if plain != words:  # `cha` is six, and half of `bhan cha`
         yield plain
     words = fluent or words
-    for ending in map(fold, _endings()):
+    is_letter = letters.is_latin(lexicon.key(said).rpartition(" ")[2])  # c is folded to an s, and is no plural
+    for ending in () if is_letter else map(fold, _endings()):
         if len(words) > 1 and words[-1] == ending:
             yield words[:-1]
         elif words and len(words[-1]) > len(ending) + 2 and words[-1].endswith(ending):

@@ -94,6 +94,14 @@ def test_what_cannot_be_taught_is_told_with_its_line(line: str, problem: str, tm
     assert problem in str(error.value)
 
 
+def test_a_file_of_other_bytes_is_one_line(tmp_path: Path) -> None:
+    path = tmp_path / "my.jsonl"
+    path.write_bytes(b"\xbb")
+    with pytest.raises(BattiError) as error:
+        corrected.read(path, HOME, 0)
+    assert str(error.value) == f"{path}: not UTF-8 text (byte 0); save the file as UTF-8"
+
+
 def test_a_household_s_sentences_are_learned_and_the_rest_is_kept(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

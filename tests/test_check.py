@@ -10,6 +10,7 @@ from labelled import batti_data, said, written
 
 from batti.dataset import check, records
 from batti.dataset.records import Dataset, Record
+from batti.errors import BattiError
 
 ON, OFF = "kitchen turn_on", "kitchen turn_off"
 TRAIN = [
@@ -41,6 +42,12 @@ def wrong(found):
 
 BOTH = "train.jsonl, test.jsonl"
 OVER, BACK = "train.jsonl in test.jsonl", "test.jsonl in train.jsonl"
+
+
+def test_a_file_without_sentences_is_told(tmp_path: Path) -> None:
+    (tmp_path / "empty.jsonl").touch()
+    with pytest.raises(BattiError, match=r"empty\.jsonl: no sentences; leave the file out"):
+        check.check([tmp_path / "empty.jsonl"])
 
 
 def test_sound_files_have_nothing_wrong(look):

@@ -59,6 +59,11 @@ def test_a_sentence_is_answered_in_yaml() -> None:
     assert (done.returncode, done.stdout, done.stderr) == (0, OFF, "")
 
 
+def test_a_mistyped_verb_is_taken_for_a_sentence_and_said_so() -> None:
+    assert run("serv").stderr == "batti: taken for a sentence; did you mean batti serve?\n"
+    assert run("hello", "there").stderr == ""
+
+
 def test_words_need_no_quotes_and_say_may_be_written() -> None:
     assert run("say", "bhancha", "ko", "batti", "nibhau").stdout == OFF
 
@@ -226,6 +231,11 @@ def test_each_line_is_answered_in_order() -> None:
 def test_a_line_need_not_end_and_may_end_as_on_windows() -> None:
     rows = answered(given=b"hello\r\nbhancha ko batti nibhau\r\nhello")
     assert [row["command"] for row in rows] == ["hello", "bhancha ko batti nibhau", "hello"]
+
+
+def test_the_mark_at_the_beginning_of_a_windows_file_is_no_part_of_the_first_line() -> None:
+    first, second = answered(given="\ufeffbatti bala\r\nbatti nibhau\r\n")
+    assert (first["command"], second["command"]) == ("batti bala", "batti nibhau")
 
 
 def test_blank_lines_are_answered_too() -> None:

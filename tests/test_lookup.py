@@ -266,16 +266,49 @@ def test_a_letter_at_the_end_tells_names_apart(rooms: tuple[str, ...], said: str
         (("jhumar", "hall"), "झुमर ए", "jhumar"), (("ब्रोइलर ए", "ब्रोइलर बी"), "broiler a", "ब्रोइलर ए"),
         (("ब्रोइलर ए", "ब्रोइलर बी"), "broiler b", "ब्रोइलर बी"), (("ब्रोइलर ए", "ब्रोइलर बी"), "broiler c", None),
         (("A", "B"), "bi", "B"), (("A", "B"), "बी को", "B"), (("A1", "B1"), "ए१", "A1"), (("A1", "B1"), "bi one", "B1"),
-        (("A1", "B1"), "सी१", None),
+        (("A1", "B1"), "सी१", None), (("A1", "C1"), "सी१", "C1"), (("A1", "C1"), "c one", "C1"),
     ],
 )  # fmt: skip
 def test_a_letter_as_it_is_heard_is_no_hesitation(rooms: tuple[str, ...], said: str, name: str | None) -> None:
     assert found_name(home_of(*rooms), said) == name
 
 
-def test_which_of_several_lettered_rooms_is_asked_about() -> None:
-    _, certainty = Lookup(home_of("Court A", "Court C", "hall")).find("court")
-    assert certainty == 0.5
+@pytest.mark.parametrize(
+    ("rooms", "said"),
+    [
+        (("Court A", "Court C"), "court"), (("Court A", "Court C"), "courts"), (("A block", "C block"), "block"),
+        (("Block A", "Block B"), "the block"), (("Flat A", "Flat B"), "flat"), (("House A", "House B"), "house"),
+        (("Court A", "Court C"), "courtc"),  # or courts
+    ],
+)  # fmt: skip
+def test_which_of_several_lettered_rooms_is_asked_about(rooms: tuple[str, ...], said: str) -> None:
+    entity, certainty = Lookup(home_of(*rooms, "hall")).find(said)
+    assert isinstance(entity, Entity) and entity.name in rooms and certainty == 0.5
+
+
+@pytest.mark.parametrize("said", ["flat c", "flat a", "house b", "room a", "room c", "kotha bi", "flat d ko"])
+def test_a_place_with_a_letter_is_neither_the_whole_house_nor_here(said: str) -> None:
+    assert found_name(home_of("hall", "kitchen"), said) is None
+
+
+@pytest.mark.parametrize("said", ["hostel c", "hostel c ko", "hostel d"])
+def test_a_room_with_another_letter_is_not_the_group(said: str) -> None:
+    home = home_of("hostel A", "hostel B", groups={"hostels": ["hostel A", "hostel B"]})
+    assert found_name(home, said) is None
+    assert found_name(home, "hostels") == "hostels"
+
+
+@pytest.mark.parametrize(
+    ("said", "name"),
+    [("room a", "A"), ("a ko kotha", "A"), ("c", "C"), ("si", "C"), ("room b ma", "B"), ("room d", None)],
+)
+def test_a_room_may_be_called_a_letter_and_no_more(said: str, name: str | None) -> None:
+    assert found_name(home_of("A", "B", "C"), said) == name
+
+
+@pytest.mark.parametrize(("said", "name"), [("wing a1", "Wing A1"), ("wing c1", None), ("wing a3", None)])
+def test_a_letter_before_a_number_tells_names_apart(said: str, name: str | None) -> None:
+    assert found_name(home_of("Wing A1", "Wing A2"), said) == name
 
 
 CHAIRS = home_of(
@@ -820,6 +853,8 @@ def test_a_name_is_heard_in_words_that_mean_something_else() -> None:
     entity, certainty = Lookup(HEARD).find("nanny co quota", "nanny co quota co buddy bala")
     assert isinstance(entity, Entity) and entity.name == "nani ko kotha" and certainty > HEARD.confirm_below
     assert found_name(HEARD, "nanny ko kotha") is None  # nothing tells of such a recognizer
+    _, certainty = Lookup(home_of("nani 1", "nani 2")).find("nanny co quota", "nanny co quota co buddy bala")
+    assert certainty < HEARD.confirm_below
 
 
 @pytest.mark.parametrize(

@@ -54,6 +54,13 @@ def test_homes_beside_the_file_are_read(tmp_path: Path) -> None:
         records.read_homes(tmp_path, ["elsewhere"])
 
 
+def test_a_file_that_begins_as_windows_writes_it_is_read(tmp_path: Path) -> None:
+    path = tmp_path / "x.jsonl"
+    path.write_text(Record("batti bala", NONE, "ghar").to_json(), "utf-8-sig")
+    records.write_homes(tmp_path, [records.home_line("ghar", HOME.to_dict())])
+    assert [record.command for record in records.load(path).records] == ["batti bala"]
+
+
 def test_homes_that_are_not_there_are_told_with_the_lines_that_speak_of_them(tmp_path: Path) -> None:
     homes = ["ghar", "a", "b", "a"]
     path = tmp_path / "x.jsonl"

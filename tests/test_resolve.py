@@ -101,15 +101,24 @@ def test_a_light_of_two_rooms_is_that_of_the_room_in_the_sentence() -> None:
         ("hostel b light off", "hostel", "hostel B"),
         ("hostel light off", "hostel", "hostels"),
         ("hall a light off", "hall", "hall"),
+        ("hall n hostel b off", "hall", "hall"),  # and
         ("hostel b a light off", "hostel b", "hostel B"),
+        ("hostel bi ko batti", "hostel", "hostel B"),
+        ("hostel d light off", "hostel", None),
+        ("flat c light off", "flat", None),
+        ("house off", "house", "all"),
+        ("house k light off", "house", "all"),  # ko
+        ("house a bit brighter", "house", "all"),
+        ("hostel a bit brighter", "hostel", "hostels"),
     ],
 )
-def test_the_letter_behind_a_place_belongs_to_it(sentence: str, marked: str, room: str) -> None:
+def test_the_letter_behind_a_place_belongs_to_it(sentence: str, marked: str, room: str | None) -> None:
     groups = [{"name": "hostels", "rooms": ["hostel A", "hostel B"]}]
     rooms = [{"name": name} for name in ("hostel A", "hostel B", "hall")]
     home = Home.from_dict({"name": "H", "rooms": rooms, "groups": groups})
     command, _ = resolve([Asked(mark(sentence, marked), OFF, ())], sentence, lookup_of(home))
-    assert command.rooms == (room,)
+    assert command.rooms == ((room,) if room else ())
+    assert room or command.intent == "unknown_room"
 
 
 @pytest.mark.parametrize(

@@ -160,6 +160,19 @@ def test_a_golden_file_that_is_none_is_a_fault(tmp_path: Path) -> None:
     assert any("the home has no rooms" in fault for fault in faults)
 
 
+def test_a_file_without_phrases_is_named(tmp_path: Path) -> None:
+    empty = file(tmp_path, "empty.txt", "")
+    status, faults, _ = run(empty)
+    assert (status, faults) == (1, [f"batti: {empty}: no phrase; write one: sentence => meaning"])
+
+
+def test_a_file_that_begins_as_windows_writes_it_is_read(tmp_path: Path) -> None:
+    path = tmp_path / "bom.txt"
+    path.write_text("{A:attic} khulla bala => A on\n", "utf-8-sig")
+    status, faults, said = run(path)
+    assert (status, faults, said) == (0, [], "1 phrases, no fault\n")
+
+
 def test_a_file_of_other_bytes_is_one_fault_beside_the_others(tmp_path: Path) -> None:
     bad, other = tmp_path / "bad.txt", file(tmp_path, "other.txt", "nothing")
     bad.write_bytes(b"\xff")

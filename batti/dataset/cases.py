@@ -155,7 +155,7 @@ def _golden(path: Path) -> list[Case]:
 def _yaml(path: Path) -> Any:
     """The texts of a YAML file; the place of a fault is told without what stands there."""
     try:
-        return yaml.load(path.read_text(encoding="utf-8"), Loader=getattr(yaml, "CBaseLoader", yaml.BaseLoader))
+        return yaml.load(path.read_text(encoding="utf-8-sig"), Loader=getattr(yaml, "CBaseLoader", yaml.BaseLoader))
     except OSError as error:
         raise BattiError(f"{quote(str(path))}: {error.strerror}", "name a readable file") from None
     except UnicodeDecodeError as error:

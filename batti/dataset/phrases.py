@@ -254,7 +254,7 @@ def parse(line: str, voice: str = "", number: int = 0) -> Phrase:
 def lines(path: Path) -> list[tuple[int, str]]:
     """The lines that hold a phrase, with their numbers. Raises BattiError."""
     try:
-        text = path.read_text(encoding="utf-8")
+        text = path.read_text(encoding="utf-8-sig")
     except UnicodeDecodeError as error:
         raise BattiError.of([Fault(str(path), f"not UTF-8 text (byte {error.start})", "save it as UTF-8")]) from None
     # Not splitlines: what Unicode counts as the end of a line is none to an editor.

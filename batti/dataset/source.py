@@ -38,7 +38,7 @@ def words(path: Path) -> list[Word]:
     """Every text of a YAML file, values only. Raises BattiError where it is no YAML."""
     loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
     try:
-        root = yaml.compose(path.read_text(encoding="utf-8"), Loader=loader)
+        root = yaml.compose(path.read_text(encoding="utf-8-sig"), Loader=loader)
     except UnicodeDecodeError as error:
         raise BattiError.of([Fault(str(path), f"not UTF-8 text (byte {error.start})", "save it as UTF-8")]) from None
     except yaml.YAMLError as error:

@@ -120,11 +120,9 @@ class Speaker:
                 chosen[place.slot] = None
                 continue
             group = chosen.get(place.inside)
-            free = self.things[place.kind] if group is None else self.home.things[group].rooms
+            free = self._free(place, chosen) if group is None else self.home.things[group].rooms
             if place.owned:
                 free = [i for i in free if self._person(i)]
-            if place.light_of:
-                free = self._lamps(place, chosen)
             if chosen:
                 free = [i for i in free if i not in chosen.values()]
             # What has an exception must have another room that it is said of.
@@ -141,8 +139,11 @@ class Speaker:
             raise Unfit
         return chosen
 
-    def _lamps(self, place: Place, chosen: Mapping[str, int | None]) -> list[int]:
-        """The named lights of the room that another has chosen already, or of rooms that have as many as are named."""
+    def _free(self, place: Place, chosen: Mapping[str, int | None]) -> list[int]:
+        """The things of its kind; the named lights of a room that is said are those of the one that another light has
+        chosen already, or of rooms that have as many as are named."""
+        if not place.light_of:
+            return self.things[place.kind]
         room_of = {i: self.home.things[i].room for i in self.things["light"]}
         if place.light_of in chosen:
             return [i for i, room in room_of.items() if room == chosen[place.light_of]]

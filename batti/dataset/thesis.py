@@ -75,7 +75,7 @@ def read(path: Path) -> Imported:
 
 def _rows(path: Path) -> list[Any]:
     try:
-        rows = json.loads(path.read_text(encoding="utf-8"))
+        rows = json.loads(path.read_text(encoding="utf-8-sig"))
     except (ValueError, RecursionError):
         raise BattiError(f"{path}: no JSON", "name a JSON file of the thesis") from None
     except OSError as error:

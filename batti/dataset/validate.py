@@ -70,7 +70,8 @@ def validate(files: Sequence[Path] = (), golden: Path | None = None, complete: b
     if whole and complete:
         faults += _unreached(bank, [coverage.Heard(case, lex) for case in cases] if golden else None, lex)
     if faults or not written:
-        raise _error(faults or [Fault(str(resources("phrases")), "no phrase", "write one: sentence => meaning")])
+        empty = ", ".join(map(str, files)) or str(resources("phrases"))
+        raise _error(faults or [Fault(empty, "no phrase", "write one: sentence => meaning")])
     return Checked(len(written), tuple(_left_out(bank, lex)) if whole and not complete else ())
 
 

@@ -185,7 +185,7 @@ class Results(_Part):
     def read(cls, path: Path) -> Results:
         """Raises BattiError with every fault."""
         try:
-            text = path.read_text(encoding="utf-8")
+            text = path.read_text(encoding="utf-8-sig")
             found = json.loads(text)
         except OSError as error:
             raise BattiError(f"{quote(str(path))}: {error.strerror}", "name a results file") from None

@@ -31,7 +31,7 @@ _TIMED = 100  # sentences asked one by one
 def read(path: Path) -> list[tuple[str, str]]:
     """The (command, output) rows of a file. Raises BattiError."""
     try:
-        rows = json.loads(path.read_text(encoding="utf-8"))
+        rows = json.loads(path.read_text(encoding="utf-8-sig"))
         found = [(_text(row["command"]), " ".join(_text(row["output"]).split())) for row in rows]
     except OSError as error:
         raise BattiError(f"{path}: {error.strerror}", "name a file of the thesis, such as train.json") from None

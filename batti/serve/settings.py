@@ -74,7 +74,7 @@ def read_token(variable: str, file: str | Path) -> str:
     if not file:
         return os.environ.get(variable, "").strip()
     try:
-        return Path(file).read_text(encoding="utf-8").strip()
+        return Path(file).read_text(encoding="utf-8-sig").strip()
     except (OSError, UnicodeDecodeError) as error:
         said = getattr(error, "strerror", None) or "not UTF-8 text"
         raise BattiError(f"the token file '{file}' cannot be read: {said}", "write a token into it") from None

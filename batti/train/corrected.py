@@ -35,9 +35,11 @@ class Corrected:
 def read(path: Path, home: Home, words: int) -> list[Corrected]:
     """The sentences of a file of JSON lines. Raises BattiError with every line that cannot be taught."""
     try:
-        lines = path.read_text(encoding="utf-8").split("\n")
-    except (OSError, UnicodeDecodeError) as error:
-        raise BattiError(f"{path} cannot be read: {error}", "name a .jsonl file in UTF-8") from None
+        lines = path.read_text(encoding="utf-8-sig").split("\n")
+    except UnicodeDecodeError as error:
+        raise BattiError(f"{path}: not UTF-8 text (byte {error.start})", "save the file as UTF-8") from None
+    except OSError as error:
+        raise BattiError(f"{quote(str(path))}: {error.strerror}", "name a readable .jsonl file") from None
     lookup, taught, faults = Lookup(home), list[Corrected](), list[Fault]()
     for number, line in enumerate(lines, 1):
         try:

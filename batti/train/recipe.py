@@ -193,7 +193,7 @@ def loaded(model: type[Model], path: Path, changes: Iterable[str], like: str) ->
 def parsed(path: Path, like: str = _LIKE) -> Document:
     """A recipe such as `like` as plain data. Raises BattiError."""
     try:
-        return parse(path.read_text(encoding="utf-8"), str(path))
+        return parse(path.read_text(encoding="utf-8-sig"), str(path))
     except OSError as error:
         raise BattiError(f"{path}: {error.strerror}", f"name a recipe such as {like}") from None
     except UnicodeDecodeError:
