@@ -99,9 +99,11 @@ class _Teller:
                 chosen[place.slot] = None
             elif place.slot not in chosen:
                 free = [t for t in self.things if t.kind == place.kind and t not in chosen.values()]
-                beside, lamps = chosen.get(place.light_of), Counter(t.room for t in self.things if t.kind == "light")
-                if place.light_of:
-                    free = [t for t in free if (t.room == beside.name if beside else lamps[t.room] >= place.lamps)]
+                if beside := chosen.get(place.light_of):
+                    free = [t for t in free if t.room == beside.name]
+                elif place.lamps > 1:
+                    rooms = Counter(t.room for t in free)
+                    free = [t for t in free if rooms[t.room] >= place.lamps]
                 chosen[place.slot] = thing = self._pick(free)
                 if place.light_of and not beside:
                     room = self._pick([t for t in self.things if t.kind == "room" and t.name == thing.room])
