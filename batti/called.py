@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from batti import letters, lexicon, meaning, spoken
 from batti.home import Entity
 from batti.similarity import Name
+from batti.sound import fold
 
 Words = tuple[str, ...]
 
@@ -52,6 +53,8 @@ def _said(entity: Entity, rooms: Iterable[Words]) -> Iterator[tuple[Words, Words
     """The words of its names and those of its room, if they are said too, and what such a name counts."""
     for name in entity.names:
         words = tuple(spoken.words_of(name))
+        if spoken.number(name) and meaning.is_place(fold(lexicon.key(name))):
+            words = (fold(lexicon.key(name)),)  # a bar is not room 12, which is bara
         yield words, (), 1.0
         yield from ((tuple(written), (), 1.0) for written in letters.written(words))
         for stem in spoken.stems(words):  # `mathiko`: what is meant is mathi

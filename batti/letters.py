@@ -32,9 +32,10 @@ def at_end(name: str) -> frozenset[str]:
 
 
 def is_lettered(said: str) -> bool:
-    """Whether it ends in a Latin letter, which is no ending: flat b, `flat bi ma`; not `ghar ka`."""
+    """Whether it ends in a Latin letter, which is no ending: flat b, `flat bi ma`, room 1b; not `ghar ka`."""
     words = _without_endings(said)
-    return len(words) > 1 and is_latin(words[-1])
+    last = words[-1] if words else ""
+    return (len(words) > 1 and is_latin(last)) or bool(_LETTER_BEHIND.fullmatch(last))
 
 
 def is_latin(word: str) -> bool:
@@ -68,6 +69,7 @@ def heard(name: str) -> Iterator[str]:
 
 
 _NUMBERED = re.compile("[0-9]+([a-z]+)|([a-z]{1,2})[0-9]+")
+_LETTER_BEHIND = re.compile("[0-9]+[a-z]")
 _LETTERED = re.compile("([a-z])([0-9]*)")
 
 

@@ -165,6 +165,12 @@ class Lookup:
         """Whether one of the names of a room is among these folded words."""
         return any({*telling} <= {*words} for telling in self.telling(room))
 
+    def group_at_end(self, words: Sequence[str]) -> Collection[str]:
+        """The rooms of the group by whose name, with a case ending or without, these words of a sentence end."""
+        if words and words[-1] in self._in_a_group:
+            words = words[:-1]
+        return next((rooms for rooms, names in self._groups if any(words[-len(name) :] == name for name in names)), ())
+
     def owned_by(self, before: Sequence[str], what: Sequence[str], after: Sequence[str]) -> Entity | None:
         """The room of the person whom the pronoun that `what` begins with, between these words of a sentence, stands
         for, if one is told."""
@@ -187,8 +193,9 @@ class Lookup:
             scored |= {index: much for index, much in self._as_heard(readings) if much > scored.get(index, 0.0)}
         if max(scored.values(), default=0.0) < ENOUGH and (pieces := self._put_together(said)):
             scored[pieces[0]] = pieces[1]
+        with_number = letters.is_lettered(said) and any(map(str.isdigit, said))  # room 1A is not room 1
         for index in scored if ends else ():
-            if self._letters[index] and ends.isdisjoint(self._letters[index]):
+            if (self._letters[index] or with_number) and ends.isdisjoint(self._letters[index]):
                 scored[index] *= _ANOTHER
         return readings, scored
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from itertools import product
 from typing import Any
 
-from batti import lamps, letters, lexicon, meaning, spoken
+from batti import beside, lamps, letters, meaning, spoken
 from batti.command import Command, contradict, one_form
 from batti.home import Entity
 from batti.lamps import Found, Place
@@ -16,8 +16,7 @@ from batti.prompt import Asked, Span, in_order, text_of
 from batti.schema import ALL, HERE
 
 _LEVEL = re.compile(r"(\d+) ?(?:%|percent|persent|parsent|pratisat|pratishat)")
-_NEXT = re.compile(r" ([a-z]{1,2})(?![a-z0-9'])(?: ([a-z]+))?")  # what stands behind a place, if it may be a letter
-_NO_WORDS = frozenset("bcdfg")  # letters that chats use for no word, as they do k for ko, n for and, r for ra
+_NOT_QUITE = 0.5  # certainty of a room said to be on a floor on which it is not, or with a number that is not its own
 _HIS = 0.8  # certainty of a room whose owner is told by a pronoun
 _SURE = 0.9  # certainty from which a number or letter is that of the kind of place before it
 _NO_LIGHT_HAS_IT = 0.5  # certainty of an answer to a level beyond 100%, which means nothing sure
@@ -48,6 +47,8 @@ def resolve(asked: Sequence[Asked], sentence: str, lookup: Lookup) -> tuple[Comm
         certainty = min(certainty, *found.sure)
         if isinstance(entry.place, str) and not entry.excepts and spoken.is_of_the_rest(sentence):
             certainty = min(certainty, _REST_OF_WHAT)
+        if entry.place == HERE and _has_no_value(asked) and beside.has_number(_between(_spans(asked), sentence)):
+            certainty = min(certainty, _NOT_QUITE)  # `room 0 ma batti nibhau`
         action = _action(found.places, entry, lookup)
         if action is None:
             if _points_back(entry, asked, sentence):  # `uhako kotha, hajurba ko kotha ko batti`
@@ -110,26 +111,34 @@ def _tells(entry: Asked, sentence: str) -> bool | None:
 
 def places(asked: Sequence[Asked], sentence: str, lookup: Lookup) -> list[Found]:
     """What the places of the entries are, in the contract's order; one entry may be for lamps of several rooms."""
-    spans = _spans(asked)
+    spans, numbers = _spans(asked), _has_no_value(asked)
 
     def found(entry: Asked) -> Found:
-        each = [_find(place, sentence, lookup, spans) for place in (entry.place, *entry.excepts)]
+        each = [_find(place, sentence, lookup, spans, numbers) for place in (entry.place, *entry.excepts)]
         return Found(entry, tuple(place for place, _ in each), tuple(sure for _, sure in each))
 
     return lamps.of_each([found(asked[i]) for i in in_order(asked)], sentence, lookup)
+
+
+def _has_no_value(asked: Sequence[Asked]) -> bool:
+    """Whether nothing is asked that a number could say."""
+    return all(one.doing.keys() <= {"action", "color"} for one in asked)
 
 
 def _spans(asked: Sequence[Asked]) -> list[Span]:
     return sorted(place for one in asked for place in (one.place, *one.excepts) if not isinstance(place, str))
 
 
-def _find(place: Span | str, sentence: str, lookup: Lookup, spans: Sequence[Span]) -> tuple[Place | None, float]:
+def _find(
+    place: Span | str, sentence: str, lookup: Lookup, spans: Sequence[Span], numbers: bool
+) -> tuple[Place | None, float]:
+    """The place and its certainty; `numbers` says whether those beside it can only be its own."""
     if isinstance(place, str):
         return place, 1.0
     said = text_of(place, sentence)
-    letter = _letter_behind(place, sentence)
-    told = [f"{kind} {said}"] if _tells_one(said) and (kind := _numbered(place, sentence, spans)) else []
-    for told_apart in (*told, *([f"{said} {letter}"] if letter else ())):
+    letter, number = beside.letter(place, sentence), beside.number(place, sentence) if numbers else ""
+    kind = _numbered(place, sentence, spans) if _tells_one(said) else ""
+    for told_apart in [f"{kind} {said}"] * bool(kind) + [f"{said} {more}" for more in (letter, number) if more]:
         found = lookup.find(told_apart, sentence)
         if isinstance(found[0], Entity) and found[1] > _SURE:
             return found
@@ -137,8 +146,14 @@ def _find(place: Span | str, sentence: str, lookup: Lookup, spans: Sequence[Span
     if his and not spoken.is_somebodys(said):  # another may be called a cabin and no more
         return his, _HIS
     named, sure = lookup.find(said, sentence)
-    if not (isinstance(named, Entity) and named.kind != "group") and (letter in _NO_WORDS or _is_flat_a(said, letter)):
+    if beside.is_name(said, letter) and not (isinstance(named, Entity) and named.kind != "group"):
         return None, sure  # flat c is not the whole flat, and hostel c none of the hostels
+    if isinstance(named, Entity):
+        if room := beside.room(named, place, sentence, spans, lookup):
+            there, certainty = lookup.find(f"{room} {said}", sentence)
+            return (None if there == named else there), certainty
+        if number or beside.is_elsewhere(named, place, sentence, spans, lookup):
+            return named, min(sure, _NOT_QUITE)
     if named or his:
         return named or his, sure
     return _in_more_words(place, sentence, lookup, spans) or lookup.without_its_head(said) or (None, sure)
@@ -166,21 +181,6 @@ def _numbered(place: Span, sentence: str, spans: Sequence[Span]) -> str:
         if kind:
             return " ".join(kind)
     return ""
-
-
-def _letter_behind(place: Span, sentence: str) -> str:
-    """The letter behind the words that were marked, which models take for an article: `[hostel] a`; if it is none."""
-    behind = _NEXT.match(sentence, place[1] + 1)
-    if not behind or not letters.is_latin(behind[1]) or letters.at_end(text_of(place, sentence)):
-        return ""
-    is_article = behind[1] == "a" and behind[2] in lexicon.load().frames["behind_article"]
-    return "" if is_article else behind[1]
-
-
-def _is_flat_a(said: str, letter: str) -> bool:
-    """Whether it is an a behind a word for a kind of place, where it is neither an article nor a hesitation."""
-    frames = lexicon.load().frames
-    return letter == "a" and said.rpartition(" ")[2] in {*frames["premises"], *frames["room_words"]}
 
 
 def _tells_one(said: str) -> bool:

@@ -236,11 +236,12 @@ def _is_other_words(said: Name, name: Name) -> bool:
 
 def _may_be_part(said: Name, name: Name) -> bool:
     """Whether it may be short for the name: a number only for its like, what has no word of a lamp for no lamp, what
-    is told apart by an adjective for none without it (the new moon is not the full moon), and above or below for no
-    translation (tala is not uparka tala)."""
+    is told apart by an adjective for none without it (the new moon is not the full moon), and above, below or another
+    place for no translation (tala is not uparka tala, a hall no waiting hall)."""
     if said.joined.isdigit() and not _is_its_number(said, name):
         return False
-    if name.factor < 1.0 and len(said.telling) == 1 and meaning.is_a_side(said.telling[0]):
+    [first, *more] = said.telling
+    if name.factor < 1.0 and not more and (meaning.is_a_side(first) or meaning.is_place(first)):
         return False
     if any(map(meaning.adjective, said.light - name.light)):
         return False

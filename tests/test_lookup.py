@@ -306,6 +306,20 @@ def test_a_room_may_be_called_a_letter_and_no_more(said: str, name: str | None) 
     assert found_name(home_of("A", "B", "C"), said) == name
 
 
+@pytest.mark.parametrize("said", ["room 1a", "room 1 b", "class 2b", "1a", "room 12", "12 number kotha"])
+def test_a_room_is_not_that_with_its_number_and_more(said: str) -> None:
+    home = home_of("room 1", "room 2", "class 2", "bar")  # bara is twelve
+    assert found_name(home, said) is None
+    assert (found_name(home, "room 1 ko"), found_name(home, "bar")) == ("room 1", "bar")
+
+
+@pytest.mark.parametrize(
+    ("own", "said"), [("waiting room", "hall"), ("pharmacy", "store"), ("bar", "pasal"), ("garage", "shed")]
+)
+def test_another_place_is_no_part_of_a_translation(own: str, said: str) -> None:
+    assert found_name(home_of(own, "veranda"), said) is None
+
+
 @pytest.mark.parametrize(("said", "name"), [("wing a1", "Wing A1"), ("wing c1", None), ("wing a3", None)])
 def test_a_letter_before_a_number_tells_names_apart(said: str, name: str | None) -> None:
     assert found_name(home_of("Wing A1", "Wing A2"), said) == name

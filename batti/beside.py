@@ -1,0 +1,103 @@
+"""What stands beside the words that a model marked for a place, and may belong to it.
+
+A letter or a number (`[hostel] a`, `[kitchen] 2`), the room of a lamp (`the [chandelier] in the kitchen`), the floor of
+a room (`upstairs [kitchen]`): models leave them out where no home that they learned from had the like.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from functools import cache
+
+from batti import letters, lexicon, meaning, spoken
+from batti.home import Entity
+from batti.lookup import Lookup
+from batti.prompt import Span, text_of
+
+_NEXT = re.compile(r" ([a-z]{1,2})(?![a-z0-9'])(?: ([a-z]+))?")
+_NUMBER = re.compile(r" (?:(?:no|num|number|nambar|namber|room)\.? )?([1-9]\d{0,2})(?![\d%:.])(?: ([a-z]+))?")
+_NO_WORDS = frozenset("bcdfg")  # letters that chats use for no word, as they do k for ko, n for and, r for ra
+_ENDS_IN_A_WORD = re.compile(r"[a-z0-9] ?$")
+_LONGEST = 3  # words of a room that a lamp is said to be in
+_SURE = 0.9  # certainty from which a room or floor is one of the home
+
+
+def letter(place: Span, sentence: str) -> str:
+    """The letter behind the words that were marked, which models take for an article, if it is none."""
+    behind = _NEXT.match(sentence, place[1] + 1)
+    if not behind or not letters.is_latin(behind[1]) or letters.at_end(text_of(place, sentence)):
+        return ""
+    is_article = behind[1] == "a" and behind[2] in lexicon.load().frames["behind_article"]
+    return "" if is_article else behind[1]
+
+
+def is_name(said: str, letter: str) -> bool:
+    """Whether the letter behind what was said is certainly part of a name: no word of chats, or an a behind a word for
+    a kind of place, where it is neither an article nor a hesitation."""
+    frames = lexicon.load().frames
+    of_a_kind = said.rpartition(" ")[2] in {*frames["premises"], *frames["room_words"]}
+    return letter in _NO_WORDS or (letter == "a" and of_a_kind)
+
+
+def number(place: Span, sentence: str) -> str:
+    """The number behind the words that were marked, if it counts nothing: `hall 2 ota batti`."""
+    behind = _NUMBER.match(sentence, place[1] + 1)
+    return "" if not behind or _counts(behind) or text_of(place, sentence)[-1:].isdigit() else behind[1]
+
+
+def has_number(sentence: str) -> bool:
+    """Whether a number stands there that counts nothing."""
+    return any(not _counts(found) for found in _NUMBER.finditer(f" {sentence}"))
+
+
+def _counts(number: re.Match[str]) -> bool:
+    return number[2] in lexicon.load().frames["counted"]
+
+
+def room(found: Entity, place: Span, sentence: str, spans: Sequence[Span], lookup: Lookup) -> str:
+    """Of a lamp the words of a room that it is said to be in and that is not its own, if there are such; they are no
+    other entry's place."""
+    if found.kind != "light":
+        return ""
+    end = min((first for first, _ in spans if first > place[1]), default=len(sentence))
+    begin = max((last + 1 for _, last in spans if last < place[0]), default=0)
+    ways: list[str] = []
+    if behind := _before_its_room().match(sentence[place[1] + 1 : end]):
+        words = sentence[place[1] + 1 + behind.end() : end].split()[:_LONGEST]
+        ways += [" ".join(words[:n]) for n in range(len(words), 0, -1)]
+    if before := _lying_in().search(sentence[begin : place[0]]):
+        words = sentence[begin : begin + before.start()].split()[-_LONGEST:]
+        ways += [" ".join(words[n:]) for n in range(len(words))]
+    for said in ways:
+        named, sure = lookup.find(said)
+        if isinstance(named, Entity) and sure > _SURE and named.kind == "room":
+            return said if named.name != found.room else ""
+        telling = [word for word in spoken.words_of(said) if not meaning.is_light(word)]
+        if named is None and telling and all(meaning.is_place(word) or meaning.is_person(word) for word in telling):
+            return said
+    return ""
+
+
+def is_elsewhere(found: Entity, place: Span, sentence: str, spans: Sequence[Span], lookup: Lookup) -> bool:
+    """Whether a group of the home is said right before the place that does not lie in it: `upstairs [kitchen]`."""
+    begin = max((last + 1 for _, last in spans if last < place[0]), default=0)
+    before = sentence[begin : place[0]]
+    rooms = lookup.group_at_end(spoken.words_of(before)) if _ENDS_IN_A_WORD.search(before) else ()
+    return bool(rooms) and found.kind != "group" and (found.room or found.name) not in rooms
+
+
+@cache
+def _before_its_room() -> re.Pattern[str]:
+    """Matches what stands between a lamp and its room: `light in the`."""
+    frames = lexicon.load().frames
+    lamp, inside = ("|".join(map(re.escape, frames[name])) or "(?!)" for name in ("lamp_words", "inside_its_room"))
+    return re.compile(rf"(?: (?:{lamp}))?(?: (?:{inside}))+ ")
+
+
+@cache
+def _lying_in() -> re.Pattern[str]:
+    """Matches what stands between a room and the lamp in it: `ma bhako`."""
+    frames = lexicon.load().frames
+    lying, inside = ("|".join(map(re.escape, frames[name])) or "(?!)" for name in ("lying_in", "in_a_group"))
+    return re.compile(rf"(?: (?:{inside}))? (?:{lying}) $")
