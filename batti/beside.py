@@ -16,11 +16,17 @@ from batti.lookup import Lookup
 from batti.prompt import Span, text_of
 
 _NEXT = re.compile(r" ([a-z]{1,2})(?![a-z0-9'])(?: ([a-z]+))?")
-_NUMBER = re.compile(r" (?:(?:no|num|number|nambar|namber|room)\.? )?([1-9]\d{0,2})(?![\d%:.])(?: ([a-z]+))?")
 _NO_WORDS = frozenset("bcdfg")  # letters that chats use for no word, as they do k for ko, n for and, r for ra
 _ENDS_IN_A_WORD = re.compile(r"[a-z0-9] ?$")
 _LONGEST = 3  # words of a room that a lamp is said to be in
 _SURE = 0.9  # certainty from which a room or floor is one of the home
+
+
+def around(place: Span, sentence: str, spans: Sequence[Span]) -> tuple[str, str]:
+    """What stands before a place and behind it, up to the next ones that were marked."""
+    begin = max((last + 1 for _, last in spans if last < place[0]), default=0)
+    end = min((first for first, _ in spans if first > place[1]), default=len(sentence))
+    return sentence[begin : place[0]], sentence[place[1] + 1 : end]
 
 
 def letter(place: Span, sentence: str) -> str:
@@ -35,20 +41,19 @@ def letter(place: Span, sentence: str) -> str:
 def is_name(said: str, letter: str) -> bool:
     """Whether the letter behind what was said is certainly part of a name: no word of chats, or an a behind a word for
     a kind of place, where it is neither an article nor a hesitation."""
-    frames = lexicon.load().frames
-    of_a_kind = said.rpartition(" ")[2] in {*frames["premises"], *frames["room_words"]}
-    return letter in _NO_WORDS or (letter == "a" and of_a_kind)
+    frames, of_what = lexicon.load().frames, said.rpartition(" ")[2]
+    return letter in _NO_WORDS or (letter == "a" and (of_what in frames["premises"] or of_what in frames["room_words"]))
 
 
 def number(place: Span, sentence: str) -> str:
     """The number behind the words that were marked, if it counts nothing: `hall 2 ota batti`."""
-    behind = _NUMBER.match(sentence, place[1] + 1)
+    behind = _number().match(sentence, place[1] + 1)
     return "" if not behind or _counts(behind) or text_of(place, sentence)[-1:].isdigit() else behind[1]
 
 
 def has_number(sentence: str) -> bool:
     """Whether a number stands there that counts nothing."""
-    return any(not _counts(found) for found in _NUMBER.finditer(f" {sentence}"))
+    return any(not _counts(found) for found in _number().finditer(f" {sentence}"))
 
 
 def _counts(number: re.Match[str]) -> bool:
@@ -60,14 +65,13 @@ def room(found: Entity, place: Span, sentence: str, spans: Sequence[Span], looku
     other entry's place."""
     if found.kind != "light":
         return ""
-    end = min((first for first, _ in spans if first > place[1]), default=len(sentence))
-    begin = max((last + 1 for _, last in spans if last < place[0]), default=0)
+    before, behind = around(place, sentence, spans)
     ways: list[str] = []
-    if behind := _before_its_room().match(sentence[place[1] + 1 : end]):
-        words = sentence[place[1] + 1 + behind.end() : end].split()[:_LONGEST]
+    if inside := _before_its_room().match(behind):
+        words = behind[inside.end() :].split()[:_LONGEST]
         ways += [" ".join(words[:n]) for n in range(len(words), 0, -1)]
-    if before := _lying_in().search(sentence[begin : place[0]]):
-        words = sentence[begin : begin + before.start()].split()[-_LONGEST:]
+    if lying := _lying_in().search(before):
+        words = before[: lying.start()].split()[-_LONGEST:]
         ways += [" ".join(words[n:]) for n in range(len(words))]
     for said in ways:
         named, sure = lookup.find(said)
@@ -81,10 +85,18 @@ def room(found: Entity, place: Span, sentence: str, spans: Sequence[Span], looku
 
 def is_elsewhere(found: Entity, place: Span, sentence: str, spans: Sequence[Span], lookup: Lookup) -> bool:
     """Whether a group of the home is said right before the place that does not lie in it: `upstairs [kitchen]`."""
-    begin = max((last + 1 for _, last in spans if last < place[0]), default=0)
-    before = sentence[begin : place[0]]
-    rooms = lookup.group_at_end(spoken.words_of(before)) if _ENDS_IN_A_WORD.search(before) else ()
-    return bool(rooms) and found.kind != "group" and (found.room or found.name) not in rooms
+    before, _ = around(place, sentence, spans)
+    if found.kind == "group" or not lookup.groups or not _ENDS_IN_A_WORD.search(before):
+        return False
+    rooms = lookup.group_at_end(spoken.words_of(before))
+    return bool(rooms) and (found.room or found.name) not in rooms
+
+
+@cache
+def _number() -> re.Pattern[str]:
+    """Matches a number that may be part of a name, and the word behind it: ` nambar 2 ko`."""
+    words = "|".join(map(re.escape, lexicon.load().frames["before_number"])) or "(?!)"
+    return re.compile(rf" (?:(?:{words})\.? )?([1-9]\d{{0,2}})(?![\d%:.])(?: ([a-z]+))?")
 
 
 @cache

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from batti import letters, lexicon, meaning, spoken
 from batti.home import Entity
 from batti.similarity import Name
-from batti.sound import fold
 
 Words = tuple[str, ...]
 
@@ -53,8 +52,9 @@ def _said(entity: Entity, rooms: Iterable[Words]) -> Iterator[tuple[Words, Words
     """The words of its names and those of its room, if they are said too, and what such a name counts."""
     for name in entity.names:
         words = tuple(spoken.words_of(name))
-        if spoken.number(name) and meaning.is_place(fold(lexicon.key(name))):
-            words = (fold(lexicon.key(name)),)  # a bar is not room 12, which is bara
+        plain = tuple(spoken.words_of(name, numbers=False))
+        if spoken.number(name) and len(plain) == 1 and meaning.is_place(plain[0]):
+            words = plain  # a bar is not room 12, which is bara
         yield words, (), 1.0
         yield from ((tuple(written), (), 1.0) for written in letters.written(words))
         for stem in spoken.stems(words):  # `mathiko`: what is meant is mathi
@@ -62,7 +62,7 @@ def _said(entity: Entity, rooms: Iterable[Words]) -> Iterator[tuple[Words, Words
         if entity.kind == "light":
             yield tuple(spoken.words_inside(name)), (), 1.0
         if any(map(str.isdigit, words)):  # the bar of `snack bar` is twelve, too
-            yield tuple(spoken.words_of(name, numbers=False)), (), 1.0
+            yield plain, (), 1.0
         if "x" in name:  # which is chh in chat, and not in Netflix
             yield tuple(spoken.words_of(name.replace("x", "ks"))), (), 1.0
         yield from ((tuple(spoken.words_of(heard)), (), 1.0) for heard in letters.heard(name))

@@ -126,8 +126,8 @@ def say(text: tuple[str, ...], home: Path | None, room: str | None, as_json: boo
     interpreter = _interpreter(home, room, model, threads=os.cpu_count() or 1 if lines else 1)
     if text:
         understood = _answer(interpreter, " ".join(text), as_json)
-        meant = difflib.get_close_matches(text[0], main.commands, 1, _MISTYPED)
-        if meant and understood.command.intent == "none":  # `batti serv`
+        nothing = understood.command.intent == "none"
+        if nothing and (meant := difflib.get_close_matches(text[0], main.commands, 1, _MISTYPED)):  # `batti serv`
             _tell(f"taken for a sentence; did you mean batti {meant[0]}?")
     elif lines:
         _answer_lines(interpreter, sys.stdin.buffer)

@@ -22,7 +22,7 @@ def is_written(said: str) -> bool:
 
 def at_end(name: str) -> frozenset[str]:
     """What may tell like things apart at the end of a name: b of `block b`, kha of `ब्लक ख`, a or e of `टनेल ए`."""
-    words = _without_endings(name)
+    words = _without_endings(lexicon.key(name).split())
     last = words[-1] if words else ""
     if numbered := _NUMBERED.fullmatch(last):  # 9a, class 9b, a9
         last = numbered[1] or numbered[2]
@@ -33,7 +33,7 @@ def at_end(name: str) -> frozenset[str]:
 
 def is_lettered(said: str) -> bool:
     """Whether it ends in a Latin letter, which is no ending: flat b, `flat bi ma`, room 1b; not `ghar ka`."""
-    words = _without_endings(said)
+    words = _without_endings(lexicon.key(said).split())
     last = words[-1] if words else ""
     return (len(words) > 1 and is_latin(last)) or bool(_LETTER_BEHIND.fullmatch(last))
 
@@ -43,20 +43,17 @@ def is_latin(word: str) -> bool:
     return (len(word) == 1 and word.isascii() and word.isalpha()) or word in lexicon.load().frames["letters_heard"]
 
 
-def _without_endings(name: str) -> list[str]:
-    words = lexicon.key(name).split()
+def _without_endings(words: Sequence[str]) -> Sequence[str]:
     while words and words[-1] in lexicon.load().frames["behind_letters"]:
-        words.pop()
+        words = words[:-1]
     return words
 
 
 def written(words: Sequence[str]) -> Iterator[list[str]]:
     """Folded words with the letter that they end in as it is written, if it is one as it is heard: `tunnel bi`."""
-    frames = lexicon.load().frames
-    while words and words[-1] in frames["behind_letters"]:
-        words = words[:-1]
-    if len(words) > 1 and words[-1] in frames["letters_heard"]:
-        yield [*words[:-1], frames["letters_heard"][words[-1]]]
+    words, heard = _without_endings(words), lexicon.load().frames["letters_heard"]
+    if len(words) > 1 and words[-1] in heard:
+        yield [*words[:-1], heard[words[-1]]]
 
 
 def heard(name: str) -> Iterator[str]:

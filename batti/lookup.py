@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property, lru_cache
 
 from rapidfuzz import process
@@ -115,7 +115,7 @@ class Lookup:
         if best < enough:
             named = self._only_of(said, readings) or self._all_of(readings) or self._misheard(said, sentence)
             return named or (None, _STRANGER * _certainty(enough - best))
-        equal = [index for index, score in scored.items() if score > best - 1e-6]
+        equal = _equal(scored, best)
         if len(equal) > 1:
             several = self._plural(readings) if not meaning.every().isdisjoint(spoken.words_of(sentence)) else None
             if several:
@@ -211,7 +211,7 @@ class Lookup:
         scored = self._scored([[meaning.aloud([word]) for word in words] for words in spoken.readings(said)])
         best = max(scored.values(), default=0.0)
         if best >= ENOUGH:  # a home that has no nanny has a nani
-            equal = [index for index, score in scored.items() if score > best - 1e-6]
+            equal = _equal(scored, best)
             return self.entities[equal[0]], _AS_SAID / len(equal)
         found = misheard([fold(word) for word in lexicon.key(said).split()], self._names)
         return None if found is None else (self.entities[found], _MISHEARD)
@@ -365,6 +365,11 @@ class Lookup:
         if not meaning.denials().isdisjoint(words):
             return max(found, key=lambda index: found[index][1]) if found else None
         return min(found, key=lambda index: found[index]) if found else None
+
+
+def _equal(scored: Mapping[int, float], best: float) -> list[int]:
+    """The entities that are as similar as the best."""
+    return [index for index, score in scored.items() if score > best - 1e-6]
 
 
 def _is_end(end: str, name: Name) -> bool:

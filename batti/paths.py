@@ -7,7 +7,7 @@ from typing import Any
 
 import yaml
 
-from batti.errors import BattiError
+from batti.errors import BattiError, quote
 
 VARIABLE = "BATTI_RESOURCES"
 _FOR_ANY_LANGUAGE = ("report", "publish")  # what a folder without them has from the package
@@ -38,6 +38,18 @@ def resources(*parts: str) -> Path:
     if path.relative_to(folder()).parts[0] in _FOR_ANY_LANGUAGE:
         return _PACKAGE.joinpath(*parts)
     raise BattiError(f"no {path}, which this needs", f"write it as docs/language.md says, or unset {VARIABLE}")
+
+
+def text_of(path: Path, kind: str = "") -> str:
+    """The text of somebody's file of a kind, such as `.jsonl`, without the mark that editors of Windows begin it with.
+    Raises BattiError."""
+    try:
+        return path.read_text(encoding="utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise BattiError(f"{path}: not UTF-8 text (byte {error.start})", "save the file as UTF-8") from None
+    except OSError as error:
+        hint = " ".join(filter(None, ("name a readable", kind, "file")))
+        raise BattiError(f"{quote(str(path))}: {error.strerror}", hint) from None
 
 
 def read_yaml(*parts: str) -> Any:

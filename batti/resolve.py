@@ -138,8 +138,9 @@ def _find(
     said = text_of(place, sentence)
     letter, number = beside.letter(place, sentence), beside.number(place, sentence) if numbers else ""
     kind = _numbered(place, sentence, spans) if _tells_one(said) else ""
-    for told_apart in [f"{kind} {said}"] * bool(kind) + [f"{said} {more}" for more in (letter, number) if more]:
-        found = lookup.find(told_apart, sentence)
+    in_full = [f"{said} {more}" for more in (letter, number) if more]
+    for name in [f"{kind} {said}", *in_full] if kind else in_full:
+        found = lookup.find(name, sentence)
         if isinstance(found[0], Entity) and found[1] > _SURE:
             return found
     his = _of_somebody(place, sentence, lookup)
@@ -162,9 +163,7 @@ def _find(
 def _in_more_words(place: Span, sentence: str, lookup: Lookup, spans: Sequence[Span]) -> tuple[Place, float] | None:
     """What is named with the words beside those that the model marked, as a recognizer takes a name apart that it does
     not know: `deep [indra die ko coat a] ma light on gara`."""
-    begin = max((last + 1 for _, last in spans if last < place[0]), default=0)
-    end = min((first for first, _ in spans if first > place[1]), default=len(sentence))
-    before, after = sentence[begin : place[0]].split(), sentence[place[1] + 1 : end].split()
+    before, after = map(str.split, beside.around(place, sentence, spans))
     for more, behind in product(range(min(_MORE_BEFORE, len(before)) + 1), range(min(_MORE_BEHIND, len(after)) + 1)):
         words = [*before[len(before) - more :], text_of(place, sentence), *after[:behind]]
         if len(words) > 1 and (found := lookup.in_pieces(" ".join(words))):

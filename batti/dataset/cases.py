@@ -19,6 +19,7 @@ from batti.command import Command
 from batti.dataset import records
 from batti.errors import BattiError, Fault, quote
 from batti.home import Home
+from batti.paths import text_of
 
 HELD_OUT = "heldout"
 _SHOWN_FAULTS = 20
@@ -155,11 +156,7 @@ def _golden(path: Path) -> list[Case]:
 def _yaml(path: Path) -> Any:
     """The texts of a YAML file; the place of a fault is told without what stands there."""
     try:
-        return yaml.load(path.read_text(encoding="utf-8-sig"), Loader=getattr(yaml, "CBaseLoader", yaml.BaseLoader))
-    except OSError as error:
-        raise BattiError(f"{quote(str(path))}: {error.strerror}", "name a readable file") from None
-    except UnicodeDecodeError as error:
-        raise BattiError(f"{path}: not UTF-8 text (byte {error.start})", "save the file as UTF-8") from None
+        return yaml.load(text_of(path), Loader=getattr(yaml, "CBaseLoader", yaml.BaseLoader))
     except (yaml.YAMLError, RecursionError, ValueError) as error:
         mark = getattr(error, "problem_mark", None)
         line = f":{mark.line + 1}" if mark else ""

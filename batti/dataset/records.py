@@ -19,6 +19,7 @@ from batti.command import Command
 from batti.dataset.whole import whole
 from batti.errors import BattiError, Fault, quote
 from batti.home import Home
+from batti.paths import text_of
 from batti.text import normalize
 
 HOMES = "homes.jsonl"
@@ -105,14 +106,8 @@ class _Faulty(ValueError):
 
 def _lines(path: Path) -> Iterator[tuple[int, str]]:
     """The lines that are not blank, with their numbers."""
-    try:
-        # Not splitlines: a sentence may hold the line separators of Unicode.
-        text = path.read_text(encoding="utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise BattiError(f"{path}: not UTF-8 text (byte {error.start})", "save the file as UTF-8") from None
-    except OSError as error:
-        raise BattiError(f"{quote(str(path))}: {error.strerror}", "name a readable .jsonl file") from None
-    return ((n, line) for n, line in enumerate(text.split("\n"), 1) if line.strip())
+    # Not splitlines: a sentence may hold the line separators of Unicode.
+    return ((n, line) for n, line in enumerate(text_of(path, ".jsonl").split("\n"), 1) if line.strip())
 
 
 def _record(row: Any) -> Record:

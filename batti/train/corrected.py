@@ -13,6 +13,7 @@ from batti.command import Command
 from batti.errors import BattiError, Fault, quote
 from batti.home import Entity, Home
 from batti.lookup import Lookup
+from batti.paths import text_of
 from batti.prompt import Asked, Span
 from batti.resolve import resolve
 from batti.schema import ALL, HERE
@@ -34,12 +35,7 @@ class Corrected:
 
 def read(path: Path, home: Home, words: int) -> list[Corrected]:
     """The sentences of a file of JSON lines. Raises BattiError with every line that cannot be taught."""
-    try:
-        lines = path.read_text(encoding="utf-8-sig").split("\n")
-    except UnicodeDecodeError as error:
-        raise BattiError(f"{path}: not UTF-8 text (byte {error.start})", "save the file as UTF-8") from None
-    except OSError as error:
-        raise BattiError(f"{quote(str(path))}: {error.strerror}", "name a readable .jsonl file") from None
+    lines = text_of(path, ".jsonl").split("\n")
     lookup, taught, faults = Lookup(home), list[Corrected](), list[Fault]()
     for number, line in enumerate(lines, 1):
         try:
