@@ -12,7 +12,7 @@ pytest.importorskip("torch", reason="needs torch: pip install '.[train]'")
 
 from onnx import TensorProto, helper, numpy_helper  # noqa: E402
 
-from batti.train import integers  # noqa: E402
+from batti.train import integers, quantize  # noqa: E402
 
 WIDTH, KERNEL, OUT = 16, 3, 24
 
@@ -76,3 +76,32 @@ def test_a_product_is_one_operator_and_what_it_reads_moves_in_8_bits() -> None:
     assert order.index("QuantizeLinear") < order.index("Pad")
     used = {name for node in graph.node for name in node.input}
     assert {one.name for one in graph.initializer} <= used
+
+
+def _product(weight: np.ndarray) -> Any:
+    """x (batch, rows) by a weight, and a bias, as a network's graph has it."""
+    stored = {"weight": weight, "bias": np.zeros(weight.shape[1], dtype=np.float32)}
+    graph = helper.make_graph(
+        [helper.make_node("MatMul", ["x", "weight"], ["product"]), helper.make_node("Add", ["product", "bias"], ["y"])],
+        "test", [helper.make_tensor_value_info("x", TensorProto.FLOAT, ["batch", len(weight)])],
+        [helper.make_tensor_value_info("y", TensorProto.FLOAT, ["batch", weight.shape[1]])],
+        [numpy_helper.from_array(values, name) for name, values in stored.items()],
+    )  # fmt: skip
+    opsets = [helper.make_opsetid("", 20), helper.make_opsetid(integers.OPERATORS, 1)]
+    return helper.make_model(graph, opset_imports=opsets, ir_version=9)
+
+
+@pytest.mark.parametrize("rows", [64, 65])
+@pytest.mark.parametrize("batch", [1, 48])
+def test_no_sum_is_too_large_for_a_processor_that_adds_in_16_bits(rows: int, batch: int) -> None:
+    """The inputs that add up highest and lowest for each column; nothing is cut off, whatever the processor."""
+    weight = np.random.default_rng(3).standard_t(2, size=(rows, 24)).astype(np.float32)
+    ends = np.array([[1.0], [-1.0]], dtype=np.float32) * np.ones(rows, dtype=np.float32)
+    made = quantize.in_integers(_product(weight), [{"x": ends}])
+    stored = {one.name: numpy_helper.to_array(one) for one in made.graph.initializer}
+    numbers, scale = stored["weight_quantized"].astype(int), stored["weight_scale"] * stored["x_scale"]
+    assert np.abs(numbers).max() > 100  # not for want of numbers
+    for x in (*np.sign(weight.T), *-np.sign(weight.T)):
+        [given] = answer(made, np.tile(x, (batch, 1)))
+        read = np.clip(np.rint(x / stored["x_scale"]) + stored["x_zero_point"], 0, 255) - stored["x_zero_point"]
+        assert np.allclose(given, read @ numbers * scale, rtol=1e-5, atol=1e-5)

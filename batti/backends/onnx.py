@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import json
-import platform
 import threading
 from collections import OrderedDict
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
-from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -31,7 +29,7 @@ from batti.resolve import resolve
 from batti.sound import word_ids
 from batti.text import ALPHABET, MAX_CHARS, normalize
 
-FORMAT = 4
+FORMAT = 5
 GRAPHS = ("encoder", "decoder")
 SHAPE = ("width", "heads", "decoder_layers", "words")
 _SLOWER = ["SkipLayerNormFusion"]  # of ONNX Runtime's optimizations: ten times slower than what it puts together
@@ -68,18 +66,6 @@ def _manifest(folder: Path) -> dict[str, Any]:
     return dict(manifest)
 
 
-@cache
-def _adds_in_full() -> bool:
-    """Whether the processor adds products of 8-bit integers without overflow; older x86 ones do not (VNNI)."""
-    if platform.machine().lower() not in ("x86_64", "amd64"):
-        return True
-    try:
-        flags = Path("/proc/cpuinfo").read_text(encoding="ascii", errors="replace")
-    except OSError:  # another system: slower, and right on any
-        return False
-    return "avx512_vnni" in flags or "avx_vnni" in flags
-
-
 class OnnxBackend:
     """See `load`; one thread a call by default, so that a home server stays responsive."""
 
@@ -107,8 +93,6 @@ class OnnxBackend:
         options.intra_op_num_threads = 1
         options.inter_op_num_threads = 1
         options.log_severity_level = 3
-        if not _adds_in_full():
-            options.add_session_config_entry("session.x64quantprecision", "1")
         try:
             sessions = {
                 name: ort.InferenceSession(
