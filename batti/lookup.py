@@ -102,7 +102,8 @@ class Lookup:
         best, enough = max(scored.values(), default=0.0), ENOUGH
         if best < _SURE:  # a home's own name comes before the common ones
             whole = letters.is_lettered(said) or said.endswith(self._beside)  # flat c is no flat, and not the whole one
-            ways = {_in_full(said), *(() if whole else map(tuple, readings))} - self._lettered
+            ways = {_in_full(said), *(() if whole else map(tuple, readings))}
+            ways = {way for way in ways if self._lettered.isdisjoint((way, way[-1:]))}  # nor is my flat, in such a home
             for place, names in self._common.items():
                 if not names.isdisjoint(ways):
                     return place, 1.0
