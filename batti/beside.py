@@ -92,6 +92,12 @@ def is_elsewhere(found: Entity, place: Span, sentence: str, spans: Sequence[Span
     return bool(rooms) and (found.room or found.name) not in rooms
 
 
+def is_another(place: Span, sentence: str, spans: Sequence[Span]) -> bool:
+    """Whether another one of its kind is meant, which nothing tells: `the other [hostel]`."""
+    before, _ = around(place, sentence, spans)
+    return bool(_ENDS_IN_A_WORD.search(before)) and before.split()[-1] in lexicon.load().frames["another"]
+
+
 @cache
 def _number() -> re.Pattern[str]:
     """Matches a number that may be part of a name, and the word behind it: ` nambar 2 ko`."""

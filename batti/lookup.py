@@ -84,10 +84,13 @@ class Lookup:
         self._remaining = frozenset(frames["remaining"]) - called_so
         self._premises = [spoken.words_of(name) for name in frames["premises"]]
         self._beside = tuple(frames["beside"])  # `ghar chheu` is not the house
+        kinds = [*self._is_a(home)]
+        whole = [*frames["whole"], home.name, home.name.partition(",")[0], *kinds]
         self._common = {
-            place: {way for name in said for way in _ways(name)}
-            for place, said in ((HERE, frames["here"]), (ALL, [*frames["whole"], home.name]))
+            place: {way for name in said for way in _ways(name)} for place, said in ((HERE, frames["here"]), (ALL, whole))
         }
+        self._ours = frozenset(map(fold, frames["ours"]))
+        self._kinds = frozenset(map(fold, (*kinds, *{*frames["premises"]}.intersection(frames["whole"]))))
 
     def find(self, said: str, sentence: str = "") -> tuple[Entity | str | None, float]:
         """What `said` (normalized) names, and how certain that is (0 to 1).
@@ -103,7 +106,8 @@ class Lookup:
         if best < _SURE:  # a home's own name comes before the common ones
             whole = letters.is_lettered(said) or said.endswith(self._beside)  # flat c is no flat, and not the whole one
             ways = {_in_full(said), *(() if whole else map(tuple, readings))}
-            ways = {way for way in ways if self._lettered.isdisjoint((way, way[-1:]))}  # nor is my flat, in such a home
+            ways |= {way[1:] for way in ways if way[0] in self._ours and not self._kinds.isdisjoint(way)}  # my house
+            ways -= self._lettered
             for place, names in self._common.items():
                 if not names.isdisjoint(ways):
                     return place, 1.0
@@ -286,6 +290,13 @@ class Lookup:
         if any(words in self._premises for words in all_of) and not (several and several[1] > _SURE):
             return ALL, 1.0
         return several
+
+    def _is_a(self, home: Home) -> Iterator[str]:
+        """What a home is by its own name, school in `Namuna School`, if nothing in it is called by the word."""
+        named = set(spoken.words_of(normalize(home.name)))
+        for kind, words in zip(lexicon.load().frames["premises"], self._premises, strict=True):
+            if named.issuperset(words) and not any(word in said for said in self._words for word in words):
+                yield kind
 
     def _plural(self, readings: list[list[str]]) -> tuple[Entity, float] | None:
         """The group whose name was said, in the plural or not."""

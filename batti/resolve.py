@@ -153,7 +153,9 @@ def _find(
         if room := beside.room(named, place, sentence, spans, lookup):
             there, certainty = lookup.find(f"{room} {said}", sentence)
             return (None if there == named else there), certainty
-        if number or beside.is_elsewhere(named, place, sentence, spans, lookup):
+        if number or beside.is_another(place, sentence, spans) or beside.is_elsewhere(
+            named, place, sentence, spans, lookup
+        ):
             return named, min(sure, _NOT_QUITE)
     if named or his:
         return named or his, sure
