@@ -140,6 +140,8 @@ def readings(said: str) -> Iterator[list[str]]:
     bare = [word for word in fluent if word not in _said_of_rooms()]
     if bare != fluent and not all(map(is_light, bare)):
         yield bare
+    if not _inside().isdisjoint(fluent[1:-1]):  # `baithak ma jhumar`, `baithak ma bhako jhumar`
+        yield [*fluent[:1], *(word for word in fluent[1:-1] if word not in _inside()), *fluent[-1:]]
     plain = words_of(said, numbers=False)
     if plain != words:  # `cha` is six, and half of `bhan cha`
         yield plain
@@ -189,6 +191,14 @@ def _of() -> tuple[str, ...]:
 def is_of(word: str) -> bool:
     """Whether a folded word is a case ending of what belongs to something: ko."""
     return word in _of()
+
+
+@cache
+def _inside() -> frozenset[str]:
+    """Folded words between a room and a lamp that lies in it."""
+    frames = lexicon.load().frames
+    between = (f"hall {said} lamp" for said in (*frames["in_a_room"], *frames["lying_in"]))
+    return frozenset(word for said in between for word in words_of(said)[1:-1])
 
 
 @cache
