@@ -45,7 +45,13 @@ _PUNCTUATION = {
     **dict.fromkeys("↑⬆🔼▲", " up "), **dict.fromkeys("↓⬇🔽▼", " down "),
     **dict.fromkeys("❓❔؟", "?"), **dict.fromkeys("❗❕", "!"), "💡": " light ",
     "🔛": " on ", **dict.fromkeys("❌🚫📴", " off "),
-    "🔴": " red ", "🟠": " orange ", "🟡": " yellow ", "🟢": " green ", "🔵": " blue ", "🟣": " purple ",
+    **dict.fromkeys("🔴🟥", " red "), **dict.fromkeys("🟠🟧", " orange "), **dict.fromkeys("🟡🟨", " yellow "),
+    **dict.fromkeys("🟢🟩", " green "), **dict.fromkeys("🔵🟦", " blue "), **dict.fromkeys("🟣🟪", " purple "),
+    **dict.fromkeys("⚪⬜", " white "),
+    # Hearts are a colour or an ornament, as the sentence has it.
+    **dict.fromkeys("❤♥", " #red "), "🧡": " #orange ", "💛": " #yellow ", "💚": " #green ", "💙": " #blue ",
+    "🩵": " #cyan ", "💜": " #purple ", "🩷": " #pink ", "🤍": " #white ",
+    "🔟": " 10 ", "\u20e3": "",  # of keycaps: 5️⃣
 }  # fmt: skip
 _KNOWN = frozenset(ALPHABET)
 _ELSE = "~"

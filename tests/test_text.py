@@ -182,3 +182,18 @@ def test_ten_thousand_characters_take_no_time(text: str) -> None:
 )
 def test_is_devanagari_sees_any_letter_of_it(text: str, is_one: bool) -> None:
     assert is_devanagari(text) is is_one
+
+
+@pytest.mark.parametrize(
+    ("said", "read"),
+    [
+        ("hall 5️⃣0️⃣%", "hall 50%"),
+        ("hall 🔟%", "hall 10%"),
+        ("hall 🟥", "hall red"),
+        ("hall 💜💜 banau", "hall #purple #purple banau"),  # a colour or an ornament: the sentence tells
+        ("bala na ❤️", "bala na #red"),
+        ("nibhau 😴", "nibhau ~"),
+    ],
+)
+def test_signs_of_chats_are_read(said: str, read: str) -> None:
+    assert normalize(said) == read
