@@ -188,7 +188,7 @@ def test_is_devanagari_sees_any_letter_of_it(text: str, is_one: bool) -> None:
     ("said", "read"),
     [
         ("hall 5️⃣0️⃣%", "hall 50%"),
-        ("hall 🔟%", "hall 10%"),
+        ("hall 🔟 %", "hall 10 %"),
         ("hall 🟥", "hall red"),
         ("hall 💜💜 banau", "hall #purple #purple banau"),  # a colour or an ornament: the sentence tells
         ("bala na ❤️", "bala na #red"),
