@@ -87,7 +87,8 @@ class Lookup:
         kinds = [*self._is_a(home)]
         whole = [*frames["whole"], home.name, home.name.partition(",")[0], *kinds]
         self._common = {
-            place: {way for name in said for way in _ways(name)} for place, said in ((HERE, frames["here"]), (ALL, whole))
+            place: {way for name in said for way in _ways(name)}
+            for place, said in ((HERE, frames["here"]), (ALL, whole))
         }
         self._ours = frozenset(map(fold, frames["ours"]))
         self._kinds = frozenset(map(fold, (*kinds, *{*frames["premises"]}.intersection(frames["whole"]))))

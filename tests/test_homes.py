@@ -179,6 +179,8 @@ def test_composed_rooms_have_words(lex: Lexicon) -> None:
             names.person_room(rng.choice(lex.people), lex),
             names.adjective_room(lex, rng),
             names.numbered_room(lex, rng),
+            names.Series(26, (), "latin", False).room(lex, rng),
+            names.Series(6, (2, 3), "nepali", True).room(lex, rng),
             names.invented(lex, rng),
         ):
             assert concept.words

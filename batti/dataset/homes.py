@@ -5,7 +5,7 @@ A model that sees a new home with every few sentences learns to read a home inst
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import cache, cached_property
 from itertools import product
@@ -84,18 +84,21 @@ def _named(thing: Thing) -> dict[str, Any]:
     return {"name": thing.name} | ({"aliases": aliases} if aliases else {})
 
 
-def _room_concept(lexicon: Lexicon, rng: Random, family: bool, numbered: bool) -> Concept:
+_SERIES = (*[0] * 15, 1, 1, 1, 1, 2)  # rooms of one kind that a home has, told apart by number or letter: how many such
+
+
+def _room_concept(lexicon: Lexicon, rng: Random, family: bool, alike: Sequence[names.Series]) -> Concept:
     """A room, of a lexicon without people or numbered rooms a place."""
-    concept = _any_room(lexicon, rng, family, numbered)
+    concept = _any_room(lexicon, rng, family, alike)
     return concept if concept.words else rng.choice(lexicon.places)
 
 
-def _any_room(lexicon: Lexicon, rng: Random, family: bool, numbered: bool) -> Concept:
+def _any_room(lexicon: Lexicon, rng: Random, family: bool, alike: Sequence[names.Series]) -> Concept:
     roll = rng.random()
     if roll < (0.45 if family else 0.08):
         return names.person_room(names.one_of(lexicon.people, rng), lexicon)
-    if roll < (0.65 if numbered else 0.50) and numbered:
-        return names.numbered_room(lexicon, rng)
+    if roll < 0.65 and alike:
+        return rng.choice(alike).room(lexicon, rng) if rng.random() < 0.8 else names.numbered_room(lexicon, rng)
     if rng.random() < 0.08:
         return names.adjective_room(lexicon, rng)
     if rng.random() < 0.13:
@@ -193,11 +196,12 @@ def random_home(lexicon: Lexicon, rng: Random, max_names: int = 110) -> RandomHo
     build = _Builder(lexicon, rng)
     home = build.home
     wanted = rng.choice((1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 11, 12, 13, 14, 16, 18, 22, 28))
-    family, numbered = rng.random() < 0.3, rng.random() < 0.2
+    family = rng.random() < 0.3
+    alike = [*filter(None, (names.series(lexicon, rng) for _ in range(rng.choice(_SERIES))))]
     for _ in range(wanted * 2):
         if len(home.things) >= wanted:
             break
-        build.add("room", _room_concept(lexicon, rng, family, numbered))
+        build.add("room", _room_concept(lexicon, rng, family, alike))
     if rng.random() < 0.3:
         bedroom = next((t for t in home.things if t.concept.id == "bedroom"), None)
         alone = lexicon.frames["alone"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from functools import cache, lru_cache
 from random import Random
 
@@ -57,20 +58,75 @@ def elsewhere(room: Concept, lexicon: Lexicon) -> Concept:
     return Concept(f"elsewhere:{room.id}", **words)
 
 
-_NUMBERED_BASES = 9  # of the bases, those that are counted
+_NUMBERED_BASES = 9  # of the bases, those that are counted in any home
 _ROOM_NUMBERS = (
     *(1, 1, 2, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 14, 21, 33),
     *(101, 102, 103, 201, 202, 204, 301, 304, 405, 512, 609, 730, 1003, 1305),
 )
 
 
-def numbered_room(lexicon: Lexicon, rng: Random, number: int | None = None) -> Concept:
+def numbered_room(lexicon: Lexicon, rng: Random) -> Concept:
     """`room 3`, `3 number kotha`, `कोठा नम्बर ३`; of large numbers, and at times of small ones, the number alone too."""
-    n = number or rng.choice(_ROOM_NUMBERS)
+    n = rng.choice(_ROOM_NUMBERS)
     bases = min(_NUMBERED_BASES, len(lexicon.frames["bases"]))
     if not bases:
         return _NOTHING
     return _numbered_room(rng.randrange(bases), n, n > 100 or rng.random() < 0.15, lexicon)
+
+
+@dataclass(frozen=True)
+class Series:
+    """Rooms of one kind told apart by a number, a letter or both: tables 1 to 6, blocks A to C, rooms 2A and 2B."""
+
+    base: int
+    numbers: tuple[int, ...]
+    letters: str
+    alone: bool  # whether the number or letter is name enough
+
+    def room(self, lexicon: Lexicon, rng: Random) -> Concept:
+        """One of them."""
+        number = rng.choice(self.numbers) if self.numbers else 0
+        if not self.letters:
+            return _numbered_room(self.base, number, self.alone, lexicon)
+        return _lettered_room(self.base, number, rng.randrange(_LETTERS), self.letters, self.alone, lexicon)
+
+
+_LETTERS = 5  # of an alphabet, those that tell rooms apart
+
+
+def series(lexicon: Lexicon, rng: Random) -> Series | None:
+    """Rooms of one kind; none where the lexicon has no kinds of rooms."""
+    bases, alphabets = lexicon.frames["bases"], [*lexicon.frames["alphabets"]]
+    if not bases:
+        return None
+    base = rng.randrange(min(_NUMBERED_BASES, len(bases)) if rng.random() < 0.4 else len(bases))
+    letters = alphabets[0 if rng.random() < 0.8 else -1] if alphabets and rng.random() < 0.45 else ""
+    first = rng.choice((1, 1, 1, 1, 101, 201, 301))
+    numbers = tuple(range(first, first + 6))
+    if letters:
+        numbers = rng.choice(((), (), tuple(range(1, 4)), (rng.randint(4, 12),)))
+    return Series(base, numbers, letters, alone=first > 100 or rng.random() < 0.2)
+
+
+def series_of(room: Concept) -> str:
+    """What a numbered or lettered room has in common with others of its kind; nothing of other rooms."""
+    how, _, rest = room.id.partition(":")
+    return f"{how}:{rest.partition(':')[0]}" if how in ("numbered", "lettered") else ""
+
+
+@cache
+def _lettered_room(base: int, n: int, letter: int, alphabet: str, alone: bool, lexicon: Lexicon) -> Concept:
+    kinds, letters = lexicon.frames["bases"][base], lexicon.frames["alphabets"][alphabet]
+    words: dict[str, tuple[str, ...]] = {}
+    for s in SCRIPTS:
+        says = letters.get(s, ())[letter : letter + 1]
+        if n:
+            digits = {str(n), str(n).translate(DEVANAGARI_DIGITS)} if s == "deva" else {str(n)}
+            says = [f"{one}{space}{said}" for one in sorted(digits) for said in says for space in ("", " ")]
+        frames, called = lexicon.frames["lettered"][s], kinds.get(s, ())[:2]
+        said = (frame.format(b=kind, l=told) for frame in frames for kind in called for told in says)
+        words[s] = (*dict.fromkeys(said), *says * (alone and n > 0 and bool(kinds.get(s))))
+    return Concept(f"lettered:{base}:{n}:{alphabet}:{letter}", **words)
 
 
 @cache

@@ -128,7 +128,7 @@ class Speaker:
             # What has an exception must have another room that it is said of.
             if not free or (place.inside and len(free) < 2):
                 raise Unfit
-            chosen[place.slot] = thing = pick(free, self.rng)
+            chosen[place.slot] = thing = pick(self._alike(free, chosen), self.rng)
             if place.light_of and place.light_of not in chosen:
                 room = self.home.things[thing].room
                 if room in chosen.values():
@@ -138,6 +138,13 @@ class Speaker:
         if any(m.place == ALL and len(m.excepts) >= rooms for m in one.phrase.meanings):
             raise Unfit
         return chosen
+
+    def _alike(self, free: list[int], chosen: Mapping[str, int | None]) -> list[int]:
+        """Of these at times only those that a number or letter tells from one that is chosen: room 1 beside room 2."""
+        kinds = {names.series_of(self.home.things[i].concept) for i in chosen.values() if i is not None} - {""}
+        if not kinds or self.rng.random() < 0.5:
+            return free
+        return [i for i in free if names.series_of(self.home.things[i].concept) in kinds] or free
 
     def _free(self, place: Place, chosen: Mapping[str, int | None]) -> list[int]:
         """The things of its kind; the named lights of a room that is said are those of the one that another light has
