@@ -107,7 +107,8 @@ class Lookup:
         if best < _SURE:  # a home's own name comes before the common ones
             whole = letters.is_lettered(said) or said.endswith(self._beside)  # flat c is no flat, and not the whole one
             ways = {_in_full(said), *(() if whole else map(tuple, readings))}
-            ways |= {way[1:] for way in ways if way[0] in self._ours and not self._kinds.isdisjoint(way)}  # my house
+            # my house is the house
+            ways |= {way[1:] for way in ways if way and way[0] in self._ours and not self._kinds.isdisjoint(way)}
             ways -= self._lettered
             for place, names in self._common.items():
                 if not names.isdisjoint(ways):

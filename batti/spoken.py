@@ -140,8 +140,7 @@ def readings(said: str) -> Iterator[list[str]]:
     bare = [word for word in fluent if word not in _said_of_rooms()]
     if bare != fluent and not all(map(is_light, bare)):
         yield bare
-    if not _inside().isdisjoint(fluent[1:-1]):  # `baithak ma jhumar`, `baithak ma bhako jhumar`
-        yield [*fluent[:1], *(word for word in fluent[1:-1] if word not in _inside()), *fluent[-1:]]
+    yield from _inside(fluent)
     plain = words_of(said, numbers=False)
     if plain != words:  # `cha` is six, and half of `bhan cha`
         yield plain
@@ -193,12 +192,19 @@ def is_of(word: str) -> bool:
     return word in _of()
 
 
+def _inside(words: list[str]) -> Iterator[list[str]]:
+    """A room and a lamp without what stands between them: `baithak ma jhumar`, `baithak ma bhako jhumar`."""
+    inside, lying = map(_between, ("in_a_room", "lying_in"))
+    if not inside.isdisjoint(words[1:-1]):
+        for left_out in (inside, inside | lying):
+            yield [*words[:1], *(word for word in words[1:-1] if word not in left_out), *words[-1:]]
+
+
 @cache
-def _inside() -> frozenset[str]:
-    """Folded words between a room and a lamp that lies in it."""
-    frames = lexicon.load().frames
-    between = (f"hall {said} lamp" for said in (*frames["in_a_room"], *frames["lying_in"]))
-    return frozenset(word for said in between for word in words_of(said)[1:-1])
+def _between(kind: str) -> frozenset[str]:
+    """Folded words of a list of the lexicon as they come out between a room and a lamp."""
+    said = (words_of(f"hall {words} lamp") for words in lexicon.load().frames[kind])
+    return frozenset(word for _, *between, _ in said for word in between)
 
 
 @cache
