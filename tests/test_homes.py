@@ -186,3 +186,21 @@ def test_composed_rooms_have_words(lex: Lexicon) -> None:
             assert concept.words
             assert all(word.strip() == word and "{" not in word and key(word) for word in concept.words), concept
             assert all(script_of(word) == "roman" for word in concept.en), concept
+
+
+@pytest.mark.parametrize("series", [names.Series(14, (4, 5), "", False), names.Series(26, (), "latin", False),
+                                    names.Series(6, (5,), "nepali", False)])  # fmt: skip
+def test_rooms_of_a_series_differ_by_what_tells_them(lex: Lexicon, series: names.Series) -> None:
+    rooms = {room.id: room for seed in range(40) for room in [series.room(lex, Random(seed))]}.values()
+    assert len(rooms) > 1
+    assert {names.series_of(room) for room in rooms} == {names.series_of(next(iter(rooms)))} != {""}
+    for script in ("roman", "deva"):
+        told = [names.told_by(room, script, lex) for room in rooms]
+        assert len({word for words in told for word in words}) == sum(map(len, told)) > 0  # none is two rooms'
+        for room, words in zip(rooms, told, strict=True):
+            assert any(name.endswith(words) for name in (room.deva if script == "deva" else room.ne))
+
+
+def test_a_room_that_is_not_of_a_series_is_told_by_no_number(lex: Lexicon) -> None:
+    room = next(place for place in lex.places if place.id == "kitchen")
+    assert (names.series_of(room), names.told_by(room, "roman", lex)) == ("", ())

@@ -115,14 +115,36 @@ def series_of(room: Concept) -> str:
 
 
 @cache
+def told_by(room: Concept, script: str, lexicon: Lexicon) -> tuple[str, ...]:
+    """The number or letter alone of a room of a series, in `roman` or `deva`: 2 of `room 2`, B of `block B`."""
+    how, *parts = room.id.split(":")
+    said = "deva" if script == "deva" else "ne"
+    if how == "numbered":
+        return _digits(int(parts[1]), said)
+    if how == "lettered":
+        _, n, alphabet, letter = parts
+        return _letters(int(n), int(letter), alphabet, said, lexicon)
+    return ()
+
+
+def _digits(n: int, script: str) -> tuple[str, ...]:
+    return (str(n), str(n).translate(DEVANAGARI_DIGITS)) if script == "deva" else (str(n),)
+
+
+def _letters(n: int, letter: int, alphabet: str, script: str, lexicon: Lexicon) -> tuple[str, ...]:
+    """B, or 2B and 2 B where there is a number (else 0)."""
+    says = tuple(lexicon.frames["alphabets"][alphabet].get(script, ())[letter : letter + 1])
+    if not n:
+        return says
+    return tuple(f"{one}{space}{said}" for one in _digits(n, script) for said in says for space in ("", " "))
+
+
+@cache
 def _lettered_room(base: int, n: int, letter: int, alphabet: str, alone: bool, lexicon: Lexicon) -> Concept:
-    kinds, letters = lexicon.frames["bases"][base], lexicon.frames["alphabets"][alphabet]
+    kinds = lexicon.frames["bases"][base]
     words: dict[str, tuple[str, ...]] = {}
     for s in SCRIPTS:
-        says = letters.get(s, ())[letter : letter + 1]
-        if n:
-            digits = {str(n), str(n).translate(DEVANAGARI_DIGITS)} if s == "deva" else {str(n)}
-            says = [f"{one}{space}{said}" for one in sorted(digits) for said in says for space in ("", " ")]
+        says = _letters(n, letter, alphabet, s, lexicon)
         frames, called = lexicon.frames["lettered"][s], kinds.get(s, ())[:2]
         said = (frame.format(b=kind, l=told) for frame in frames for kind in called for told in says)
         words[s] = (*dict.fromkeys(said), *says * (alone and n > 0 and bool(kinds.get(s))))
@@ -135,7 +157,7 @@ def _numbered_room(base: int, n: int, alone: bool, lexicon: Lexicon) -> Concept:
     words: dict[str, tuple[str, ...]] = {}
     spelled = _digit_by_digit(n, lexicon) if n > 100 else {}
     for s in SCRIPTS:
-        digits = (str(n), str(n).translate(DEVANAGARI_DIGITS)) if s == "deva" else (str(n),)
+        digits = _digits(n, s)
         says = (getattr(lexicon.numbers[n], s)[:2] if n in lexicon.numbers else ()) or digits
         says = (*says, *_heard(n, s, lexicon)[: None if s == "deva" else 1])
         said = (

@@ -84,6 +84,7 @@ class Speaker:
         values: dict[str, Any] = {}
         spans: dict[str, list[Span]] = {}
         filled: dict[int, str] = {}
+        before: tuple[int | None, str] = None, ""
         words = [self._called(it)]
         at = len(words[0])
         for part in it.parts:
@@ -93,8 +94,10 @@ class Speaker:
                 if text is None:
                     if slot in values:  # a value said twice would come out as two
                         raise Unfit
-                    text = filled[part] = self._filled(it, part, things, values)
+                    text = self._by_number(it, part, things, before) or self._filled(it, part, things, values)
+                    filled[part] = text
                 if slot in things:
+                    before = things[slot], text
                     begun = self._begun(text, it)
                     words.append(begun)
                     at += len(begun)
@@ -181,6 +184,22 @@ class Speaker:
         if spelled != said and self.home.owner.get(key(spelled), thing) != thing:
             return said
         return spelled
+
+    def _by_number(
+        self, it: Dressed, index: int, things: Mapping[str, int | None], before: tuple[int | None, str]
+    ) -> str:
+        """At times only the number or letter of a room behind one of the same series: the 2 of `dorm 1, 2`."""
+        other, said = before
+        thing = things.get(it.one.phrase.segments[index].slot)
+        if thing is None or other is None or thing == other or self.rng.random() < 0.6:
+            return ""
+        room, kin = self.home.things[thing].concept, self.home.things[other].concept
+        script = it.one.scripts[index]
+        kind = names.series_of(room)
+        told = names.told_by(kin, script, self.lexicon)
+        if not kind or kind != names.series_of(kin) or said in told or not said.endswith(told):
+            return ""
+        return pick(names.told_by(room, script, self.lexicon), self.rng)
 
     def _person(self, thing: int) -> Concept | None:
         return names.person_of(self.home.things[thing].concept, self.lexicon)
