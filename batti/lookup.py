@@ -20,7 +20,7 @@ from batti.home import Entity, Home
 from batti.owners import Owners
 from batti.ranks import Ranks
 from batti.schema import ALL, HERE
-from batti.similarity import ENOUGH, Name, heard, misheard, put_together, similarity
+from batti.similarity import ENOUGH, Name, heard, joined, misheard, put_together, similarity
 from batti.sound import consonants, fold, heard_alike
 from batti.text import normalize
 from batti.vocabulary import ENOUGH as WORD
@@ -37,6 +37,7 @@ _BY_INITIALS = 0.9  # certainty of lr for living room
 _REMEMBERED = 1024  # things said whose look-up is kept
 _IN_ORDER = 0.9  # similarity at which a name is one that an ordinal was said for
 _SHORTEST_END, _NEARLY_THE_END = 3, 0.85  # letters of the end of a name that was cut off, and how like it sounds
+_MORE = 0.5  # certainty of a name with another word that tells: the vice principal is not the principal
 _CUT_OFF = 0.5  # certainty of such a name
 _AS_SAID = 0.9  # certainty of a name that its words are, in which another language's recognizer wrote it
 _MISHEARD = 0.55  # certainty of a name that sounds most like what another language's recognizer wrote
@@ -133,7 +134,8 @@ class Lookup:
         if self._is_no_lamp(equal[0], readings[0]) or (best < _SURE and self._has_not(equal[0], readings)):
             return None, _STRANGER * _certainty(_SURE - best)
         others = max((score for index, score in scored.items() if index != equal[0]), default=0.0)
-        return self.entities[equal[0]], _certainty(min(best - ENOUGH, best - others))
+        certainty = _certainty(min(best - ENOUGH, best - others))
+        return self.entities[equal[0]], min(certainty, _MORE) if best < _SURE and self._says_more(equal[0], readings) else certainty
 
     def near(self, said: str, most: int = 3) -> list[Entity]:
         """What `said` may have been meant for, closest first, where it names nothing of this home for sure."""
@@ -264,6 +266,13 @@ class Lookup:
         another = any(meaning.is_fixture(word) or meaning.ordinal(word) for word in strange)
         return another and max(known.values()) > ENOUGH
 
+    def _says_more(self, index: int, readings: list[list[str]]) -> bool:
+        """Whether what is the name has, however it is read, a word besides that tells of another one: vice principal."""
+        names = [name for name in self._names if name.entity == index]
+        said = (query for query in self._queries(readings) if any(similarity(query, name) >= ENOUGH for name in names))
+        more = [_has_more(query, names) for query in said]
+        return bool(more) and all(more)
+
     def _is_no_lamp(self, index: int, said: Sequence[str]) -> bool:
         """Whether a room is said and this is a lamp that no name calls by one: `kiran ko kotha` for the lamp Kiran,
         whose room counts only if it is named."""
@@ -382,6 +391,26 @@ class Lookup:
 def _equal(scored: Mapping[int, float], best: float) -> list[int]:
     """The entities that are as similar as the best."""
     return [index for index, score in scored.items() if score > best - 1e-6]
+
+
+def _has_more(said: Name, names: Sequence[Name]) -> bool:
+    """Whether a word was said that none of a thing's own names has, nor a translation that was said whole: the assembly
+    hall is no yoga hall, which is one."""
+    own = {word for name in names if name.factor == 1.0 for word in name.telling}
+    strange = [word for word in said.telling if not _is_among(word, own) and not meaning.is_light(word)]
+    if len(strange) in (0, len(said.telling)) or any(map(meaning.ordinal, strange)):  # `dosro chair` is chair 2
+        return False
+    if any(joined(said, name) >= ENOUGH for name in names):
+        return False
+    translated = (name.telling for name in names if name.factor < 1.0)
+    return not any(
+        all(_is_among(word, telling) for word in said.telling) and all(_is_among(word, said.telling) for word in telling)
+        for telling in translated
+    )
+
+
+def _is_among(word: str, words: Iterable[str]) -> bool:
+    return any(meaning.alike(word, one) >= WORD for one in words)
 
 
 def _is_end(end: str, name: Name) -> bool:

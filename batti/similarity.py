@@ -147,6 +147,11 @@ def similarity(said: Name, name: Name) -> float:
     return name.factor * score * (1 - 0.03 * missing) * other
 
 
+def joined(said: Name, name: Name) -> float:
+    """How much it is the name by all of its letters run together, or by those of the words that tell."""
+    return max(sound.spelled_alike(said.joined, name.joined), sound.spelled_alike(said.whole, name.whole))
+
+
 def heard(said: Name, name: Name) -> float:
     """How much a recognizer's words are a name, 0 to 1: all of them run together, whatever they mean by themselves."""
     if said.digits != name.digits or _is_other_words(said, name):
@@ -231,7 +236,9 @@ def _sounds(said: str, called: str, name: Name, enough: float) -> float:
 def _is_other_words(said: Name, name: Name) -> bool:
     """Whether it is in several known words, which are nothing misspelled: the master bathroom is no `masterbad room`,
     as some write the master bedroom."""
-    return name.factor < 1.0 and len(said.telling) > 1 and said.known and said.joined != name.joined
+    if len(said.telling) < 2 or not said.known or said.joined == name.joined:
+        return False
+    return name.factor < 1.0 or abs(len(said.joined) - len(name.joined)) > _CUT
 
 
 def _may_be_part(said: Name, name: Name) -> bool:
