@@ -197,6 +197,19 @@ def is_badly_spelled(word: str) -> bool:
 
 
 @cache
+def _written_light() -> frozenset[str]:
+    frames = lexicon.load().frames
+    return frozenset(word for said in (*frames["light_words"], *frames["pronouns"]) for word in lexicon.key(said).split())
+
+
+def only_sounds_light(name: str) -> bool:
+    """Whether a name is one word that sounds like a light one, is written like none and means no room or lamp: Bala,
+    which sounds like wala."""
+    folded = fold(lexicon.key(name))
+    return folded in _light_words() and shared(folded) not in SHARED and lexicon.key(name) not in _written_light()
+
+
+@cache
 def _people() -> frozenset[str]:
     return frozenset(_called_people())
 

@@ -95,8 +95,11 @@ class Name:
 
 
 def telling_of(words: Sequence[str], own: Collection[str] = ()) -> Sequence[str]:
-    """Of the words of a name those that tell which, as a home's own do (`called.own_words`); all where none does."""
-    some = [word for word in words if not meaning.is_light(word) or word in own]
+    """Of the words of a name those that tell which, as a home's own do (`called.own_words`) and a word that only looks
+    like one for a room or a light before a place; all where none does."""
+    first, second = (*words, "", "")[:2]
+    begins = meaning.is_badly_spelled(first) and meaning.is_place(second)  # `kora pokhari`: no kotha stands there
+    some = [word for i, word in enumerate(words) if not meaning.is_light(word) or word in own or (begins and not i)]
     return [word for i, word in enumerate(some) if not any(meaning.is_set_right(word, by) for by in some[:i])] or words
 
 
