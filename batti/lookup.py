@@ -9,6 +9,7 @@ import math
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property, lru_cache
+from itertools import pairwise
 
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
@@ -38,6 +39,7 @@ _REMEMBERED = 1024  # things said whose look-up is kept
 _IN_ORDER = 0.9  # similarity at which a name is one that an ordinal was said for
 _SHORTEST_END, _NEARLY_THE_END = 3, 0.85  # letters of the end of a name that was cut off, and how like it sounds
 _MORE = 0.5  # certainty of a name with another word that tells: the vice principal is not the principal
+_SAME = 0.65  # likeness of two words from which one may be the other
 _CUT_OFF = 0.5  # certainty of such a name
 _AS_SAID = 0.9  # certainty of a name that its words are, in which another language's recognizer wrote it
 _MISHEARD = 0.55  # certainty of a name that sounds most like what another language's recognizer wrote
@@ -135,7 +137,7 @@ class Lookup:
             return None, _STRANGER * _certainty(_SURE - best)
         others = max((score for index, score in scored.items() if index != equal[0]), default=0.0)
         certainty = _certainty(min(best - ENOUGH, best - others))
-        return self.entities[equal[0]], min(certainty, _MORE) if best < _SURE and self._says_more(equal[0], readings) else certainty
+        return self.entities[equal[0]], min(certainty, _MORE) if self._says_more(equal[0], readings, best) else certainty
 
     def near(self, said: str, most: int = 3) -> list[Entity]:
         """What `said` may have been meant for, closest first, where it names nothing of this home for sure."""
@@ -266,11 +268,13 @@ class Lookup:
         another = any(meaning.is_fixture(word) or meaning.ordinal(word) for word in strange)
         return another and max(known.values()) > ENOUGH
 
-    def _says_more(self, index: int, readings: list[list[str]]) -> bool:
+    def _says_more(self, index: int, readings: list[list[str]], best: float) -> bool:
         """Whether what is the name has, however it is read, a word besides that tells of another one: vice principal."""
+        if best >= _SURE and not any(map(meaning.adjective, readings[0])):
+            return False
         names = [name for name in self._names if name.entity == index]
         said = (query for query in self._queries(readings) if any(similarity(query, name) >= ENOUGH for name in names))
-        more = [_has_more(query, names) for query in said]
+        more = [_is_another_person(query, names) or (best < _SURE and _has_more(query, names)) for query in said]
         return bool(more) and all(more)
 
     def _is_no_lamp(self, index: int, said: Sequence[str]) -> bool:
@@ -397,7 +401,9 @@ def _has_more(said: Name, names: Sequence[Name]) -> bool:
     """Whether a word was said that none of a thing's own names has, nor a translation that was said whole: the assembly
     hall is no yoga hall, which is one."""
     own = {word for name in names if name.factor == 1.0 for word in name.telling}
-    strange = [word for word in said.telling if not _is_among(word, own) and not meaning.is_light(word)]
+    others = own.difference(said.telling)
+    strange = [word for word in said.telling if word not in own and not meaning.is_light(word)]
+    strange = [word for word in strange if not _is_among(word, others)]
     if len(strange) in (0, len(said.telling)) or any(map(meaning.ordinal, strange)):  # `dosro chair` is chair 2
         return False
     if any(joined(said, name) >= ENOUGH for name in names):
@@ -409,8 +415,14 @@ def _has_more(said: Name, names: Sequence[Name]) -> bool:
     )
 
 
+def _is_another_person(said: Name, names: Sequence[Name]) -> bool:
+    """Whether it tells with an adjective of somebody whom no name of the thing calls so: the new doctor, `sano maila`."""
+    adjectives = {meaning.adjective(word) for word, who in pairwise(said.words) if meaning.is_person(who)} - {""}
+    return bool(adjectives) and not any(adjectives.issubset(map(meaning.adjective, name.words)) for name in names)
+
+
 def _is_among(word: str, words: Iterable[str]) -> bool:
-    return any(meaning.alike(word, one) >= WORD for one in words)
+    return any(meaning.alike(word, one) >= _SAME for one in words)
 
 
 def _is_end(end: str, name: Name) -> bool:

@@ -151,8 +151,10 @@ def similarity(said: Name, name: Name) -> float:
 
 
 def joined(said: Name, name: Name) -> float:
-    """How much it is the name by all of its letters run together, or by those of the words that tell."""
-    return max(sound.spelled_alike(said.joined, name.joined), sound.spelled_alike(said.whole, name.whole))
+    """How much it is the name by all of its letters run together, or by those of the words that tell, where no word
+    is too many."""
+    pairs = ((said.joined, name.joined), (said.whole, name.whole))
+    return max(sound.spelled_alike(a, b) if len(a) - len(b) <= sound.SHORTEST else 0.0 for a, b in pairs)
 
 
 def heard(said: Name, name: Name) -> float:
