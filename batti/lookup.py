@@ -70,6 +70,7 @@ class Lookup:
                 self._initials.setdefault(spoken.initials(name), {})[index] = None
         self._initials.pop("", None)  # of names of one word
         self._letters = [frozenset().union(*map(letters.at_end, entity.names)) for entity in self.entities]
+        self._begin = [frozenset().union(*map(letters.at_start, entity.names)) for entity in self.entities]
         apart = Counter(stem for one in called for stem in {name.without_letter for name in one.names if name.letter})
         self._lettered = {stem for stem, things in apart.items() if things > 1}  # `flat` where flats A and B are
         self._ranks = Ranks(self.entities)
@@ -205,6 +206,10 @@ class Lookup:
         with_number = letters.is_lettered(said) and any(map(str.isdigit, said))  # room 1A is not room 1
         for index in scored if ends else ():
             if (self._letters[index] or with_number) and ends.isdisjoint(self._letters[index]):
+                scored[index] *= _ANOTHER
+        begin = letters.at_start(said)
+        for index in scored if begin else ():
+            if self._begin[index] and begin.isdisjoint(self._begin[index]):  # C block is not B block
                 scored[index] *= _ANOTHER
         return readings, scored
 
