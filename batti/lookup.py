@@ -86,6 +86,7 @@ class Lookup:
         self._in_a_group = frozenset(frames["in_a_group"])
         called_so = {lexicon.key(name) for entity in self.entities for name in entity.names}
         self._remaining = frozenset(frames["remaining"]) - called_so
+        self._ordinary = frozenset(frames["ordinary"]).difference(word for name in called_so for word in name.split())
         self._premises = [spoken.words_of(name) for name in frames["premises"]]
         self._beside = tuple(frames["beside"])  # `ghar chheu` is not the house
         kinds = [*self._is_a(home)]
@@ -103,7 +104,7 @@ class Lookup:
         name stand in several rooms, the room that `sentence` names is meant; where nothing tells
         which, it is the first, and as uncertain as there are others.
         """
-        if said in self._remaining:
+        if said in self._remaining or self.is_ordinary(said):
             return None, _STRANGER
         readings, scored = self._read(said)
         best, enough = max(scored.values(), default=0.0), ENOUGH
@@ -138,7 +139,13 @@ class Lookup:
             return None, _STRANGER * _certainty(_SURE - best)
         others = max((score for index, score in scored.items() if index != equal[0]), default=0.0)
         certainty = _certainty(min(best - ENOUGH, best - others))
+        if best < _SURE and (several := self._of_one_head(equal[0], readings)):
+            return self._all_of(readings) or (self.entities[equal[0]], 1 / several)
         return self.entities[equal[0]], min(certainty, _MORE) if self._says_more(equal[0], readings, best) else certainty
+
+    def is_ordinary(self, said: str) -> bool:
+        """Whether it is a word of every sentence that only sounds like a place, and that nothing here is called by."""
+        return spoken.without_ending(said) in self._ordinary
 
     def near(self, said: str, most: int = 3) -> list[Entity]:
         """What `said` may have been meant for, closest first, where it names nothing of this home for sure."""
@@ -273,13 +280,28 @@ class Lookup:
         another = any(meaning.is_fixture(word) or meaning.ordinal(word) for word in strange)
         return another and max(known.values()) > ENOUGH
 
+    def _of_one_head(self, index: int, readings: list[list[str]]) -> int:
+        """How many rooms are called by the one word that is said and others besides, where this is one of them: the
+        boys dorm and the girls dorm by dorm; 0 where it is the only one."""
+        words = [word for word in readings[0] if word not in meaning.every()]
+        telling = [word for word in words if not meaning.is_light(word)]
+        if len(telling) != 1 or telling[0].isdigit() or self.entities[index].kind != "room":
+            return 0
+        among = {
+            name.entity
+            for name in map(self._names.__getitem__, self._by_word.get(telling[0], ()))
+            if name.factor == 1.0 and len(name.telling) > 1 and self.entities[name.entity].kind == "room"
+        }
+        return len(among) if index in among and len(among) > 1 else 0
+
     def _says_more(self, index: int, readings: list[list[str]], best: float) -> bool:
         """Whether what is the name has, however it is read, a word besides that tells of another one: vice principal."""
         if best >= _SURE and not any(map(meaning.adjective, readings[0])):
             return False
         names = [name for name in self._names if name.entity == index]
+        kind = self.entities[index].kind
         said = (query for query in self._queries(readings) if any(similarity(query, name) >= ENOUGH for name in names))
-        more = [_is_another_person(query, names) or (best < _SURE and _has_more(query, names)) for query in said]
+        more = [_is_another_person(query, names) or _is_one_of_two(query, names, kind) or (best < _SURE and _has_more(query, names)) for query in said]
         return bool(more) and all(more)
 
     def _is_no_lamp(self, index: int, said: Sequence[str]) -> bool:
@@ -424,6 +446,16 @@ def _is_another_person(said: Name, names: Sequence[Name]) -> bool:
     """Whether it tells with an adjective of somebody whom no name of the thing calls so: the new doctor, `sano maila`."""
     adjectives = {meaning.adjective(word) for word, who in pairwise(said.words) if meaning.is_person(who)} - {""}
     return bool(adjectives) and not any(adjectives.issubset(map(meaning.adjective, name.words)) for name in names)
+
+
+def _is_one_of_two(said: Name, names: Sequence[Name], kind: str) -> bool:
+    """Whether only one of the people was named whose the place is: `nati ko kotha` for the group nati natini ko tala,
+    `didi ko kotha` for didi bahini ko dorm."""
+    if not all(map(meaning.is_person, said.telling)):
+        return False
+    people = ([word for word in name.telling if meaning.is_person(word)] for name in names)
+    together = [some for some in people if kind == "group" or all(map(spoken.is_title, some))]
+    return any({*said.telling} < {*some} for some in together) and not any(said.joined == n.joined for n in names)
 
 
 def _is_among(word: str, words: Iterable[str]) -> bool:

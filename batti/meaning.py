@@ -225,6 +225,11 @@ def is_person(word: str) -> bool:
     return word in _people()
 
 
+def is_kin(word: str) -> bool:
+    """Whether a folded word means somebody by what they are to others: maila, the second son."""
+    return is_person(word) and bool(senses(word))
+
+
 @cache
 def _other_houses() -> frozenset[str]:
     frames = lexicon.load().frames

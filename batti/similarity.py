@@ -265,7 +265,9 @@ def _differ(said: Name, name: Name) -> bool:
     if len(said.telling) != len(name.telling):
         return False
     if len(said.telling) == 1 and not meaning.is_known(name.telling[0]):
-        [word] = said.telling
+        [word], [called] = said.telling, name.telling
+        if meaning.is_kin(word) and len(word) == len(called):  # maila is not the room Maicha
+            return word != called
         if meaning.is_place(word) or meaning.is_fixture(word):
             return said.telling != name.telling  # kausi (the terrace) is not the room Koshi, a fairy light not Gairi
     return any(all(meaning.differ(word, other) for other in name.telling) for word in said.telling)
