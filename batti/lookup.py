@@ -9,19 +9,18 @@ import math
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property, lru_cache
-from itertools import pairwise
 
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
-from batti import letters, lexicon, meaning, spoken
+from batti import doubts, letters, lexicon, meaning, spoken
 from batti.called import Called, Words, own_words
 from batti.gazetteer import Gazetteer
 from batti.home import Entity, Home
 from batti.owners import Owners
 from batti.ranks import Ranks
 from batti.schema import ALL, HERE
-from batti.similarity import ENOUGH, Name, heard, joined, misheard, put_together, similarity
+from batti.similarity import ENOUGH, Name, heard, misheard, put_together, similarity
 from batti.sound import consonants, fold, heard_alike
 from batti.text import normalize
 from batti.vocabulary import ENOUGH as WORD
@@ -38,8 +37,7 @@ _BY_INITIALS = 0.9  # certainty of lr for living room
 _REMEMBERED = 1024  # things said whose look-up is kept
 _IN_ORDER = 0.9  # similarity at which a name is one that an ordinal was said for
 _SHORTEST_END, _NEARLY_THE_END = 3, 0.85  # letters of the end of a name that was cut off, and how like it sounds
-_MORE = 0.5  # certainty of a name with another word that tells: the vice principal is not the principal
-_SAME = 0.65  # likeness of two words from which one may be the other
+_ANOTHER_ONE = 0.5  # certainty of a name beside which something tells of another one
 _CUT_OFF = 0.5  # certainty of such a name
 _AS_SAID = 0.9  # certainty of a name that its words are, in which another language's recognizer wrote it
 _MISHEARD = 0.55  # certainty of a name that sounds most like what another language's recognizer wrote
@@ -83,7 +81,7 @@ class Lookup:
         self._read = lru_cache(maxsize=_REMEMBERED)(self._what)  # people say the same few names
         frames = lexicon.load().frames
         self._spelling = Spelling(_written(self.entities, called, frames["room_words"]))
-        self._in_a_group = frozenset(frames["in_a_group"])
+        self._in_a_group, self._in_a_room = frozenset(frames["in_a_group"]), frozenset(frames["in_a_room"])
         called_so = {lexicon.key(name) for entity in self.entities for name in entity.names}
         self._remaining = frozenset(frames["remaining"]) - called_so
         self._ordinary = frozenset(frames["ordinary"]).difference(word for name in called_so for word in name.split())
@@ -92,7 +90,8 @@ class Lookup:
         kinds = [*self._is_a(home)]
         whole = [*frames["whole"], home.name, home.name.partition(",")[0], *kinds]
         self._common = {
-            place: {way for name in said for way in _ways(name)} for place, said in ((HERE, frames["here"]), (ALL, whole))
+            place: {way for name in said for way in _ways(name)}
+            for place, said in ((HERE, frames["here"]), (ALL, whole))
         }
         self._ours = frozenset(map(fold, frames["ours"]))
         self._kinds = frozenset(map(fold, (*kinds, *{*frames["premises"]}.intersection(frames["whole"]))))
@@ -104,6 +103,7 @@ class Lookup:
         name stand in several rooms, the room that `sentence` names is meant; where nothing tells
         which, it is the first, and as uncertain as there are others.
         """
+        said = self._without_feeling(said)
         if said in self._remaining or self.is_ordinary(said):
             return None, _STRANGER
         readings, scored = self._read(said)
@@ -111,7 +111,8 @@ class Lookup:
         if best < _SURE:  # a home's own name comes before the common ones
             whole = letters.is_lettered(said) or said.endswith(self._beside)  # flat c is no flat, and not the whole one
             ways = {_in_full(said), *(() if whole else map(tuple, readings))}
-            ways |= {way[1:] for way in ways if way[0] in self._ours and not self._kinds.isdisjoint(way)}  # my house
+            # my house is the house
+            ways |= {way[1:] for way in ways if way and way[0] in self._ours and not self._kinds.isdisjoint(way)}
             ways -= self._lettered
             for place, names in self._common.items():
                 if not names.isdisjoint(ways):
@@ -139,13 +140,20 @@ class Lookup:
             return None, _STRANGER * _certainty(_SURE - best)
         others = max((score for index, score in scored.items() if index != equal[0]), default=0.0)
         certainty = _certainty(min(best - ENOUGH, best - others))
-        if best < _SURE and (several := self._of_one_head(equal[0], readings)):
-            return self._all_of(readings) or (self.entities[equal[0]], 1 / several)
-        return self.entities[equal[0]], min(certainty, _MORE) if self._says_more(equal[0], readings, best) else certainty
+        if best < _SURE and (called_so := self._of_one_head(equal[0], readings)):
+            return self._all_of(readings) or (self.entities[equal[0]], 1 / called_so)
+        if self._is_another(equal[0], readings, best):
+            certainty = min(certainty, _ANOTHER_ONE)
+        return self.entities[equal[0]], certainty
 
     def is_ordinary(self, said: str) -> bool:
         """Whether it is a word of every sentence that only sounds like a place, and that nothing here is called by."""
         return spoken.without_ending(said) in self._ordinary
+
+    def _without_feeling(self, said: str) -> str:
+        """The place behind a word that only sounds like one: the hall of `khusi ma hall`."""
+        first, *rest = said.split() or [""]
+        return " ".join(rest[1:]) if len(rest) > 1 and first in self._ordinary and rest[0] in self._in_a_room else said
 
     def near(self, said: str, most: int = 3) -> list[Entity]:
         """What `said` may have been meant for, closest first, where it names nothing of this home for sure."""
@@ -294,15 +302,12 @@ class Lookup:
         }
         return len(among) if index in among and len(among) > 1 else 0
 
-    def _says_more(self, index: int, readings: list[list[str]], best: float) -> bool:
-        """Whether what is the name has, however it is read, a word besides that tells of another one: vice principal."""
+    def _is_another(self, index: int, readings: list[list[str]], best: float) -> bool:
+        """Whether something else may have been said than this: the vice principal is not the principal."""
         if best >= _SURE and not any(map(meaning.adjective, readings[0])):
             return False
         names = [name for name in self._names if name.entity == index]
-        kind = self.entities[index].kind
-        said = (query for query in self._queries(readings) if any(similarity(query, name) >= ENOUGH for name in names))
-        more = [_is_another_person(query, names) or _is_one_of_two(query, names, kind) or (best < _SURE and _has_more(query, names)) for query in said]
-        return bool(more) and all(more)
+        return doubts.is_another(self._queries(readings), names, self.entities[index].kind, best)
 
     def _is_no_lamp(self, index: int, said: Sequence[str]) -> bool:
         """Whether a room is said and this is a lamp that no name calls by one: `kiran ko kotha` for the lamp Kiran,
@@ -422,44 +427,6 @@ class Lookup:
 def _equal(scored: Mapping[int, float], best: float) -> list[int]:
     """The entities that are as similar as the best."""
     return [index for index, score in scored.items() if score > best - 1e-6]
-
-
-def _has_more(said: Name, names: Sequence[Name]) -> bool:
-    """Whether a word was said that none of a thing's own names has, nor a translation that was said whole: the assembly
-    hall is no yoga hall, which is one."""
-    own = {word for name in names if name.factor == 1.0 for word in name.telling}
-    others = own.difference(said.telling)
-    strange = [word for word in said.telling if word not in own and not meaning.is_light(word)]
-    strange = [word for word in strange if not _is_among(word, others)]
-    if len(strange) in (0, len(said.telling)) or any(map(meaning.ordinal, strange)):  # `dosro chair` is chair 2
-        return False
-    if any(joined(said, name) >= ENOUGH for name in names):
-        return False
-    translated = (name.telling for name in names if name.factor < 1.0)
-    return not any(
-        all(_is_among(word, telling) for word in said.telling) and all(_is_among(word, said.telling) for word in telling)
-        for telling in translated
-    )
-
-
-def _is_another_person(said: Name, names: Sequence[Name]) -> bool:
-    """Whether it tells with an adjective of somebody whom no name of the thing calls so: the new doctor, `sano maila`."""
-    adjectives = {meaning.adjective(word) for word, who in pairwise(said.words) if meaning.is_person(who)} - {""}
-    return bool(adjectives) and not any(adjectives.issubset(map(meaning.adjective, name.words)) for name in names)
-
-
-def _is_one_of_two(said: Name, names: Sequence[Name], kind: str) -> bool:
-    """Whether only one of the people was named whose the place is: `nati ko kotha` for the group nati natini ko tala,
-    `didi ko kotha` for didi bahini ko dorm."""
-    if not all(map(meaning.is_person, said.telling)):
-        return False
-    people = ([word for word in name.telling if meaning.is_person(word)] for name in names)
-    together = [some for some in people if kind == "group" or all(map(spoken.is_title, some))]
-    return any({*said.telling} < {*some} for some in together) and not any(said.joined == n.joined for n in names)
-
-
-def _is_among(word: str, words: Iterable[str]) -> bool:
-    return any(meaning.alike(word, one) >= _SAME for one in words)
 
 
 def _is_end(end: str, name: Name) -> bool:

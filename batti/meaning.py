@@ -198,8 +198,8 @@ def is_badly_spelled(word: str) -> bool:
 
 @cache
 def _written_light() -> frozenset[str]:
-    frames = lexicon.load().frames
-    return frozenset(word for said in (*frames["light_words"], *frames["pronouns"]) for word in lexicon.key(said).split())
+    said = (*lexicon.load().frames["light_words"], *lexicon.load().frames["pronouns"])
+    return frozenset(word for name in said for word in lexicon.key(name).split())
 
 
 def only_sounds_light(name: str) -> bool:

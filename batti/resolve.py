@@ -14,6 +14,7 @@ from batti.lamps import Found, Place
 from batti.lookup import Lookup
 from batti.prompt import Asked, Span, in_order, text_of
 from batti.schema import ALL, HERE
+from batti.text import normalize
 
 _LEVEL = re.compile(r"(\d+) ?(?:%|percent|persent|parsent|pratisat|pratishat)")
 _NOT_QUITE = 0.5  # certainty of a room said to be on a floor on which it is not, or with a number that is not its own
@@ -155,7 +156,7 @@ def _find(
     if his and not spoken.is_somebodys(said):  # another may be called a cabin and no more
         return his, _HIS
     named, sure = lookup.find(said, sentence)
-    if isinstance(named, Entity) and named.kind != "light" and _are_two(said, lookup):  # a lamp may be called On air
+    if isinstance(named, Entity) and named.kind != "light" and _are_two(said, named, lookup):  # a lamp may be `on air`
         return named, min(sure, _NOT_QUITE)
     if beside.is_name(said, letter) and not (isinstance(named, Entity) and named.kind != "group"):
         return None, sure  # flat c is not the whole flat, and hostel c none of the hostels
@@ -172,10 +173,11 @@ def _find(
     return _in_more_words(place, sentence, lookup, spans) or lookup.without_its_head(said) or (None, sure)
 
 
-def _are_two(said: str, lookup: Lookup) -> bool:
-    """Whether a model marked two places for one, with what is done between them: `mathi off tala`."""
-    words, switches = said.split(), lexicon.load().frames["switches"]
-    for at in (i for i, word in enumerate(words) if word in switches and 0 < i < len(words) - 1):
+def _are_two(said: str, named: Entity, lookup: Lookup) -> bool:
+    """Whether a model marked two places for one, with what is done between them or an and: `mathi off tala`."""
+    words, frames = said.split(), lexicon.load().frames
+    between = {*frames["switches"], *frames["between_rooms"]}.difference(*map(str.split, map(normalize, named.names)))
+    for at in (i for i, word in enumerate(words) if word in between and 0 < i < len(words) - 1):
         sides = [lookup.find(" ".join(side)) for side in (words[:at], words[at + 1 :])]
         if all(isinstance(side, Entity) and sure > _SURE for side, sure in sides) and sides[0][0] != sides[1][0]:
             return True
