@@ -31,6 +31,8 @@ def around(place: Span, sentence: str, spans: Sequence[Span]) -> tuple[str, str]
 
 def letter(place: Span, sentence: str) -> str:
     """The letter behind the words that were marked, which models take for an article, if it is none."""
+    if behind_number := _letter_of_a_number().match(sentence, place[1] + 1):
+        return behind_number[1] if text_of(place, sentence)[-1:].isdigit() else ""
     behind = _NEXT.match(sentence, place[1] + 1)
     if not behind or not letters.is_latin(behind[1]) or letters.at_end(text_of(place, sentence)):
         return ""
@@ -103,6 +105,12 @@ def _number() -> re.Pattern[str]:
     """Matches a number that may be part of a name, and the word behind it: ` nambar 2 ko`."""
     words = "|".join(map(re.escape, lexicon.load().frames["before_number"])) or "(?!)"
     return re.compile(rf" (?:(?:{words})\.? )?([1-9]\d{{0,2}})(?![\d%:.])(?: ([a-z]+))?")
+
+
+@cache
+def _letter_of_a_number() -> re.Pattern[str]:
+    """Matches a letter of another alphabet that may belong to a number before it: ` kha`."""
+    return re.compile(rf" ({'|'.join(lexicon.load().frames['letters']) or '(?!)'})(?![a-z0-9'])")
 
 
 @cache

@@ -36,9 +36,12 @@ class Called:
 
 def own_words(entities: Iterable[Entity]) -> frozenset[str]:
     """Folded words that tell in a home with these things and nowhere else: those of its names that look like light
-    ones (khutta, kotha), letters (a of court A), and those that are the whole name of a lamp (purano)."""
+    ones (khutta, kotha) or sound like one (Bala, like wala), letters (a of court A), and those that are the whole name
+    of a lamp (purano)."""
     own: set[str] = set()
     for entity in entities:
+        for name in filter(meaning.only_sounds_light, entity.names):
+            own.update(spoken.words_of(name))
         for words in map(spoken.words_of, entity.names):
             own.update(filter(meaning.is_badly_spelled, words))
             own.update(filter(letters.is_letter, words[-1:]))

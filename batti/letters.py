@@ -31,6 +31,14 @@ def at_end(name: str) -> frozenset[str]:
     return frozenset({last, lexicon.load().frames["letters_heard"].get(last, "")} & _every())
 
 
+def at_start(name: str) -> frozenset[str]:
+    """What may tell like things apart at the start of a name: b of `B block` and of `बी ब्लक`."""
+    first, *more = lexicon.key(name).split() or [""]
+    if not is_latin(first) or not more or more[0] in lexicon.load().frames["of"]:  # `di ko kotha` is a sister's
+        return frozenset()
+    return frozenset({first, lexicon.load().frames["letters_heard"].get(first, "")} & _every())
+
+
 def is_lettered(said: str) -> bool:
     """Whether it ends in a Latin letter, which is no ending: flat b, `flat bi ma`, room 1b; not `ghar ka`."""
     words = _without_endings(lexicon.key(said).split())

@@ -13,7 +13,7 @@ from functools import cached_property, lru_cache
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
-from batti import letters, lexicon, meaning, spoken
+from batti import doubts, letters, lexicon, meaning, spoken
 from batti.called import Called, Words, own_words
 from batti.gazetteer import Gazetteer
 from batti.home import Entity, Home
@@ -37,6 +37,7 @@ _BY_INITIALS = 0.9  # certainty of lr for living room
 _REMEMBERED = 1024  # things said whose look-up is kept
 _IN_ORDER = 0.9  # similarity at which a name is one that an ordinal was said for
 _SHORTEST_END, _NEARLY_THE_END = 3, 0.85  # letters of the end of a name that was cut off, and how like it sounds
+_ANOTHER_ONE = 0.5  # certainty of a name beside which something tells of another one
 _CUT_OFF = 0.5  # certainty of such a name
 _AS_SAID = 0.9  # certainty of a name that its words are, in which another language's recognizer wrote it
 _MISHEARD = 0.55  # certainty of a name that sounds most like what another language's recognizer wrote
@@ -67,6 +68,7 @@ class Lookup:
                 self._initials.setdefault(spoken.initials(name), {})[index] = None
         self._initials.pop("", None)  # of names of one word
         self._letters = [frozenset().union(*map(letters.at_end, entity.names)) for entity in self.entities]
+        self._begin = [frozenset().union(*map(letters.at_start, entity.names)) for entity in self.entities]
         apart = Counter(stem for one in called for stem in {name.without_letter for name in one.names if name.letter})
         self._lettered = {stem for stem, things in apart.items() if things > 1}  # `flat` where flats A and B are
         self._ranks = Ranks(self.entities)
@@ -79,9 +81,10 @@ class Lookup:
         self._read = lru_cache(maxsize=_REMEMBERED)(self._what)  # people say the same few names
         frames = lexicon.load().frames
         self._spelling = Spelling(_written(self.entities, called, frames["room_words"]))
-        self._in_a_group = frozenset(frames["in_a_group"])
+        self._in_a_group, self._in_a_room = frozenset(frames["in_a_group"]), frozenset(frames["in_a_room"])
         called_so = {lexicon.key(name) for entity in self.entities for name in entity.names}
         self._remaining = frozenset(frames["remaining"]) - called_so
+        self._ordinary = frozenset(frames["ordinary"]).difference(word for name in called_so for word in name.split())
         self._premises = [spoken.words_of(name) for name in frames["premises"]]
         self._beside = tuple(frames["beside"])  # `ghar chheu` is not the house
         kinds = [*self._is_a(home)]
@@ -100,7 +103,8 @@ class Lookup:
         name stand in several rooms, the room that `sentence` names is meant; where nothing tells
         which, it is the first, and as uncertain as there are others.
         """
-        if said in self._remaining:
+        said = self._without_feeling(said)
+        if said in self._remaining or self.is_ordinary(said):
             return None, _STRANGER
         readings, scored = self._read(said)
         best, enough = max(scored.values(), default=0.0), ENOUGH
@@ -135,7 +139,21 @@ class Lookup:
         if self._is_no_lamp(equal[0], readings[0]) or (best < _SURE and self._has_not(equal[0], readings)):
             return None, _STRANGER * _certainty(_SURE - best)
         others = max((score for index, score in scored.items() if index != equal[0]), default=0.0)
-        return self.entities[equal[0]], _certainty(min(best - ENOUGH, best - others))
+        certainty = _certainty(min(best - ENOUGH, best - others))
+        if best < _SURE and (called_so := self._of_one_head(equal[0], readings)):
+            return self._all_of(readings) or (self.entities[equal[0]], 1 / called_so)
+        if self._is_another(equal[0], readings, best):
+            certainty = min(certainty, _ANOTHER_ONE)
+        return self.entities[equal[0]], certainty
+
+    def is_ordinary(self, said: str) -> bool:
+        """Whether it is a word of every sentence that only sounds like a place, and that nothing here is called by."""
+        return spoken.without_ending(said) in self._ordinary
+
+    def _without_feeling(self, said: str) -> str:
+        """The place behind a word that only sounds like one: the hall of `khusi ma hall`."""
+        first, *rest = said.split() or [""]
+        return " ".join(rest[1:]) if len(rest) > 1 and first in self._ordinary and rest[0] in self._in_a_room else said
 
     def near(self, said: str, most: int = 3) -> list[Entity]:
         """What `said` may have been meant for, closest first, where it names nothing of this home for sure."""
@@ -204,6 +222,10 @@ class Lookup:
         for index in scored if ends else ():
             if (self._letters[index] or with_number) and ends.isdisjoint(self._letters[index]):
                 scored[index] *= _ANOTHER
+        begin = letters.at_start(said)
+        for index in scored if begin else ():
+            if self._begin[index] and begin.isdisjoint(self._begin[index]):  # C block is not B block
+                scored[index] *= _ANOTHER
         return readings, scored
 
     def _put_together(self, said: str) -> tuple[int, float] | None:
@@ -265,6 +287,27 @@ class Lookup:
         strange = (word for word, much in known.items() if much < WORD)
         another = any(meaning.is_fixture(word) or meaning.ordinal(word) for word in strange)
         return another and max(known.values()) > ENOUGH
+
+    def _of_one_head(self, index: int, readings: list[list[str]]) -> int:
+        """How many rooms are called by the one word that is said and others besides, where this is one of them: the
+        boys dorm and the girls dorm by dorm; 0 where it is the only one."""
+        words = [word for word in readings[0] if word not in meaning.every()]
+        telling = [word for word in words if not meaning.is_light(word)]
+        if len(telling) != 1 or telling[0].isdigit() or self.entities[index].kind != "room":
+            return 0
+        among = {
+            name.entity
+            for name in map(self._names.__getitem__, self._by_word.get(telling[0], ()))
+            if name.factor == 1.0 and len(name.telling) > 1 and self.entities[name.entity].kind == "room"
+        }
+        return len(among) if index in among and len(among) > 1 else 0
+
+    def _is_another(self, index: int, readings: list[list[str]], best: float) -> bool:
+        """Whether something else may have been said than this: the vice principal is not the principal."""
+        if best >= _SURE and not any(map(meaning.adjective, readings[0])):
+            return False
+        names = [name for name in self._names if name.entity == index]
+        return doubts.is_another(self._queries(readings), names, self.entities[index].kind, best)
 
     def _is_no_lamp(self, index: int, said: Sequence[str]) -> bool:
         """Whether a room is said and this is a lamp that no name calls by one: `kiran ko kotha` for the lamp Kiran,

@@ -197,6 +197,19 @@ def is_badly_spelled(word: str) -> bool:
 
 
 @cache
+def _written_light() -> frozenset[str]:
+    said = (*lexicon.load().frames["light_words"], *lexicon.load().frames["pronouns"])
+    return frozenset(word for name in said for word in lexicon.key(name).split())
+
+
+def only_sounds_light(name: str) -> bool:
+    """Whether a name is one word that sounds like a light one, is written like none and means no room or lamp: Bala,
+    which sounds like wala."""
+    folded = fold(lexicon.key(name))
+    return folded in _light_words() and shared(folded) not in SHARED and lexicon.key(name) not in _written_light()
+
+
+@cache
 def _people() -> frozenset[str]:
     return frozenset(_called_people())
 
@@ -210,6 +223,11 @@ def _called_people() -> list[str]:
 def is_person(word: str) -> bool:
     """Whether the folded word is a kin term, a role or a given name of the lexicon."""
     return word in _people()
+
+
+def is_kin(word: str) -> bool:
+    """Whether a folded word means somebody by what they are to others: maila, the second son."""
+    return is_person(word) and bool(senses(word))
 
 
 @cache

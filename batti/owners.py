@@ -27,6 +27,8 @@ class Owners:
         self._known = (by_name, otherwise)
         self._possessors = [(room, person) for room, names in owned for name in names if (person := _possessor(name))]
         self._strange = _owners((room, map(spoken.words_of, filter(_is_strange, room.names))) for room in rooms)
+        light = ((room, filter(meaning.only_sounds_light, room.names)) for room in rooms)
+        self._first = _owners((room, map(spoken.words_of, names)) for room, names in light)
 
     def only(self, words: Sequence[str]) -> Entity | None:
         """The one room that is called that of the person named, by whatever word: `sailo` for Saila ko flat."""
@@ -38,13 +40,14 @@ class Owners:
 
     def room(self, before: Sequence[str], what: Sequence[str], after: Sequence[str]) -> Entity | None:
         """The room of the person named last in the words before a pronoun, else of the only one named behind it:
-        by name, else by what means the same, else by a name that the lexicon does not know. `what` of theirs it is
+        by name, else by what means the same, else by a name that the lexicon does not know, or knows as another word
+        (Bala, which is a verb, where a sentence begins with it). `what` of theirs it is
         stands behind the pronoun: with `usko cabin` only a room that is called a cabin."""
         called = frozenset(word for word in what if not meaning.is_light(word))
         known = [[(room, owner - called) for room, owner in those if called < owner] for those in self._known]
-        strange = [] if called else self._strange
+        strange, first = ([], []) if called else (self._strange, self._first)
         subjects, before, after = _not_of_places(before), _of_people(before), _of_people(after)
-        for words, owners in (*((before, those) for those in known), (subjects, strange)):
+        for words, owners in (*((before, those) for those in known), (subjects, strange), (subjects[:1], first)):
             if named := [*_named(words, owners)]:
                 return _last(named)
         for owners in known:

@@ -7,13 +7,14 @@ from collections.abc import Sequence
 from itertools import product
 from typing import Any
 
-from batti import beside, lamps, letters, meaning, spoken
+from batti import beside, lamps, letters, lexicon, meaning, spoken
 from batti.command import Command, contradict, one_form
 from batti.home import Entity
 from batti.lamps import Found, Place
 from batti.lookup import Lookup
 from batti.prompt import Asked, Span, in_order, text_of
 from batti.schema import ALL, HERE
+from batti.text import normalize
 
 _LEVEL = re.compile(r"(\d+) ?(?:%|percent|persent|parsent|pratisat|pratishat)")
 _NOT_QUITE = 0.5  # certainty of a room said to be on a floor on which it is not, or with a number that is not its own
@@ -52,6 +53,9 @@ def resolve(asked: Sequence[Asked], sentence: str, lookup: Lookup) -> tuple[Comm
         action = _action(found.places, entry, lookup)
         if action is None:
             if _points_back(entry, asked, sentence):  # `uhako kotha, hajurba ko kotha ko batti`
+                continue
+            if len(asked) > 1 and _is_no_place(entry, sentence, lookup):
+                certainty = min(certainty, _NOT_QUITE)
                 continue
             return Command.unknown_room(), certainty
         actions.append((entry, action))
@@ -102,6 +106,11 @@ def _of_somebody(place: Span, sentence: str, lookup: Lookup) -> Entity | None:
     return lookup.owned_by(*map(spoken.words_of, (before, spoken.behind_pronoun(said), after)))
 
 
+def _is_no_place(entry: Asked, sentence: str, lookup: Lookup) -> bool:
+    """Whether a model marked a word that is no place for one: `khusi ma hall pahelo banau`."""
+    return not isinstance(entry.place, str) and lookup.is_ordinary(text_of(entry.place, sentence))
+
+
 def _tells(entry: Asked, sentence: str) -> bool | None:
     """Whether the words of the place tell which one it is; None where it has no words of its own (all, here)."""
     if isinstance(entry.place, str):
@@ -147,6 +156,8 @@ def _find(
     if his and not spoken.is_somebodys(said):  # another may be called a cabin and no more
         return his, _HIS
     named, sure = lookup.find(said, sentence)
+    if isinstance(named, Entity) and named.kind != "light" and _are_two(said, named, lookup):  # a lamp may be `on air`
+        return named, min(sure, _NOT_QUITE)
     if beside.is_name(said, letter) and not (isinstance(named, Entity) and named.kind != "group"):
         return None, sure  # flat c is not the whole flat, and hostel c none of the hostels
     if isinstance(named, Entity):
@@ -160,6 +171,17 @@ def _find(
     if named or his:
         return named or his, sure
     return _in_more_words(place, sentence, lookup, spans) or lookup.without_its_head(said) or (None, sure)
+
+
+def _are_two(said: str, named: Entity, lookup: Lookup) -> bool:
+    """Whether a model marked two places for one, with what is done between them or an and: `mathi off tala`."""
+    words, frames = said.split(), lexicon.load().frames
+    between = {*frames["switches"], *frames["between_rooms"]}.difference(*map(str.split, map(normalize, named.names)))
+    for at in (i for i, word in enumerate(words) if word in between and 0 < i < len(words) - 1):
+        sides = [lookup.find(" ".join(side)) for side in (words[:at], words[at + 1 :])]
+        if all(isinstance(side, Entity) and sure > _SURE for side, sure in sides) and sides[0][0] != sides[1][0]:
+            return True
+    return False
 
 
 def _in_more_words(place: Span, sentence: str, lookup: Lookup, spans: Sequence[Span]) -> tuple[Place, float] | None:

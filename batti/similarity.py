@@ -95,8 +95,11 @@ class Name:
 
 
 def telling_of(words: Sequence[str], own: Collection[str] = ()) -> Sequence[str]:
-    """Of the words of a name those that tell which, as a home's own do (`called.own_words`); all where none does."""
-    some = [word for word in words if not meaning.is_light(word) or word in own]
+    """Of the words of a name those that tell which, as a home's own do (`called.own_words`) and a word that only looks
+    like one for a room or a light before a place; all where none does."""
+    first, second = (*words, "", "")[:2]
+    begins = meaning.is_badly_spelled(first) and meaning.is_place(second)  # `kora pokhari`: no kotha stands there
+    some = [word for i, word in enumerate(words) if not meaning.is_light(word) or word in own or (begins and not i)]
     return [word for i, word in enumerate(some) if not any(meaning.is_set_right(word, by) for by in some[:i])] or words
 
 
@@ -145,6 +148,13 @@ def similarity(said: Name, name: Name) -> float:
     told_apart = _contrary(said.light, name.light) or _owned(said, name) or _is_lamp(said, name) or _differ(said, name)
     other = _CONTRARY if told_apart else 1.0
     return name.factor * score * (1 - 0.03 * missing) * other
+
+
+def joined(said: Name, name: Name) -> float:
+    """How much it is the name by all of its letters run together, or by those of the words that tell, where no word
+    is too many."""
+    pairs = ((said.joined, name.joined), (said.whole, name.whole))
+    return max(sound.spelled_alike(a, b) if len(a) - len(b) <= sound.SHORTEST else 0.0 for a, b in pairs)
 
 
 def heard(said: Name, name: Name) -> float:
@@ -231,7 +241,9 @@ def _sounds(said: str, called: str, name: Name, enough: float) -> float:
 def _is_other_words(said: Name, name: Name) -> bool:
     """Whether it is in several known words, which are nothing misspelled: the master bathroom is no `masterbad room`,
     as some write the master bedroom."""
-    return name.factor < 1.0 and len(said.telling) > 1 and said.known and said.joined != name.joined
+    if len(said.telling) < 2 or not said.known or said.joined == name.joined:
+        return False
+    return name.factor < 1.0 or abs(len(said.joined) - len(name.joined)) > _CUT
 
 
 def _may_be_part(said: Name, name: Name) -> bool:
@@ -253,7 +265,9 @@ def _differ(said: Name, name: Name) -> bool:
     if len(said.telling) != len(name.telling):
         return False
     if len(said.telling) == 1 and not meaning.is_known(name.telling[0]):
-        [word] = said.telling
+        [word], [called] = said.telling, name.telling
+        if meaning.is_kin(word) and len(word) == len(called):  # maila is not the room Maicha
+            return word != called
         if meaning.is_place(word) or meaning.is_fixture(word):
             return said.telling != name.telling  # kausi (the terrace) is not the room Koshi, a fairy light not Gairi
     return any(all(meaning.differ(word, other) for other in name.telling) for word in said.telling)

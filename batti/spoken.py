@@ -217,6 +217,11 @@ def _titles() -> frozenset[str]:
     return frozenset(fold(lexicon.key(title)) for said in lexicon.load().frames["titles"].values() for title in said)
 
 
+def is_title(word: str) -> bool:
+    """Whether a folded word is one that stands behind somebody's name: dai."""
+    return word in _titles()
+
+
 def _is_title(word: str, before: str) -> bool:
     """Whether a word is what somebody is called besides the name before it: the dai of `Ramesh dai`."""
     return word in _titles() and before not in _titles() and is_person(before)
@@ -260,6 +265,12 @@ def _endings() -> tuple[str, ...]:
 def endings() -> tuple[str, ...]:
     """Case endings that may be glued to a name, longest first."""
     return tuple(ending for ending in _endings() if " " not in ending)
+
+
+def without_ending(said: str) -> str:
+    """What was said, without a case ending that stands alone behind it."""
+    first, _, last = said.rpartition(" ")
+    return first if last in _endings() else said
 
 
 @cache

@@ -1041,3 +1041,78 @@ KIRAN = home_of({"name": "hall", "lights": [{"name": "Kiran"}, {"name": "kotha k
 )  # fmt: skip
 def test_a_room_is_no_lamp_and_another_word_no_short_one(said: str, name: str | None) -> None:
     assert found_name(KIRAN, said) == name
+
+
+SCHOOL = home_of(
+    {"name": "principal", "aliases": ["principal ko office"]}, {"name": "doctor ko kotha"}, "maila ko flat",
+    "boys dorm 1", "girls dorm", "yoga hall", {"name": "mess", "aliases": ["khana hall"]}, "machha pokhari", "wards",
+    groups={"nati natini ko tala": ["boys dorm 1", "girls dorm"]},
+)  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "vice principal ko office", "naya doctor ko kotha", "sano maila ko flat", "dorm", "sab dorm", "assembly hall",
+        "nati ko kotha", "bird house", "kora pokhari",
+    ],
+)  # fmt: skip
+def test_a_word_that_tells_of_another_place_leaves_doubt(said: str) -> None:
+    entity, certainty = lookup_of(SCHOOL).find(said)
+    assert entity is None or certainty <= 0.5
+
+
+@pytest.mark.parametrize(
+    ("said", "name"),
+    [
+        ("principal ko office", "principal"), ("principal sir ko office", "principal"),
+        ("naya kotha doctor ko", "doctor ko kotha"), ("girls dorm", "girls dorm"), ("machha pokhari", "machha pokhari"),
+        ("natinatini ko tala", "nati natini ko tala"), ("maila dai ko flat", "maila ko flat"),
+    ],
+)  # fmt: skip
+def test_what_tells_of_no_other_place_leaves_none(said: str, name: str) -> None:
+    entity, certainty = lookup_of(SCHOOL).find(said)
+    assert isinstance(entity, Entity) and entity.name == name and certainty > 0.6
+
+
+@pytest.mark.parametrize("said", ["maila", "maila ko kotha"])
+def test_a_relative_is_no_bad_spelling_of_a_name(said: str) -> None:
+    assert found_name(home_of("Maicha ko kotha", "veranda"), said) is None
+
+
+@pytest.mark.parametrize(
+    ("said", "name"),
+    [
+        ("सी ब्लक", None), ("डी ब्लक", None), ("c block", None), ("बी ब्लक", "B block"), ("ए ब्लक", "A block"),
+        ("bi block", "B block"), ("A block", "A block"),
+    ],
+)
+def test_a_letter_before_a_name_tells_it_apart(said: str, name: str | None) -> None:
+    blocks = ({"name": "A block", "aliases": ["A", "ए ब्लक"]}, {"name": "B block", "aliases": ["बी ब्लक"]})
+    assert found_name(home_of(*blocks, "lab"), said) == name
+
+
+@pytest.mark.parametrize("said", ["bala ko kotha", "bala", "Bala ko kotha ma"])
+def test_a_room_may_be_called_by_a_name_that_sounds_like_a_word_that_tells_nothing(said: str) -> None:
+    assert found_name(home_of("Bala", {"name": "Tara", "aliases": ["tara nani"]}), said) == "Bala"  # wala
+
+
+def test_somebody_else_of_that_kind_is_not_found_for_such_a_name() -> None:
+    assert found_name(home_of("Bala", {"name": "Tara", "aliases": ["tara nani"]}), "bala nani ko kotha") != "Tara"
+
+
+@pytest.mark.parametrize("said", ["khusi", "khusi ma", "nagar", "what", "bhanyo"])
+def test_words_of_every_sentence_name_no_place(said: str) -> None:
+    home = home_of("kausi", "bathroom", "kitchen", "parking")
+    assert found_name(home, said) is None
+    assert lookup_of(home).is_ordinary(said)
+
+
+def test_a_home_may_be_called_by_a_word_of_every_sentence() -> None:
+    assert found_name(home_of("Khusi", "veranda"), "khusi ma") == "Khusi"
+    assert found_name(GHAR, "khusi ma kitchen") == "kitchen"
+
+
+@pytest.mark.parametrize("said", ["भान्सातिर", "किचनतिर", "bhansatira"])
+def test_an_ending_may_be_glued_in_either_script(said: str) -> None:
+    assert found_name(GHAR, said) == "kitchen"

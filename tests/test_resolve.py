@@ -553,3 +553,48 @@ def test_words_of_another_place_are_no_pieces_of_this_one() -> None:
     sentence = "chat oh sorrow off"
     asked = [Asked(mark(sentence, name), OFF) for name in ("chat oh", "sorrow")]
     assert resolve(asked, sentence, lookup_of(IN_PIECES))[0].intent == "unknown_room"
+
+
+@pytest.mark.parametrize("sentence", ["mathi off tala on", "mathi ra tala off", "mathi ani tala nibhau"])
+def test_two_places_that_were_marked_as_one_are_asked_about(sentence: str) -> None:
+    marked = sentence[: sentence.index("tala") + len("tala")]
+    home = Home.from_yaml("""
+name: Ghar
+rooms: [{name: kitchen}, {name: attic}]
+groups:
+  - {name: mathillo tala, aliases: [mathi], rooms: [attic]}
+  - {name: tallo tala, aliases: [tala], rooms: [kitchen]}
+""")
+    command, certainty = resolve([Asked(mark(sentence, marked), OFF)], sentence, lookup_of(home))
+    assert not command.actions or certainty <= 0.5
+
+
+def test_a_name_may_hold_a_word_that_joins_places() -> None:
+    home = Home.from_yaml("{name: Ghar, rooms: [{name: aama ra buwa ko kotha}, {name: aama ko kotha}, {name: hall}]}")
+    sentence = "aama ra buwa ko kotha ko batti nibhau"
+    command, certainty = resolve([Asked(mark(sentence, "aama ra buwa ko kotha"), OFF)], sentence, lookup_of(home))
+    assert [*command.rooms] == ["aama ra buwa ko kotha"] and certainty > 0.9
+
+
+def test_a_word_that_is_no_place_is_left_out_beside_one() -> None:
+    sentence = "khusi ma baithak nibhau"
+    asked = [Asked(mark(sentence, "khusi"), OFF), Asked(mark(sentence, "baithak"), OFF)]
+    command, certainty = resolve(asked, sentence, lookup_of(HOME))
+    assert [*command.rooms] == ["lounge"] and certainty <= 0.5
+
+
+@pytest.mark.parametrize("sentence", ["bala sutyo, usko kotha nibhau", "bala nani padhdai chha, usko kotha bala"])
+def test_somebody_may_be_called_like_a_verb_where_a_sentence_begins(sentence: str) -> None:
+    home = Home.from_yaml("{name: Ghar, rooms: [{name: Bala}, {name: Tara}]}")
+    command, _ = resolve([Asked(mark(sentence, "usko kotha"), OFF)], sentence, lookup_of(home))
+    assert [*command.rooms] == ["Bala"]
+
+
+@pytest.mark.parametrize(
+    ("sentence", "room"), [("10 ka ko batti", "१० क"), ("१० ख निभाऊ", "१० ख"), ("10 ga ko batti", None)]
+)
+def test_a_nepali_letter_behind_a_number_belongs_to_it(sentence: str, room: str | None) -> None:
+    text = normalize(sentence)
+    home = Home.from_yaml("{name: School, rooms: [{name: १० क}, {name: १० ख}, {name: hall}]}")
+    command, _ = resolve([Asked(mark(text, "10"), OFF)], text, lookup_of(home))
+    assert [*command.rooms] == ([room] if room else [])

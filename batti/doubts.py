@@ -1,0 +1,66 @@
+"""Why a name that is near what was said may be that of another place.
+
+A word besides tells of one (the vice principal), or only one was named of the people whose it is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from itertools import pairwise
+
+from batti import meaning, spoken
+from batti.similarity import ENOUGH, Name, joined, similarity
+
+_SAME = 0.65  # likeness of two words from which one may be the other
+_SURE = 0.95  # similarity from which no word can be too many
+
+
+def is_another(said: Sequence[Name], names: Sequence[Name], kind: str, best: float) -> bool:
+    """Whether, however it is read, something else may have been said than these names of one thing, which `best` is
+    the similarity of."""
+    near = [query for query in said if any(similarity(query, name) >= ENOUGH for name in names)]
+    return bool(near) and all(
+        _is_another_person(query, names)
+        or _is_one_of_two(query, names, kind)
+        or (best < _SURE and _has_more(query, names))
+        for query in near
+    )
+
+
+def _has_more(said: Name, names: Sequence[Name]) -> bool:
+    """Whether a word was said that none of a thing's own names has, nor a translation that was said whole: the assembly
+    hall is no yoga hall, which is one."""
+    own = {word for name in names if name.factor == 1.0 for word in name.telling}
+    others = own.difference(said.telling)
+    strange = [word for word in said.telling if word not in own and not meaning.is_light(word)]
+    strange = [word for word in strange if not _is_among(word, others)]
+    if len(strange) in (0, len(said.telling)) or any(map(meaning.ordinal, strange)):  # `dosro chair` is chair 2
+        return False
+    if any(joined(said, name) >= ENOUGH for name in names):
+        return False
+    return not any(_are_same(said.telling, name.telling) for name in names if name.factor < 1.0)
+
+
+def _are_same(said: Sequence[str], telling: Sequence[str]) -> bool:
+    """Whether each of the words is one of the others, and the other way round."""
+    return all(_is_among(word, telling) for word in said) and all(_is_among(word, said) for word in telling)
+
+
+def _is_another_person(said: Name, names: Sequence[Name]) -> bool:
+    """Whether it tells with an adjective of somebody whom no name of the thing calls so: the new doctor."""
+    adjectives = {meaning.adjective(word) for word, who in pairwise(said.words) if meaning.is_person(who)} - {""}
+    return bool(adjectives) and not any(adjectives.issubset(map(meaning.adjective, name.words)) for name in names)
+
+
+def _is_one_of_two(said: Name, names: Sequence[Name], kind: str) -> bool:
+    """Whether only one of the people was named whose the place is: `nati ko kotha` for the group nati natini ko tala,
+    `didi ko kotha` for didi bahini ko dorm."""
+    if not all(map(meaning.is_person, said.telling)):
+        return False
+    people = ([word for word in name.telling if meaning.is_person(word)] for name in names)
+    together = [some for some in people if kind == "group" or all(map(spoken.is_title, some))]
+    return any({*said.telling} < {*some} for some in together) and not any(said.joined == n.joined for n in names)
+
+
+def _is_among(word: str, words: Iterable[str]) -> bool:
+    return any(meaning.alike(word, one) >= _SAME for one in words)
