@@ -80,6 +80,7 @@ class Lookup:
         self.gazetteer = Gazetteer(*_hints(self.entities, called))
         self._read = lru_cache(maxsize=_REMEMBERED)(self._what)  # people say the same few names
         frames = lexicon.load().frames
+        self._any_room = frozenset(map(fold, frames["room_words"]))
         self._spelling = Spelling(_written(self.entities, called, frames["room_words"]))
         self._in_a_group, self._in_a_room = frozenset(frames["in_a_group"]), frozenset(frames["in_a_room"])
         called_so = {lexicon.key(name) for entity in self.entities for name in entity.names}
@@ -125,6 +126,8 @@ class Lookup:
                 enough = _SURE
         if best < enough:
             named = self._only_of(said, readings) or self._all_of(readings) or self._misheard(said, sentence)
+            if not (named or spoken.is_with_pronoun(said) or said.endswith(self._beside)):
+                named = self._of_the_kind(readings)
             return named or (None, _STRANGER * _certainty(enough - best))
         equal = _equal(scored, best)
         if len(equal) > 1:
@@ -301,6 +304,19 @@ class Lookup:
             if name.factor == 1.0 and len(name.telling) > 1 and self.entities[name.entity].kind == "room"
         }
         return len(among) if index in among and len(among) > 1 else 0
+
+    def _of_the_kind(self, readings: list[list[str]]) -> tuple[Entity, float] | None:
+        """One of the rooms that are called by the kind that is said and another word: `bedroom` where there are a
+        master and a guest bedroom."""
+        for words in readings:
+            kinds = [word.removesuffix("s") for word in words if meaning.is_place(word) and word not in self._any_room]
+            if len(kinds) != 1 or not all(meaning.is_light(word) or word in meaning.every() for word in words):
+                continue
+            of_it = {name.entity for name in self._names if name.factor == 1.0 and kinds[0] in name.words}
+            rooms = [self.entities[index] for index in sorted(of_it) if self.entities[index].kind == "room"]
+            if len(rooms) > 1:
+                return rooms[0], 1 / len(rooms)
+        return None
 
     def _is_another(self, index: int, readings: list[list[str]], best: float) -> bool:
         """Whether something else may have been said than this: the vice principal is not the principal."""

@@ -1116,3 +1116,18 @@ def test_a_home_may_be_called_by_a_word_of_every_sentence() -> None:
 @pytest.mark.parametrize("said", ["भान्सातिर", "किचनतिर", "bhansatira"])
 def test_an_ending_may_be_glued_in_either_script(said: str) -> None:
     assert found_name(GHAR, said) == "kitchen"
+
+
+@pytest.mark.parametrize("said", ["bedroom", "both bedrooms", "dubai bedroom", "sabai bedroom"])
+def test_one_of_a_kind_is_asked_about(said: str) -> None:
+    home = home_of("kitchen", "master bedroom", {"name": "guest bedroom", "aliases": ["pahuna kotha"]})
+    entity, certainty = lookup_of(home).find(said)
+    assert isinstance(entity, Entity) and entity.name in ("master bedroom", "guest bedroom") and certainty == 0.5
+
+
+def test_a_room_of_somebody_is_none_of_its_kind() -> None:
+    assert found_name(home_of("dai ko bedroom", "didi ko bedroom"), "usko bedroom") is None
+
+
+def test_what_a_recognizer_of_english_makes_of_batti_is_no_bathroom() -> None:
+    assert found_name(GHAR, "bath tea") is None and found_name(GHAR, "bath") == "bathroom"
