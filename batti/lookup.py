@@ -349,7 +349,7 @@ class Lookup:
         all_of = [words[1:] for words in readings if len(words) > 1 and words[0] in meaning.every()]
         several = self._plural(all_of)
         if any(words in self._premises for words in all_of) and not (several and several[1] > _SURE):
-            return ALL, 1.0
+            return ALL, 1.0 if any(self._kinds.issuperset(words) for words in all_of) else _ANOTHER_ONE
         return several
 
     def _is_a(self, home: Home) -> Iterator[str]:

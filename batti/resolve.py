@@ -15,12 +15,15 @@ from batti.lookup import Lookup
 from batti.prompt import Asked, Span, in_order, text_of
 from batti.schema import ALL, HERE
 from batti.text import normalize
+from batti.values import seconds_of
 
 _LEVEL = re.compile(r"(\d+) ?(?:%|percent|persent|parsent|pratisat|pratishat)")
+_KELVIN = re.compile(r"\b(\d{3,5}) ?(?:k|kelvin|kelbin|kelwin)\b")
+_MANY, _A_DAY = 100, 86_400  # units of time, and seconds, from which a length is rare
 _NOT_QUITE = 0.5  # certainty of a room said to be on a floor on which it is not, or with a number that is not its own
 _HIS = 0.8  # certainty of a room whose owner is told by a pronoun
 _SURE = 0.9  # certainty from which a number or letter is that of the kind of place before it
-_NO_LIGHT_HAS_IT = 0.5  # certainty of an answer to a level beyond 100%, which means nothing sure
+_NO_LIGHT_HAS_IT = 0.5  # certainty of an answer to more than there is: 150%, 100 hours, 500 kelvin
 _REST_OF_WHAT = 0.5  # certainty of all or here for what is said of the rest, where nothing is excepted
 _CONTRADICTS = 0.5  # certainty of an answer that asked what cannot both hold, of which one was left out
 
@@ -38,7 +41,7 @@ def resolve(asked: Sequence[Asked], sentence: str, lookup: Lookup) -> tuple[Comm
     if not asked:
         return Command.none(), 1.0
     actions: list[tuple[Asked, dict[str, Any]]] = []
-    beyond = any(int(match.group(1)) > 100 for match in _LEVEL.finditer(sentence))
+    beyond = any(int(match.group(1)) > 100 for match in _LEVEL.finditer(sentence)) or _is_not_said(asked, sentence)
     certainty = _NO_LIGHT_HAS_IT if beyond else 1.0
     marked = [one.place for one in asked if not isinstance(one.place, str)]
     if any(lookup.is_device(text_of(place, sentence), sentence) for place in marked):
@@ -48,6 +51,8 @@ def resolve(asked: Sequence[Asked], sentence: str, lookup: Lookup) -> tuple[Comm
         certainty = min(certainty, *found.sure)
         if isinstance(entry.place, str) and not entry.excepts and spoken.is_of_the_rest(sentence):
             certainty = min(certainty, _REST_OF_WHAT)
+        if entry.place == ALL and beside.is_all_of_another(_between(_spans(asked), sentence), lookup):
+            certainty = min(certainty, _NOT_QUITE)
         if entry.place == HERE and _has_no_value(asked) and beside.has_number(_between(_spans(asked), sentence)):
             certainty = min(certainty, _NOT_QUITE)  # `room 0 ma batti nibhau`
         action = _action(found.places, entry, lookup)
@@ -66,6 +71,16 @@ def resolve(asked: Sequence[Asked], sentence: str, lookup: Lookup) -> tuple[Comm
     if len(held) < len(actions):
         certainty = min(certainty, _CONTRADICTS)
     return Command.from_dict({"actions": one_form(held)}, groups=lookup.groups), certainty
+
+
+def _is_not_said(asked: Sequence[Asked], sentence: str) -> bool:
+    """Whether a length or a colour temperature was said that is beyond what networks learn to read in full, and another
+    one is asked: `off in 1000 minutes` after 10m."""
+    long = {length for length in spoken.lengths(sentence) if length[0] >= _MANY or length[1] > _A_DAY}
+    lengths = {seconds_of(one.doing[key]) for one in asked for key in ("after", "for") if key in one.doing}
+    kelvin = {int(match[1]) for match in _KELVIN.finditer(sentence)} - {one.doing.get("color_temp") for one in asked}
+    hues = any("color_temp" in one.doing for one in asked)
+    return bool(lengths and {seconds for _, seconds in long} - lengths) or bool(hues and kelvin)
 
 
 def _that_hold(said: Sequence[tuple[Asked, dict[str, Any]]]) -> list[dict[str, Any]]:

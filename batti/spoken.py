@@ -299,6 +299,22 @@ def is_of_the_rest(sentence: str) -> bool:
     return bool(_remaining().search(sentence))
 
 
+def lengths(sentence: str) -> list[tuple[int, int]]:
+    """The lengths of time that a normalized sentence tells in digits: how many of its unit, and in seconds."""
+    said = ((int(found[1]), seconds) for pattern, seconds in _units() for found in pattern.finditer(sentence))
+    return [(many, many * seconds) for many, seconds in said]
+
+
+@cache
+def _units() -> list[tuple[re.Pattern[str], int]]:
+    units = lexicon.load().times["units"]
+    said = ((map(lexicon.key, (word for words in units[unit].values() for word in words)), n) for unit, n in _SECONDS)
+    return [(re.compile(rf"\b(\d+) ?{_any_of(words)}\b"), seconds) for words, seconds in said]
+
+
+_SECONDS = (("s", 1), ("m", 60), ("h", 3600))
+
+
 @cache
 def _no_single_time() -> re.Pattern[str]:
     times = lexicon.load().times

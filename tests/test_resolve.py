@@ -11,6 +11,7 @@ from batti.command import Action, Command, one_form
 from batti.home import Home
 from batti.prompt import Asked, Span
 from batti.resolve import resolve
+from batti.schema import ALL
 from batti.text import normalize
 
 HOME = Home.from_yaml("""
@@ -598,3 +599,41 @@ def test_a_nepali_letter_behind_a_number_belongs_to_it(sentence: str, room: str 
     home = Home.from_yaml("{name: School, rooms: [{name: १० क}, {name: १० ख}, {name: hall}]}")
     command, _ = resolve([Asked(mark(text, "10"), OFF)], text, lookup_of(home))
     assert [*command.rooms] == ([room] if room else [])
+
+
+@pytest.mark.parametrize(
+    ("sentence", "name", "is_sure"),
+    [
+        ("office ko sabai batti nibhau", "Ghar", False), ("पसलको सबै बत्ती निभाऊ", "Ghar", False),
+        ("turn off all the lights in the office", "Ghar", False), ("mamaghar ma sabai nibhau", "Ghar", False),
+        ("office ko sabai batti nibhau", "Himchuli Office", True), ("ghar ko sabai batti nibhau", "Himchuli", True),
+        ("all the lights in our house off", "Himchuli", True), ("sabai batti nibhau", "Ghar", True),
+        ("office jane bela bho, sabai nibhau", "Ghar", True), ("every light in the building off", "Ghar", True),
+    ],
+)  # fmt: skip
+def test_all_of_what_the_home_is_not_is_asked_about(sentence: str, name: str, is_sure: bool) -> None:
+    home = Home.from_dict({"name": name, "rooms": [{"name": "kitchen"}, {"name": "hall"}]})
+    command, certainty = resolve([Asked(ALL, OFF)], normalize(sentence), lookup_of(home))
+    assert [*command.rooms] == [ALL]
+    assert (certainty > 0.9) == is_sure and (is_sure or certainty <= 0.5)
+
+
+@pytest.mark.parametrize(
+    ("sentence", "doing", "is_sure"),
+    [
+        ("hall off in 1000 minutes", {"after": "10m"}, False), ("hall off in 100 hours", {"after": "1h40m"}, False),
+        ("hall 80 ghanta pachi nibhau", {"after": "1h20m"}, False), ("hall off in 90 minutes", {"after": "1h30m"}, True),
+        ("hall 300 second pachi nibhau", {"after": "5m"}, True), ("hall off for 2 hours", {"for": "2h"}, True),
+    ],
+)  # fmt: skip
+def test_a_length_that_networks_read_in_part_is_asked_about(sentence: str, doing: dict[str, str], is_sure: bool) -> None:
+    home = Home.from_dict({"name": "Ghar", "rooms": [{"name": "kitchen"}, {"name": "hall"}]})
+    asked = [Asked(mark(sentence, "hall"), {**OFF, **doing})]
+    assert (resolve(asked, normalize(sentence), lookup_of(home))[1] > 0.9) == is_sure
+
+
+def test_a_colour_temperature_that_no_light_has_is_asked_about() -> None:
+    home = Home.from_dict({"name": "Ghar", "rooms": [{"name": "kitchen"}, {"name": "hall"}]})
+    for sentence, kelvin, is_sure in (("hall 500k", 5000, False), ("hall 3000k", 3000, True)):
+        asked = [Asked(mark(sentence, "hall"), {"action": "change_color", "color_temp": kelvin})]
+        assert (resolve(asked, sentence, lookup_of(home))[1] > 0.9) == is_sure

@@ -147,9 +147,10 @@ def _counts() -> tuple[dict[str, Counter[str]], Counter[str]]:
             sure[NE].update(key(word) for said in one.ne for word in words(said))
     for one in (*lex.lights, *lex.devices):  # their Nepali names are English respelled as often as not
         sure[EN].update(key(word) for said in one.en for word in words(said))
+    in_english = read_yaml("tongue", "words.yaml")["english_voices"]
     for phrase in (phrase for voice in bank().voices for phrase in voice):
-        # Whole voices are English; of the others a phrase may be taken for English that is not.
-        into = sure[NE] if not phrase.english else sure[EN] if "english" in phrase.phrase.voice else likely
+        # Of the other voices a phrase may be taken for English that is not.
+        into = sure[NE] if not phrase.english else sure[EN] if phrase.phrase.voice in in_english else likely
         said = [word for segment in phrase.phrase.segments if not segment.slot for word in words(segment.text)]
         into.update(key(word) for word in said if not (word[:1].isupper() and key(word) in _capitals()))
     return sure, likely
