@@ -97,12 +97,12 @@ class Lookup:
         self._ours = frozenset(map(fold, frames["ours"]))
         self._kinds = frozenset(map(fold, (*kinds, *{*frames["premises"]}.intersection(frames["whole"]))))
 
-    def find(self, said: str, sentence: str = "") -> tuple[Entity | str | None, float]:
+    def find(self, said: str, sentence: str = "", second: bool = False) -> tuple[Entity | str | None, float]:
         """What `said` (normalized) names, and how certain that is (0 to 1).
 
         An entity of the home, `here`, `all`, or None for nothing in this home. Where lights of one
         name stand in several rooms, the room that `sentence` names is meant; where nothing tells
-        which, it is the first, and as uncertain as there are others.
+        which, it is the first (or the `second`), and as uncertain as there are others.
         """
         said = self._without_feeling(said)
         if said in self._remaining or self.is_ordinary(said):
@@ -138,7 +138,9 @@ class Lookup:
             if len(written) == 1:  # rooms 1.0 and ten, which a recognizer writes 1 0
                 return self.entities[written[0]], 1.0
             chosen = self._in_sentence(equal, sentence)
-            return self.entities[equal[0] if chosen is None else chosen], 1 / len(equal) if chosen is None else 1.0
+            if chosen is None:
+                return self.entities[equal[second]], 1 / len(equal)
+            return self.entities[chosen], 1.0
         if self._is_no_lamp(equal[0], readings[0]) or (best < _SURE and self._has_not(equal[0], readings)):
             return None, _STRANGER * _certainty(_SURE - best)
         others = max((score for index, score in scored.items() if index != equal[0]), default=0.0)

@@ -31,8 +31,10 @@ _MORE_BEFORE, _MORE_BEHIND = 2, 1  # words of a name in pieces that the model ma
 _AT_THE_NEXT = 0.5  # certainty of what is done at the next such clock, where another day, every day or an end is meant
 
 
-def resolve(asked: Sequence[Asked], sentence: str, lookup: Lookup) -> tuple[Command, float]:
-    """The command, and how certain its places are (0 to 1).
+def resolve(
+    asked: Sequence[Asked], sentence: str, lookup: Lookup, second: bool = False
+) -> tuple[Command, float]:
+    """The command, and how certain its places are (0 to 1); where several things have one name, with the `second`.
 
     One place that the home does not have makes the whole sentence `unknown_room`: nothing is done
     of a request that was understood in part. A device in the place of a place makes it none: it asks
@@ -46,7 +48,7 @@ def resolve(asked: Sequence[Asked], sentence: str, lookup: Lookup) -> tuple[Comm
     marked = [one.place for one in asked if not isinstance(one.place, str)]
     if any(lookup.is_device(text_of(place, sentence), sentence) for place in marked):
         return Command.none(), certainty
-    for found in places(asked, sentence, lookup):
+    for found in places(asked, sentence, lookup, second):
         entry = found.entry
         certainty = min(certainty, *found.sure)
         if isinstance(entry.place, str) and not entry.excepts and spoken.is_of_the_rest(sentence):
@@ -133,12 +135,12 @@ def _tells(entry: Asked, sentence: str) -> bool | None:
     return not all(map(meaning.is_light, spoken.words_of(spoken.behind_pronoun(text_of(entry.place, sentence)))))
 
 
-def places(asked: Sequence[Asked], sentence: str, lookup: Lookup) -> list[Found]:
+def places(asked: Sequence[Asked], sentence: str, lookup: Lookup, second: bool = False) -> list[Found]:
     """What the places of the entries are, in the contract's order; one entry may be for lamps of several rooms."""
     spans, numbers = _spans(asked), _has_no_value(asked)
 
     def found(entry: Asked) -> Found:
-        each = [_find(place, sentence, lookup, spans, numbers) for place in (entry.place, *entry.excepts)]
+        each = [_find(place, sentence, lookup, spans, numbers, second) for place in (entry.place, *entry.excepts)]
         return Found(entry, tuple(place for place, _ in each), tuple(sure for _, sure in each))
 
     return lamps.of_each([found(asked[i]) for i in in_order(asked)], sentence, lookup)
@@ -154,7 +156,7 @@ def _spans(asked: Sequence[Asked]) -> list[Span]:
 
 
 def _find(
-    place: Span | str, sentence: str, lookup: Lookup, spans: Sequence[Span], numbers: bool
+    place: Span | str, sentence: str, lookup: Lookup, spans: Sequence[Span], numbers: bool, second: bool
 ) -> tuple[Place | None, float]:
     """The place and its certainty; `numbers` says whether those beside it can only be its own."""
     if isinstance(place, str):
@@ -170,7 +172,7 @@ def _find(
     his = _of_somebody(place, sentence, lookup)
     if his and not spoken.is_somebodys(said):  # another may be called a cabin and no more
         return his, _HIS
-    named, sure = lookup.find(said, sentence)
+    named, sure = lookup.find(said, sentence, second)
     if isinstance(named, Entity) and named.kind != "light" and _are_two(said, named, lookup):  # a lamp may be `on air`
         return named, min(sure, _NOT_QUITE)
     if beside.is_name(said, letter) and not (isinstance(named, Entity) and named.kind != "group"):

@@ -447,3 +447,10 @@ def test_the_threshold_of_a_home_is_a_share_and_has_a_default() -> None:
         Home.from_yaml("rooms: [{name: hall}]\nconfirm_below: 60")
     home = Home.from_yaml("rooms: [{name: hall}]\nconfirm_below: 0.75")
     assert Home.from_yaml(home.to_yaml()) == home
+
+
+def test_of_two_lamps_of_one_name_both_are_readings() -> None:
+    rooms = [{"name": name, "lights": [{"name": "tube"}]} for name in ("kitchen", "bedroom")]
+    result = Interpreter.load(Home.from_dict({"name": "Ghar", "rooms": rooms}))("tube bala")
+    assert result.needs_confirmation
+    assert [[*reading["rooms"]] for reading in result.to_dict()["readings"]] == [["kitchen"], ["bedroom"]]

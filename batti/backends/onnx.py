@@ -36,6 +36,7 @@ _SLOWER = ["SkipLayerNormFusion"]  # of ONNX Runtime's optimizations: ten times 
 _HOMES_KEPT = 16
 _DOUBT = 0.02  # chance from which another answer is worth hearing
 _BRANCHES = 3  # other answers that are heard at most
+_TWO_ALIKE = 0.5  # confidence of an answer that takes the first of two things of one name
 
 
 def shipped() -> Path:
@@ -176,6 +177,9 @@ class OnnxBackend:
             command, certainty = resolve(prompt.decode_answer(said.answer.tokens), text, lookup)
             chances[command] = min(1.0, chances.get(command, 0.0) + said.chance * certainty)
         best, *others = sorted(chances.items(), key=lambda item: -item[1])
+        if best[1] <= _TWO_ALIKE and not others:
+            command, certainty = resolve(prompt.decode_answer(answers[0].answer.tokens), text, lookup, second=True)
+            others = [(command, answers[0].chance * certainty)] if command != best[0] else []
         return Reading(*best, others[0] if others else None)
 
     def _lookup(self, home: Home) -> Lookup:
