@@ -120,6 +120,15 @@ def test_what_cannot_be_read_is_said(served: Served, body: bytes) -> None:
     assert answer.status_code in (400, 422)
 
 
+@pytest.mark.parametrize("path", ["commands", "interpret", "interpret/batch", "session", "chat/completions"])
+def test_a_body_that_is_not_said_to_be_json_is_told_how(served: Served, path: str) -> None:
+    form = {"Content-Type": "application/x-www-form-urlencoded"}  # as curl sends it where it is told nothing
+    answer = httpx.post(f"{served.url}/v1/{path}", content=b'{"sentence": "bala"}', headers=form)
+    [error] = problem(answer, 422)["errors"]
+    assert (error["field"], error["detail"]) == ("", "the request is not sent as JSON")
+    assert error["hint"] == "send JSON with Content-Type: application/json"
+
+
 def test_any_text_gives_an_answer(served: Served) -> None:
     for text in ("\0", "🙂" * 100, "x" * 2000, "\u202e abc", "भान्छा" * 300, '"; DROP TABLE lights; --'):
         said = served.post("/v1/interpret", {"sentence": text}).json()
