@@ -280,13 +280,32 @@ def test_the_home_is_read_and_changed_for_the_next_sentence(tmp_path: Path) -> N
         assert served.do("Zorvak ko batti bala")["status"] == "done"
         assert served.lit() == {"hall", "Zorvak"}
         assert Home.load(file) == Home.from_dict(home)
-        assert [path.name for path in tmp_path.iterdir() if "yaml" in path.name and path != file] == [
-            ".my home.yaml.lock"]  # fmt: skip
+        assert sorted(path.name for path in tmp_path.iterdir() if "yaml" in path.name and path != file) == [
+            ".my home.yaml.lock", "my home.yaml~"]  # fmt: skip
         file.write_text("rooms: [{name: kitchen}]\n")  # by hand
         until(lambda: served.get("/v1/home").json()["rooms"] == [{"name": "kitchen"}])
         file.write_text("rooms: nonsense\n")
         assert served.get("/v1/home").json()["rooms"] == [{"name": "kitchen"}]
         assert served.do("batti bala")["command"]["rooms"] == ["kitchen"]  # where else, with one room?
+
+
+def test_a_home_file_that_somebody_wrote_is_kept_before_it_is_written_over(tmp_path: Path) -> None:
+    file, kept = tmp_path / "home.yaml", tmp_path / "home.yaml~"
+    by_hand, again = b"# ours, since 2081\nrooms: [{name: hall}]\n", b"rooms: nonsense\n"
+    file.write_bytes(by_hand)
+    with serving(tmp_path / "state", "--home", str(file)) as served:
+        for rooms in ([{"name": "kitchen"}], [{"name": "hall"}]):  # the second time it writes over its own
+            assert served.put("/v1/home", {"rooms": rooms}).status_code == 200
+            assert kept.read_bytes() == by_hand
+        file.write_bytes(again)
+        assert served.put("/v1/home", {"rooms": [{"name": "kitchen"}]}).status_code == 200
+        assert kept.read_bytes() == again
+        kept.unlink()
+        kept.mkdir()  # where it cannot be kept it is not written over
+        file.write_bytes(by_hand)
+        said = problem(served.put("/v1/home", {"rooms": [{"name": "hall"}]}), 503)
+        assert said["detail"] == f"'{kept}' cannot be written: Is a directory"
+        assert file.read_bytes() == by_hand
 
 
 def test_faults_of_a_home_come_at_once_and_leave_it_as_it_is(served: Served) -> None:
