@@ -289,6 +289,19 @@ def test_the_home_is_read_and_changed_for_the_next_sentence(tmp_path: Path) -> N
         assert served.do("batti bala")["command"]["rooms"] == ["kitchen"]  # where else, with one room?
 
 
+def test_a_home_file_that_is_not_there_is_told_and_made(tmp_path: Path) -> None:
+    file = tmp_path / "typo.yaml"
+    told = f"batti: there is no '{file}'; the default home is used until saving one on the page makes it\n"
+    with serving(tmp_path / "state", "--home", str(file)) as served:
+        assert served.log.read_text() == told
+        assert served.get("/v1/home").json() == Home.default().to_dict()
+        assert served.put("/v1/home", {"rooms": [{"name": "hall"}]}).status_code == 200
+        served.stop()
+        assert Home.load(file) == Home.from_dict({"rooms": [{"name": "hall"}]})
+        served.start()  # into the same log
+        assert served.log.read_text() == told
+
+
 def test_a_home_file_that_somebody_wrote_is_kept_before_it_is_written_over(tmp_path: Path) -> None:
     file, kept = tmp_path / "home.yaml", tmp_path / "home.yaml~"
     by_hand, again = b"# ours, since 2081\nrooms: [{name: hall}]\n", b"rooms: nonsense\n"
