@@ -58,7 +58,10 @@ def train(recipe: Path, out: Path, changes: tuple[str, ...]) -> None:
         click.echo(f"{out}: next: batti --model {out} \"...\", or batti export {out} --to gguf")
         return
     scratch = _training("scratch")
-    scratch.Trainer(scratch.Recipe.load(recipe, changes), out).train()
+    trainer = scratch.Trainer(scratch.Recipe.load(recipe, changes), out)
+    trainer.train()
+    if remark := trainer.remark():
+        click.echo(f"batti: {remark}", err=True)
     click.echo(f"{out}: weights.safetensors; next: batti export {out} MODEL")
 
 
