@@ -97,6 +97,12 @@ def test_every_set_of_extras_that_is_to_be_installed_is_there():
     assert {"serve", "data", "train", "lm", "gguf", "eval"} <= named <= there
 
 
+def test_where_phrases_are_edited_they_are_not_installed_as_a_copy():
+    for name in ("README.md", "docs/data.md", "docs/language.md"):
+        installed = re.findall(r"pip install (-e )?'\.\[(?:train|data)\]'", (ROOT / name).read_text("utf-8"))
+        assert installed and all(installed), name
+
+
 def test_a_pipeline_installs_what_it_uses_before_it_writes_anything():
     for name in ("ship", "smoke", "measure", "dataset", "thesis"):
         before, installed, after = (ROOT / "runs" / f"{name}.sh").read_text().partition("pip install --quiet -e '.")
