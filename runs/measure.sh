@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# The result files behind the README and the model card: accuracy, speed, then the card.
+# The result files behind the README and the model card: accuracy, speed, then the card. thesis.json is made by
+# runs/thesis.sh.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 python3 -m venv .venv

@@ -22,5 +22,5 @@ $batti average out/first out/second out/second --out out/ship
 # 3. ONNX graphs with their checksums.
 $batti export out/ship batti/resources/model
 
-# 4. Every figure of the README and of the model card comes from these files.
+# 4. The figures of the README and of the model card; those of the thesis's protocol are made by runs/thesis.sh.
 runs/measure.sh
