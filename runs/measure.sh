@@ -3,6 +3,7 @@
 # runs/thesis.sh.
 set -euo pipefail
 cd "$(dirname "$0")/.."
+python3 -c 'import ensurepip' 2>/dev/null || runs/python_venv.sh
 python3 -m venv .venv
 .venv/bin/pip install --quiet -e '.[eval]'
 batti=.venv/bin/batti

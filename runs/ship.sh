@@ -4,6 +4,7 @@
 # more 25.5); the rest runs on two CPU cores.
 set -euo pipefail
 cd "$(dirname "$0")/.."
+python3 -c 'import ensurepip' 2>/dev/null || runs/python_venv.sh
 python3 -m venv .venv
 .venv/bin/pip install --quiet -e '.[train,eval]'
 batti=.venv/bin/batti
