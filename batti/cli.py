@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 
 _CHUNK = 1 << 16  # bytes read from standard input at once, at most
 _AT_ONCE = 128  # lines that are answered together: enough for every core, few enough that the answers keep moving
+_ENDS, _HELP = ("exit", "quit"), "help"  # at the prompt, where they are no sentences
 _MISTYPED = 0.8  # likeness of a first word from which it may have been meant for a verb
 # Some readers take these for line ends, and an answer is one line.
 _SEPARATORS = {code: f"\\u{code:04x}" for code in (0x85, 0x2028, 0x2029)}
@@ -242,7 +243,13 @@ def _converse(interpreter: Interpreter, as_json: bool) -> None:
         except (EOFError, KeyboardInterrupt):
             click.echo()
             break
-        if text.strip():
+        said = text.strip().lower()
+        if said in _ENDS:
+            break
+        if said == _HELP:
+            click.echo("Type what a light is to do and where it is: the answer is its command.", err=True)
+            click.echo("exit, quit or Ctrl-D ends; batti --help tells of all else.", err=True)
+        elif said:
             _answer(interpreter, text, as_json)
     if readline is not None:
         readline.write_history_file(history)

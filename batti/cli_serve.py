@@ -11,7 +11,7 @@ from batti.errors import missing
 
 @click.command()
 @click.option("--home", type=click.Path(dir_okay=False, path_type=Path),
-              help="Home file; it is written when the home is changed. Without it home.yaml of the state folder.")
+              help="Home file, made or written when the home is changed. Without it home.yaml of the state folder.")
 @click.option("--model", "models", multiple=True, metavar="MODEL",
               help="Offer this model besides the shipped one, and choose it at first; may be given again.")
 @click.option("--host", default="127.0.0.1", show_default=True,

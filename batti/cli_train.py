@@ -58,7 +58,10 @@ def train(recipe: Path, out: Path, changes: tuple[str, ...]) -> None:
         click.echo(f"{out}: next: batti --model {out} \"...\", or batti export {out} --to gguf")
         return
     scratch = _training("scratch")
-    scratch.Trainer(scratch.Recipe.load(recipe, changes), out).train()
+    trainer = scratch.Trainer(scratch.Recipe.load(recipe, changes), out)
+    trainer.train()
+    if remark := trainer.remark():
+        click.echo(f"batti: {remark}", err=True)
     click.echo(f"{out}: weights.safetensors; next: batti export {out} MODEL")
 
 
@@ -84,7 +87,11 @@ def tune(recipe: Path, out: Path, trials: int, workers: int, storage: str, chang
 @click.option("--plot", type=click.Path(dir_okay=False, path_type=Path), help="Picture of the losses (.png).")
 @click.option("--json", "as_json", is_flag=True, help="JSON instead of a table.")
 def compare(runs: tuple[Path, ...], plot: Path | None, as_json: bool) -> None:
-    """Compare finished RUNs: exact, partial, fields, loss, time, memory, trainable parameters."""
+    """Compare finished RUNs of language models: exact, partial, fields, loss, time, memory, trainable parameters.
+
+    A RUN is a folder that `batti train` wrote by a recipe with a `method`, like configs/lora.yaml. Runs of the small
+    network are compared by `batti evaluate`, once they are exported.
+    """
     from batti.train import compare as comparison
 
     made = comparison.rows(runs)

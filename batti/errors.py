@@ -43,7 +43,8 @@ class BattiError(Exception):
 
 def missing(what: str, library: str | None, extras: str) -> BattiError:
     """The error where a library of batti's optional `extras` is not installed; batti comes from its checkout."""
-    return BattiError(f"{what} needs {library}", f"in the folder of batti: pip install '.[{extras}]'")
+    # Without -e a copy would take the place of a checkout whose phrases are edited.
+    return BattiError(f"{what} needs {library}", f"in the folder of batti: pip install -e '.[{extras}]'")
 
 
 def quote(value: object) -> str:

@@ -3,6 +3,7 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 if [ -z "${BATTI:-}" ]; then
+    python3 -c 'import ensurepip' 2>/dev/null || runs/python_venv.sh
     python3 -m venv .venv
     .venv/bin/pip install --quiet -e '.[data]'
 fi

@@ -1,7 +1,9 @@
 #!/usr/bin/env bash
-# The result files behind the README and the model card: accuracy, speed, then the card.
+# The result files behind the README and the model card: accuracy, speed, then the card. thesis.json is made by
+# runs/thesis.sh.
 set -euo pipefail
 cd "$(dirname "$0")/.."
+python3 -c 'import ensurepip' 2>/dev/null || runs/python_venv.sh
 python3 -m venv .venv
 .venv/bin/pip install --quiet -e '.[eval]'
 batti=.venv/bin/batti

@@ -7,6 +7,6 @@ as_root=()
 if command -v apt-get >/dev/null && { [ "$(id -u)" = 0 ] || command -v sudo >/dev/null; }; then
     "${as_root[@]}" apt-get update -q && "${as_root[@]}" apt-get install -y -q "$package"
 else
-    echo "Python's venv module is missing; install the package $package and run make again" >&2
+    echo "Python's venv module is missing; install the package $package and try again" >&2
     exit 1
 fi

@@ -4,6 +4,7 @@
 # more 25.5); the rest runs on two CPU cores.
 set -euo pipefail
 cd "$(dirname "$0")/.."
+python3 -c 'import ensurepip' 2>/dev/null || runs/python_venv.sh
 python3 -m venv .venv
 .venv/bin/pip install --quiet -e '.[train,eval]'
 batti=.venv/bin/batti
@@ -22,5 +23,5 @@ $batti average out/first out/second out/second --out out/ship
 # 3. ONNX graphs with their checksums.
 $batti export out/ship batti/resources/model
 
-# 4. Every figure of the README and of the model card comes from these files.
+# 4. The figures of the README and of the model card; those of the thesis's protocol are made by runs/thesis.sh.
 runs/measure.sh

@@ -2,6 +2,7 @@
 # A small model from nothing, on two CPU cores in ten minutes: to see that the pipeline works, or to try an idea.
 set -euo pipefail
 cd "$(dirname "$0")/.."
+python3 -c 'import ensurepip' 2>/dev/null || runs/python_venv.sh
 python3 -m venv .venv
 .venv/bin/pip install --quiet -e '.[train]'
 .venv/bin/batti train configs/smoke.yaml --out out/smoke

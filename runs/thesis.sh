@@ -17,6 +17,7 @@ if [ ! -f "$thesis/train.json" ]; then
     [ -z "${THESIS:-}" ] || exit 1  # somebody said that it is there
     exit 0
 fi
+python3 -c 'import ensurepip' 2>/dev/null || runs/python_venv.sh
 python3 -m venv .venv
 .venv/bin/pip install --quiet -e '.[train]'
 .venv/bin/python -m batti.evaluate.thesis --results docs/results/thesis.json \

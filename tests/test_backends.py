@@ -81,9 +81,9 @@ except BattiError as error:
 
 
 @pytest.mark.parametrize("name, said", [
-    ("model.gguf", "this kind of model needs xllamacpp; in the folder of batti: pip install '.[gguf]'"),
-    ("http://localhost/v1#m", "this kind of model needs openai; in the folder of batti: pip install '.[data]'"),
-    ("folder", "this kind of model needs transformers; in the folder of batti: pip install '.[lm]'"),
+    ("model.gguf", "this kind of model needs xllamacpp; in the folder of batti: pip install -e '.[gguf]'"),
+    ("http://localhost/v1#m", "this kind of model needs openai; in the folder of batti: pip install -e '.[data]'"),
+    ("folder", "this kind of model needs transformers; in the folder of batti: pip install -e '.[lm]'"),
 ])  # fmt: skip
 def test_a_missing_library_is_named_with_what_to_install(name: str, said: str, tmp_path: Path) -> None:
     (tmp_path / "folder").mkdir()

@@ -158,7 +158,7 @@ def test_a_missing_library_is_told_in_a_line(monkeypatch, name, library):
     monkeypatch.delitem(sys.modules, "batti.evaluate.hassil", raising=False)
     for module in ("sklearn.feature_extraction.text", "hassil"):
         monkeypatch.setitem(sys.modules, module, None)
-    with pytest.raises(BattiError, match=rf"the baseline '{name}' needs {library}; .* pip install '\.\[eval\]'"):
+    with pytest.raises(BattiError, match=rf"the baseline '{name}' needs {library}; .* pip install -e '\.\[eval\]'"):
         trained(name, *ROWS)
 
 

@@ -240,7 +240,8 @@ def test_a_comparison_without_the_library_says_what_to_install(monkeypatch: pyte
     monkeypatch.delitem(sys.modules, "batti.backends.llama_cpp", raising=False)
     done = run("--against", "llama-3.2-1b")
     assert done.exit_code == 1
-    assert done.stderr == "batti: this kind of model needs xllamacpp; in the folder of batti: pip install '.[gguf]'\n"
+    told = "this kind of model needs xllamacpp; in the folder of batti: pip install -e '.[gguf]'"
+    assert done.stderr == f"batti: {told}\n"
 
 
 def test_the_table_leaves_out_what_is_not_known() -> None:

@@ -115,6 +115,19 @@ def test_the_prompt_works_where_no_history_can_be_kept(tmp_path: Path, terminals
     assert terminal.ended_by("\x04") == 0
 
 
+@pytest.mark.parametrize("word", ["exit", " QUIT "])
+def test_words_for_the_prompt_itself_are_no_sentences(word: str, tmp_path: Path, terminals: list[Terminal]) -> None:
+    terminal = Terminal(XDG_STATE_HOME=str(tmp_path), HOME=str(tmp_path))
+    terminals.append(terminal)
+    terminal.until("batti> ")
+    terminal.type("help\n")
+    shown = terminal.until("batti> ").splitlines()
+    assert len(shown) == 4 and shown[0] == "help" and "Ctrl-D ends" in shown[2], shown
+    assert terminal.ended_by(f"{word}\n") == 0
+    assert "intent" not in terminal.shown
+    assert (tmp_path / "batti" / "history").is_file()
+
+
 def test_a_damaged_history_is_no_error(tmp_path: Path, terminals: list[Terminal]) -> None:
     history = tmp_path / "batti" / "history"
     history.mkdir(parents=True)  # a folder where the file belongs

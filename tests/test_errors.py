@@ -22,7 +22,7 @@ def test_an_error_without_faults_says_problem_and_hint() -> None:
 
 
 def test_a_missing_library_is_told_with_the_command_that_installs_it() -> None:
-    said = "this needs pyarrow; in the folder of batti: pip install '.[data]'"
+    said = "this needs pyarrow; in the folder of batti: pip install -e '.[data]'"
     assert str(missing("this", "pyarrow", "data")) == said
 
 

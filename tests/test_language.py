@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from click.testing import CliRunner
 from helpers import BATTI
 from language import HOME, changes_of, recipe
 
@@ -24,6 +25,7 @@ for module in ("transformers", "trl", "peft", "datasets", "accelerate"):
 from transformers import TrainerCallback  # noqa: E402
 
 from batti import backends  # noqa: E402
+from batti.cli import main  # noqa: E402
 from batti.errors import BattiError  # noqa: E402
 from batti.train import bases, compare, language, merge, rows, score  # noqa: E402
 
@@ -307,6 +309,11 @@ def test_an_answer_does_not_depend_on_what_it_is_padded_to(base: Path, data: Pat
     model, tokenizer, _ = merge.load(base)
     some = rows.read([data], 9, False)
     assert score.answers(model, tokenizer, some, 48, batch=9) == score.answers(model, tokenizer, some, 48, batch=1)
+
+
+def test_the_help_says_which_runs_are_compared() -> None:
+    shown = CliRunner().invoke(main, ["compare", "--help"]).output
+    assert "of language models" in shown and "configs/lora.yaml" in shown and "batti evaluate" in shown
 
 
 def test_runs_are_compared_in_a_table_and_a_plot(base: Path, lora: Path, tmp_path: Path) -> None:

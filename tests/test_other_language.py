@@ -5,11 +5,14 @@ import os
 import re
 import subprocess
 import sys
+import textwrap
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 import yaml
+
+from batti.dataset.cases import read_cases
 
 DOC = Path(__file__).parent.parent / "docs" / "language.md"
 PACKAGE = Path(__file__).parent.parent / "batti" / "resources"
@@ -96,6 +99,15 @@ def richer(folder: Path) -> Path:
     for name, text in RICHER.items():
         (folder / "lexicon" / name).write_text(text, "utf-8")
     return folder
+
+
+def test_the_example_of_a_test_file_is_one(tmp_path: Path) -> None:
+    found = re.search(r"^   `my_tests/\S+`\n   ```yaml\n(.*?)^   ```", DOC.read_text("utf-8"), re.MULTILINE | re.DOTALL)
+    assert found
+    file = tmp_path / "mama.yaml"
+    file.write_text(textwrap.dedent(found[1]), "utf-8")
+    assert [(case.text, case.expected["intent"]) for case in read_cases(file)] == [
+        ("naomba uwashe taa ya jikoni", "single_room_control"), ("habari za jioni", "none")]  # fmt: skip
 
 
 @pytest.fixture

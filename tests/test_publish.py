@@ -309,5 +309,5 @@ def test_a_missing_library_is_named(monkeypatch: pytest.MonkeyPatch, train: Path
 
     monkeypatch.setattr("batti.cli_data.import_module", absent)
     result = batti_data("export", train, tmp_path / "hub", "--to", "parquet")
-    told = "batti: this needs pyarrow; in the folder of batti: pip install '.[data]'\n"
+    told = "batti: this needs pyarrow; in the folder of batti: pip install -e '.[data]'\n"
     assert (result.exit_code, result.stderr) == (1, told)

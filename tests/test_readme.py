@@ -1,5 +1,6 @@
 """The README and the model card say what the result files and the program say."""
 
+import os
 import re
 import shlex
 import subprocess
@@ -95,6 +96,29 @@ def test_every_set_of_extras_that_is_to_be_installed_is_there():
     code = r"""missing\(.*, "([a-z,]+)"\)|_(?:runtime|training)\("\w+", "([a-z,]+)"\)|'\.\[([a-z,]+)\]'"""
     named = {name for _, text in _texts() for found in re.findall(code, text) for name in "".join(found).split(",")}
     assert {"serve", "data", "train", "lm", "gguf", "eval"} <= named <= there
+
+
+def test_where_phrases_are_edited_they_are_not_installed_as_a_copy():
+    for name in ("README.md", "docs/data.md", "docs/language.md"):
+        installed = re.findall(r"pip install (-e )?'\.\[(?:train|data)\]'", (ROOT / name).read_text("utf-8"))
+        assert installed and all(installed), name
+
+
+@pytest.mark.parametrize("name", ["ship", "smoke", "measure", "dataset", "thesis"])
+def test_a_pipeline_fetches_venv_where_python_lacks_it(name, tmp_path):
+    scripts = {
+        f"runs/{name}.sh": (ROOT / "runs" / f"{name}.sh").read_text("utf-8"),
+        "runs/python_venv.sh": "#!/bin/sh\necho fetched\n",
+        "bin/python3": '#!/bin/sh\n[ "$1" = -m ] && echo made\nexit 1\n',  # as Debian has it, and what follows fails
+    }
+    for script, text in scripts.items():
+        (tmp_path / script).parent.mkdir(exist_ok=True)
+        (tmp_path / script).write_text(text, "utf-8")
+        (tmp_path / script).chmod(0o755)
+    (tmp_path / "train.json").touch()
+    there = {"PATH": f"{tmp_path}/bin:{os.environ['PATH']}", "THESIS": str(tmp_path)}
+    done = subprocess.run([tmp_path / "runs" / f"{name}.sh"], env=there, capture_output=True, text=True)
+    assert (done.returncode, done.stdout) == (1, "fetched\nmade\n"), done.stderr
 
 
 def test_a_pipeline_installs_what_it_uses_before_it_writes_anything():

@@ -120,6 +120,15 @@ def test_what_cannot_be_read_is_said(served: Served, body: bytes) -> None:
     assert answer.status_code in (400, 422)
 
 
+@pytest.mark.parametrize("path", ["commands", "interpret", "interpret/batch", "session", "chat/completions"])
+def test_a_body_that_is_not_said_to_be_json_is_told_how(served: Served, path: str) -> None:
+    form = {"Content-Type": "application/x-www-form-urlencoded"}  # as curl sends it where it is told nothing
+    answer = httpx.post(f"{served.url}/v1/{path}", content=b'{"sentence": "bala"}', headers=form)
+    [error] = problem(answer, 422)["errors"]
+    assert (error["field"], error["detail"]) == ("", "the request is not sent as JSON")
+    assert error["hint"] == "send JSON with Content-Type: application/json"
+
+
 def test_any_text_gives_an_answer(served: Served) -> None:
     for text in ("\0", "🙂" * 100, "x" * 2000, "\u202e abc", "भान्छा" * 300, '"; DROP TABLE lights; --'):
         said = served.post("/v1/interpret", {"sentence": text}).json()
@@ -271,13 +280,45 @@ def test_the_home_is_read_and_changed_for_the_next_sentence(tmp_path: Path) -> N
         assert served.do("Zorvak ko batti bala")["status"] == "done"
         assert served.lit() == {"hall", "Zorvak"}
         assert Home.load(file) == Home.from_dict(home)
-        assert [path.name for path in tmp_path.iterdir() if "yaml" in path.name and path != file] == [
-            ".my home.yaml.lock"]  # fmt: skip
+        assert sorted(path.name for path in tmp_path.iterdir() if "yaml" in path.name and path != file) == [
+            ".my home.yaml.lock", "my home.yaml~"]  # fmt: skip
         file.write_text("rooms: [{name: kitchen}]\n")  # by hand
         until(lambda: served.get("/v1/home").json()["rooms"] == [{"name": "kitchen"}])
         file.write_text("rooms: nonsense\n")
         assert served.get("/v1/home").json()["rooms"] == [{"name": "kitchen"}]
         assert served.do("batti bala")["command"]["rooms"] == ["kitchen"]  # where else, with one room?
+
+
+def test_a_home_file_that_is_not_there_is_told_and_made(tmp_path: Path) -> None:
+    file = tmp_path / "typo.yaml"
+    told = f"batti: there is no '{file}'; the default home is used until saving one on the page makes it\n"
+    with serving(tmp_path / "state", "--home", str(file)) as served:
+        assert served.log.read_text() == told
+        assert served.get("/v1/home").json() == Home.default().to_dict()
+        assert served.put("/v1/home", {"rooms": [{"name": "hall"}]}).status_code == 200
+        served.stop()
+        assert Home.load(file) == Home.from_dict({"rooms": [{"name": "hall"}]})
+        served.start()  # into the same log
+        assert served.log.read_text() == told
+
+
+def test_a_home_file_that_somebody_wrote_is_kept_before_it_is_written_over(tmp_path: Path) -> None:
+    file, kept = tmp_path / "home.yaml", tmp_path / "home.yaml~"
+    by_hand, again = b"# ours, since 2081\nrooms: [{name: hall}]\n", b"rooms: nonsense\n"
+    file.write_bytes(by_hand)
+    with serving(tmp_path / "state", "--home", str(file)) as served:
+        for rooms in ([{"name": "kitchen"}], [{"name": "hall"}]):  # the second time it writes over its own
+            assert served.put("/v1/home", {"rooms": rooms}).status_code == 200
+            assert kept.read_bytes() == by_hand
+        file.write_bytes(again)
+        assert served.put("/v1/home", {"rooms": [{"name": "kitchen"}]}).status_code == 200
+        assert kept.read_bytes() == again
+        kept.unlink()
+        kept.mkdir()  # where it cannot be kept it is not written over
+        file.write_bytes(by_hand)
+        said = problem(served.put("/v1/home", {"rooms": [{"name": "hall"}]}), 503)
+        assert said["detail"] == f"'{kept}' cannot be written: Is a directory"
+        assert file.read_bytes() == by_hand
 
 
 def test_faults_of_a_home_come_at_once_and_leave_it_as_it_is(served: Served) -> None:

@@ -415,5 +415,5 @@ def test_a_missing_library_is_one_line(chat: Chat, tmp_path: Path, monkeypatch: 
     monkeypatch.setitem(sys.modules, "openai", None)
     monkeypatch.delitem(sys.modules, "batti.dataset.api")
     done = generate(chat, tmp_path / "out.jsonl", 1)
-    told = "batti: this needs openai; in the folder of batti: pip install '.[data]'\n"
+    told = "batti: this needs openai; in the folder of batti: pip install -e '.[data]'\n"
     assert (done.exit_code, done.stderr) == (1, told)

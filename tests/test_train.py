@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from click.testing import CliRunner
 
 NEEDED = "needs torch and onnx: pip install '.[train]'"
 torch = pytest.importorskip("torch", reason=NEEDED)
@@ -26,6 +27,7 @@ import onnxruntime as ort  # noqa: E402
 
 from batti import prompt, sound  # noqa: E402
 from batti.backends.onnx import OnnxBackend  # noqa: E402
+from batti.cli import main  # noqa: E402
 from batti.command import Command  # noqa: E402
 from batti.dataset.generate import examples  # noqa: E402
 from batti.errors import BattiError  # noqa: E402
@@ -34,7 +36,7 @@ from batti.grammar import Answer  # noqa: E402
 from batti.home import Home  # noqa: E402
 from batti.lookup import Lookup  # noqa: E402
 from batti.text import normalize  # noqa: E402
-from batti.train import stream  # noqa: E402
+from batti.train import scratch, stream  # noqa: E402
 from batti.train.auxiliary import Auxiliary  # noqa: E402
 from batti.train.export import export  # noqa: E402
 from batti.train.model import Network  # noqa: E402
@@ -125,6 +127,47 @@ def test_the_loss_is_reported(tmp_path: Path) -> None:
     assert row["step"] == 100
     assert row["loss"] > 0
     assert row["seconds"] > 0
+
+
+def reported(run: Path) -> list[int]:
+    return [row["step"] for row in json.loads((run / "metrics.json").read_text())]
+
+
+def test_progress_is_reported_by_time_and_at_the_end_too(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    Trainer(recipe(steps=103, batch=2), tmp_path / "quick").train()
+    assert reported(tmp_path / "quick") == [100, 103]
+    assert "100%" in capsys.readouterr().err
+    monkeypatch.setattr(scratch, "_SECONDS", 0.0)  # as on a core that needs so long for a step
+    Trainer(recipe(steps=3, batch=2), tmp_path / "slow").train()
+    assert reported(tmp_path / "slow") == [1, 2, 3]
+
+
+@pytest.mark.parametrize(
+    ("ends", "more"), [({"steps": 3}, "steps=30"), ({"steps": 0, "minutes": 0.001}, "minutes=0.01")]
+)
+def test_a_run_that_has_hardly_learned_says_so_and_how_to_go_on(
+    ends: dict[str, Any], more: str, tmp_path: Path
+) -> None:
+    import yaml
+
+    file, out = tmp_path / "tiny.yaml", tmp_path / "run"
+    file.write_text(yaml.safe_dump(TINY | {"batch": 2} | ends))
+    done = CliRunner().invoke(main, ["train", str(file), "--out", str(out)])
+    assert done.exit_code == 0, done.output
+    [said] = [line for line in done.stderr.splitlines() if line.startswith("batti: ")]
+    assert said.startswith(f"batti: {out}: ")
+    assert said.endswith(f": it has hardly learned; go on: run it again with --set {more}")
+    assert re.search(r": \d+ steps in 0\.\d minutes: ", said)
+    assert reported(out)
+
+
+def test_a_run_that_was_long_enough_says_nothing(tmp_path: Path) -> None:
+    trainer = Trainer(recipe(warmup_steps=120), tmp_path)
+    for step, said in ((99, True), (119, True), (120, False)):
+        trainer.step = step
+        assert bool(trainer.remark()) == said
 
 
 def test_minutes_end_a_run(tmp_path: Path) -> None:

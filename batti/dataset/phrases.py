@@ -15,7 +15,7 @@ from itertools import pairwise
 from pathlib import Path
 
 from batti.command import COLORS
-from batti.errors import BattiError, Fault, quote
+from batti.errors import BattiError, Fault, did_you_mean, quote
 from batti.paths import resources
 from batti.values import duration_of, seconds_of
 
@@ -23,6 +23,7 @@ ROOM_SLOTS, GROUP_SLOTS, LIGHT_SLOTS, STRANGE_SLOTS = "ABCDEF", "GH", "LM", "UV"
 PERSON_SLOT = "P"
 VALUE_KINDS = ("pct", "k", "color", "dur", "time")
 PLACE_SLOTS = ROOM_SLOTS + GROUP_SLOTS + LIGHT_SLOTS + STRANGE_SLOTS
+_SWITCHED = ("on", "off", "toggle", "query")
 _BRACES = re.compile(r"\{[^{}]*\}")
 _SLOT = re.compile(
     r"\{(?:(?P<person>P)|(?P<place>[A-HLMUV])(?:@(?P<of>[A-FP]))?"
@@ -108,7 +109,8 @@ def _check_value(kind: str, value: str) -> None:
         "time": lambda: bool(_CLOCK.fullmatch(value)),
     }[kind]()
     if not ok:
-        raise PhraseError(f"'{value}' is no value for {kind}; see the table of slots")
+        hint = did_you_mean(value, COLORS) if kind == "color" else "see the table of slots"
+        raise PhraseError(f"'{value}' is no value for {kind}; {hint}")
 
 
 @lru_cache(maxsize=1 << 14)
@@ -175,7 +177,7 @@ def _when(words: list[str], slots: frozenset[str]) -> tuple[tuple[str, str], ...
 
 
 def _check_done(done: str, slots: frozenset[str]) -> None:
-    if done in ("on", "off", "toggle", "query") or done in COLORS:
+    if done in (*_SWITCHED, *COLORS):
         return
     bare = done[1:] if done[0] in "+-" else done
     if bare in ("pct", "pct2") or done in ("color", "color2", "k", "k2"):
@@ -186,7 +188,8 @@ def _check_done(done: str, slots: frozenset[str]) -> None:
         return
     if re.fullmatch(r"\d{4}K", done) and 1900 <= int(done[:-1]) <= 6500:
         return
-    raise PhraseError(f"'{done}' is not something that can be done; see the table of meanings")
+    meant = f"{did_you_mean(done, (*_SWITCHED, *COLORS, 'color', 'pct'))} or " if done.isalpha() else ""
+    raise PhraseError(f"'{done}' is not something that can be done; {meant}see the table of meanings")
 
 
 @lru_cache(maxsize=1 << 14)

@@ -6,6 +6,7 @@ import fcntl
 import hashlib
 import logging
 import os
+import shutil
 import tempfile
 import threading
 from collections.abc import Iterator
@@ -41,16 +42,22 @@ class HomeFile:
             return self._home
 
     def replace(self, home: Home, match: str | None = None) -> None:
-        """Writes another home. Raises Conflict where `match` is not the tag of what is there, BattiError where the
-        file cannot be written."""
+        """Writes another home. A file that somebody has written is kept beside it, with a ~. Raises Conflict where
+        `match` is not the tag of what is there, BattiError where the file cannot be written."""
         try:
             with self._alone():
                 if match is not None and match != tag(self.home()):
                     raise Conflict
+                if self._by_hand():
+                    keep_as_it_is(self.path)
                 _write(self.path, home.to_yaml())
         except OSError as error:
             problem = f"the home file '{self.path}' cannot be written: {error.strerror}"
             raise BattiError(problem, "check its folder and its rights") from None
+
+    def _by_hand(self) -> bool:
+        """Whether the file has more to lose than the home: comments, an order, faults that are to be mended."""
+        return self.path.exists() and self.path.read_bytes() != self.home().to_yaml().encode()
 
     def _read(self) -> Home:
         return Home.load(self.path) if self._stamp else Home.default()
@@ -74,6 +81,16 @@ class HomeFile:
 def tag(home: Home) -> str:
     """What tells one home from another, as an entity tag of HTTP."""
     return f'"{hashlib.sha256(home.to_yaml().encode()).hexdigest()[:32]}"'
+
+
+def keep_as_it_is(path: Path) -> None:
+    """Copies a home file to a file beside it, with a ~. Raises BattiError."""
+    kept = path.with_name(f"{path.name}~")
+    try:
+        shutil.copyfile(path, kept)
+        shutil.copymode(path, kept)
+    except OSError as error:
+        raise BattiError(f"'{kept}' cannot be written: {error.strerror}", "check its folder and its rights") from None
 
 
 def _write(path: Path, text: str) -> None:

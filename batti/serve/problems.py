@@ -82,6 +82,8 @@ def _fault(error: Mapping[str, Any]) -> Fault:
         return Fault("", f"the request is not valid JSON: {error['ctx']['error']}", "send a JSON object")
     if error["type"] == "missing" and not loc:
         return Fault("", "the request is empty", "send a JSON object")
+    if isinstance(error.get("input"), bytes):  # as a body stays that is not said to be JSON
+        return Fault("", "the request is not sent as JSON", "send JSON with Content-Type: application/json")
     found = finding(cast(ErrorDetails, {**error, "loc": loc}))
     return Fault(path(found.loc), found.problem, found.hint or "see /v1/openapi.json")
 

@@ -7,7 +7,9 @@ import os
 import shutil
 import signal
 import socket
+import sys
 import tempfile
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import uvicorn
@@ -37,6 +39,9 @@ def run(settings: Settings) -> None:
         settings.pass_on()
         os.environ.setdefault("MALLOC_ARENA_MAX", "2")  # a heap for each thread keeps what others have freed
         bound = _bound(settings)
+        if settings.home and not Path(settings.home).exists():  # a new one, or mistyped
+            used = "the default home is used until saving one on the page makes it"
+            print(f"batti: there is no '{settings.home}'; {used}", file=sys.stderr, flush=True)
         address, port = bound.getsockname()[:2]
         shown = f"[{address}]" if ":" in address else address
         print(f"batti listens at http://{shown}:{port}", flush=True)

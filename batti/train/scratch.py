@@ -69,6 +69,7 @@ class Recipe(Descent):
 
 
 _WEIGHTS, _RECIPE = "weights.safetensors", "config.yaml"  # of a run
+_STEPS, _SECONDS = 100, 15.0  # from one report to the next, whichever comes first: slow cores need minutes for steps
 _MULTIPLE = 8  # of characters and of answer tokens that a batch is as wide as, where every new width is recorded
 
 
@@ -174,6 +175,14 @@ class Trainer:
         warm = min(1.0, (self.step + 1) / max(1, self.recipe.warmup_steps))
         return self.recipe.learning_rate * warm * 0.5 * (1 + math.cos(math.pi * min(1.0, self._progress())))
 
+    def remark(self) -> str:
+        """A line about a finished run that was too short to learn much; empty of others."""
+        if self.step >= max(_STEPS, self.recipe.warmup_steps):
+            return ""
+        more = f"steps={10 * self.recipe.steps}" if self.recipe.steps else f"minutes={10 * self.recipe.minutes:g}"
+        done = f"{self.step} steps in {self.spent / 60:.1f} minutes"
+        return f"{self.out}: {done}: it has hardly learned; go on: run it again with --set {more}"
+
     # -- checkpoints ---------------------------------------------------------------------------
     def save(self) -> None:
         """Write everything needed to go on, atomically, and the averaged weights."""
@@ -229,19 +238,23 @@ class Trainer:
         data = stream.echoed(stream.batches(sentences, recipe.workers), recipe.echo, seed)
         bar = tqdm(total=100, unit="%", desc="train", mininterval=1.0)
         began, spent_before = time.monotonic(), self.spent
-        saved = began
+        saved = reported = began
         self.network.train()
         losses: list[torch.Tensor] = []
         while self._progress() < 1.0 and not asked_to_end.is_set():
             losses.append(self._update(next(data)))
             self.step += 1
-            self.spent = spent_before + time.monotonic() - began
-            if self.step % 100 == 0:
+            now = time.monotonic()
+            self.spent = spent_before + now - began
+            if self.step % _STEPS == 0 or now - reported >= _SECONDS:
                 self._report(bar, losses)
                 losses.clear()
+                reported = now
             if time.monotonic() - saved >= save_every:
                 self.save()
                 saved = time.monotonic()
+        if losses:
+            self._report(bar, losses)
         bar.close()
         self.save()
 

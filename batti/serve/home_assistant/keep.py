@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from batti.errors import BattiError
 from batti.home import Home
 from batti.serve.home_assistant import survey
 from batti.serve.home_assistant.client import Client
 from batti.serve.home_assistant.merge import merged
-from batti.serve.homefile import HomeFile
+from batti.serve.homefile import HomeFile, keep_as_it_is
 
 
 async def import_home(url: str, token: str, out: Path) -> list[str]:
@@ -39,17 +38,10 @@ def _kept(fresh: Home, out: Path) -> list[str]:
         if home == mine:
             news.append(f"{out}: nothing has changed")
         else:
-            _write(out.with_name(f"{out.name}~"), out.read_text(encoding="utf-8-sig"))
+            keep_as_it_is(out)
     if home != mine:
         HomeFile(out).replace(home)
         lights = sum(bool(room.entity) + sum(bool(one.entity) for one in room.lights) for room in home.rooms)
         news.append(f"{out}: {len(home.rooms)} rooms, {len(home.groups)} groups, {lights} lights of Home Assistant")
     HomeFile(last).replace(fresh)
     return news
-
-
-def _write(path: Path, text: str) -> None:
-    try:
-        path.write_text(text, encoding="utf-8")
-    except OSError as error:
-        raise BattiError(f"'{path}' cannot be written: {error.strerror}", "check its folder and its rights") from None
