@@ -206,3 +206,17 @@ def test_every_slot_that_matters_is_used(tongue: Tongue) -> None:
 
 def test_the_contract_has_no_action_without_a_row() -> None:
     assert {row["action"] for row in ROWS} == set(ACTIONS)
+
+
+@pytest.mark.parametrize(
+    ("sentence", "is_told"),
+    [
+        ("every day at 6 pm turn on the kitchen light", True), ("kitchen ko batti beluka 9 baje samma bala", True),
+        ("भोलिपर्सि बिहान ६ बजे किचनको बत्ती बाल", True), ("turn on the kitchen light at 6 pm", False),
+    ],
+)  # fmt: skip
+def test_who_asks_for_more_than_one_time_is_told_so_before_it_is_confirmed(sentence: str, is_told: bool) -> None:
+    command = Command.from_dict({"actions": [{"room": "kitchen", "action": "turn_on", "at": "18:00"}]})
+    speaker = Speaker(HOME, sentence)
+    told = phrases.load(speaker.tongue).sentence["one_time"]
+    assert (told in speaker.question([command]).text) == is_told

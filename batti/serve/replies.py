@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from batti import meaning, spoken
 from batti.command import Action, Command
 from batti.home import Entity, Home
 from batti.schema import ALL
@@ -13,6 +14,7 @@ from batti.serve import phrases
 from batti.serve.lights import Effect, Light, LightState, Outcome
 from batti.serve.phrases import CODES, Tongue
 from batti.serve.tongue import called, tongue_of
+from batti.text import normalize
 from batti.values import seconds_of
 
 _PARTS_OF_DAY = ((4, "small_hours"), (12, "morning"), (16, "day"), (20, "evening"), (24, "night"))
@@ -70,17 +72,22 @@ class Speaker:
         """Asks whether the first reading is meant, or the second; readings without actions are not asked about."""
         asked = [self._asked(command) for command in readings if command.actions][:2]
         if len(asked) == 2:
-            return self._reply(self._phrase("sentence.ask_two", clause=asked[0], other=asked[1]))
-        name = "ask_all" if whole_house else "ask_one"
-        return self._reply(self._phrase(f"sentence.{name}", clause=asked[0]))
+            text = self._phrase("sentence.ask_two", clause=asked[0], other=asked[1])
+        else:
+            text = self._phrase("sentence.ask_all" if whole_house else "sentence.ask_one", clause=asked[0])
+        timed = any(action.at for command in readings for action in command.actions)
+        if timed and spoken.is_no_single_time(normalize(self._sentence)):  # every day at 6, until 9
+            text = f"{self._phrase('sentence.one_time')} {self._capital(text)}"
+        return self._reply(text)
 
     def which_room(self) -> Reply:
         """Asks for the room that `here` is."""
         return self._reply(self._phrase("sentence.which_room"))
 
     def nothing(self) -> Reply:
-        """Says that the sentence asks nothing of the lights."""
-        return self._reply(self._phrase("sentence.none"))
+        """Says that the sentence asks nothing of the lights, or of a sentence about lights that nothing has changed."""
+        about_lights = any(map(meaning.is_lamp, spoken.words_of(normalize(self._sentence))))
+        return self._reply(self._phrase("sentence.as_they_are" if about_lights else "sentence.none"))
 
     def no_such_room(self, said: str = "", near: Sequence[Entity] = ()) -> Reply:
         """Says that there is no such place, called `said`, and which may be meant."""
