@@ -101,6 +101,24 @@ def is_another(place: Span, sentence: str, spans: Sequence[Span]) -> bool:
     return bool(_ENDS_IN_A_WORD.search(before)) and before.split()[-1] in lexicon.load().frames["another"]
 
 
+def group_of_all(sentence: str, lookup: Lookup) -> tuple[Entity, float] | None:
+    """The group that all is said of: `hostel ko sabai batti`, `hostel bhari`, where a home has more than a hostel."""
+    for found in _all_of_a_group().finditer(sentence):
+        said = next(filter(None, found.groups()))
+        group, sure = lookup.find(said)
+        if isinstance(group, Entity) and group.kind == "group" and sure > _SURE:
+            return group, sure
+    return None
+
+
+@cache
+def _all_of_a_group() -> re.Pattern[str]:
+    frames = lexicon.load().frames
+    lists = (frames[name] for name in ("every", "of_room", "throughout"))
+    every, of, through = ("|".join(map(re.escape, words)) or "(?!)" for words in lists)
+    return re.compile(rf"\b([a-z]{{2,}}?) ?(?:{of}) (?:{every})\b|\b([a-z]{{3,}}?) ?(?:{through})\b")
+
+
 def is_all_of_another(sentence: str, lookup: Lookup) -> bool:
     """Whether all is said of what the home neither is nor has: `office ko sabai batti nibhau`, `all the lights in the
     office`."""

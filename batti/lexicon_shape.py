@@ -62,7 +62,7 @@ LEFT_OUT: Mapping[str, Any] = {
         **_each("of of_room case_of_room between_rooms before_its_room said_of_rooms in_a_group in_a_room later "
                 "infinitives misheard never_joined", ()),
         **_each("letters letter_names behind_letters behind_article behind_digits nought ordinals remaining", ()),
-        **_each("ordinary switches another inside_its_room lying_in before_number counted", ()),
+        **_each("ordinary switches another throughout inside_its_room lying_in before_number counted", ()),
         **_each("english_words nepali_words turning_words", ()),
         **_each("vague letters_heard numbers_heard compounds alphabets", {}),
         "refusal": _of(("before", "verbs")),

@@ -160,11 +160,12 @@ def _find(
 ) -> tuple[Place | None, float]:
     """The place and its certainty; `numbers` says whether those beside it can only be its own."""
     if isinstance(place, str):
-        return place, 1.0
+        return (place == ALL and beside.group_of_all(_between(spans, sentence), lookup)) or (place, 1.0)
     said = text_of(place, sentence)
     letter, number = beside.letter(place, sentence), beside.number(place, sentence) if numbers else ""
     kind = _numbered(place, sentence, spans) if _tells_one(said) else ""
-    in_full = [f"{said} {more}" for more in (letter, number) if more]
+    behind = _kind_behind(place, sentence, spans) if _tells_one(said) and not kind else ""
+    in_full = [f"{said} {more}" for more in (letter, number, behind) if more]
     for name in [f"{kind} {said}", *in_full] if kind else in_full:
         found = lookup.find(name, sentence)
         if isinstance(found[0], Entity) and found[1] > _SURE:
@@ -221,6 +222,12 @@ def _numbered(place: Span, sentence: str, spans: Sequence[Span]) -> str:
         if kind:
             return " ".join(kind)
     return ""
+
+
+def _kind_behind(place: Span, sentence: str, spans: Sequence[Span]) -> str:
+    """What a letter or number that stands alone is that of, by the next place: block for the a of `a ra b block`."""
+    first, *kind = next((text_of(after, sentence).split() for after in spans if after > place), [""])
+    return " ".join(kind) if _tells_one(first) else ""
 
 
 def _tells_one(said: str) -> bool:

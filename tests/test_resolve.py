@@ -637,3 +637,31 @@ def test_a_colour_temperature_that_no_light_has_is_asked_about() -> None:
     for sentence, kelvin, is_sure in (("hall 500k", 5000, False), ("hall 3000k", 3000, True)):
         asked = [Asked(mark(sentence, "hall"), {"action": "change_color", "color_temp": kelvin})]
         assert (resolve(asked, sentence, lookup_of(home))[1] > 0.9) == is_sure
+
+
+CAMPUS = Home.from_yaml("""
+name: Ghar
+rooms: [{name: A block tala}, {name: A block mathi}, {name: C block}, {name: mess}, {name: gate}]
+groups:
+  - {name: A block, rooms: [A block tala, A block mathi]}
+  - {name: hostel, rooms: [A block tala, A block mathi, C block, mess]}
+""")
+
+
+@pytest.mark.parametrize(
+    ("sentence", "place"),
+    [
+        ("hostel ko sabai batti nibhau", "hostel"), ("होस्टलको सबै बत्ती निभाऊ", "hostel"), ("hostel bhari off", "hostel"),
+        ("ghar ko sabai batti nibhau", ALL), ("hostel jane bela bho, sabai nibhau", ALL),
+        ("hostel ma sabai chan, sab nibhau", ALL),
+    ],
+)  # fmt: skip
+def test_all_of_a_group_is_the_group(sentence: str, place: str) -> None:
+    command, certainty = resolve([Asked(ALL, OFF)], normalize(sentence), lookup_of(CAMPUS))
+    assert [*command.rooms] == [place] and certainty > 0.9
+
+
+def test_a_letter_before_a_letter_with_its_kind_is_of_that_kind() -> None:
+    sentence = "a ra c block nibhau"
+    asked = [Asked((0, 0), OFF), Asked(mark(sentence, "c block"), OFF)]
+    assert [*resolve(asked, sentence, lookup_of(CAMPUS))[0].rooms] == ["A block", "C block"]
