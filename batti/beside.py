@@ -14,7 +14,6 @@ from batti import letters, lexicon, meaning, spoken
 from batti.home import Entity
 from batti.lookup import Lookup
 from batti.prompt import Span, text_of
-from batti.sound import fold
 
 _NEXT = re.compile(r" ([a-z]{1,2})(?![a-z0-9'])(?: ([a-z]+))?")
 _NO_WORDS = frozenset("bcdfg")  # letters that chats use for no word, as they do k for ko, n for and, r for ra
@@ -99,57 +98,6 @@ def is_another(place: Span, sentence: str, spans: Sequence[Span]) -> bool:
     """Whether another one of its kind is meant, which nothing tells: `the other [hostel]`."""
     before, _ = around(place, sentence, spans)
     return bool(_ENDS_IN_A_WORD.search(before)) and before.split()[-1] in lexicon.load().frames["another"]
-
-
-def group_of_all(sentence: str, lookup: Lookup) -> tuple[Entity, float] | None:
-    """The group that all is said of: `hostel ko sabai batti`, `hostel bhari`, where a home has more than a hostel."""
-    for found in _all_of_a_group().finditer(sentence):
-        said = next(filter(None, found.groups()))
-        group, sure = lookup.find(said)
-        if isinstance(group, Entity) and group.kind == "group" and sure > _SURE:
-            return group, sure
-    return None
-
-
-@cache
-def _all_of_a_group() -> re.Pattern[str]:
-    frames = lexicon.load().frames
-    lists = (frames[name] for name in ("every", "of_room", "throughout"))
-    every, of, through = ("|".join(map(re.escape, words)) or "(?!)" for words in lists)
-    return re.compile(rf"\b([a-z]{{2,}}?) ?(?:{of}) (?:{every})\b|\b([a-z]{{3,}}?) ?(?:{through})\b")
-
-
-def is_all_of_another(sentence: str, lookup: Lookup) -> bool:
-    """Whether all is said of what the home neither is nor has: `office ko sabai batti nibhau`, `all the lights in the
-    office`."""
-    for found in _all_of_what().finditer(sentence):
-        said = next(filter(None, found.groups()))
-        kinds = (all(map(_is_elsewhere, words)) for words in spoken.readings(said))
-        if any(kinds) and lookup.find(said)[0] is None:
-            return True
-    return False
-
-
-def _is_elsewhere(word: str) -> bool:
-    return meaning.is_of_another_house(word) or word in _premises()
-
-
-@cache
-def _premises() -> frozenset[str]:
-    return frozenset(map(fold, lexicon.load().frames["premises"]))
-
-
-@cache
-def _all_of_what() -> re.Pattern[str]:
-    """Matches what all is said of, in Nepali before it and in English behind it."""
-    frames = lexicon.load().frames
-    every, cases, inside, ours = (
-        "|".join(sorted(map(re.escape, frames[name]), key=len, reverse=True)) or "(?!)"
-        for name in ("every", "case_of_room", "before_its_room", "ours")
-    )
-    before = rf"\b([a-z]{{2,}}?) ?(?:{cases}) (?:{every})\b"
-    behind = rf"\b(?:{every})\b.* (?:{inside}) (?:(?:{inside}|{ours}|{every}) )*([a-z]{{3,}})\b"
-    return re.compile(f"{before}|{behind}")
 
 
 @cache

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from itertools import product
 from typing import Any
 
-from batti import beside, lamps, letters, lexicon, meaning, spoken
+from batti import beside, everything, lamps, letters, lexicon, meaning, spoken
 from batti.command import Command, contradict, one_form
 from batti.home import Entity
 from batti.lamps import Found, Place
@@ -53,7 +53,7 @@ def resolve(
         certainty = min(certainty, *found.sure)
         if isinstance(entry.place, str) and not entry.excepts and spoken.is_of_the_rest(sentence):
             certainty = min(certainty, _REST_OF_WHAT)
-        if entry.place == ALL and beside.is_all_of_another(_between(_spans(asked), sentence), lookup):
+        if entry.place == ALL and everything.is_elsewhere(_between(_spans(asked), sentence), lookup):
             certainty = min(certainty, _NOT_QUITE)
         if entry.place == HERE and _has_no_value(asked) and beside.has_number(_between(_spans(asked), sentence)):
             certainty = min(certainty, _NOT_QUITE)  # `room 0 ma batti nibhau`
@@ -160,7 +160,7 @@ def _find(
 ) -> tuple[Place | None, float]:
     """The place and its certainty; `numbers` says whether those beside it can only be its own."""
     if isinstance(place, str):
-        return (place == ALL and beside.group_of_all(_between(spans, sentence), lookup)) or (place, 1.0)
+        return (place == ALL and everything.group(_between(spans, sentence), lookup)) or (place, 1.0)
     said = text_of(place, sentence)
     letter, number = beside.letter(place, sentence), beside.number(place, sentence) if numbers else ""
     kind = _numbered(place, sentence, spans) if _tells_one(said) else ""
