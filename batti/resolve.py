@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 from itertools import product
 from typing import Any
 
@@ -19,6 +20,7 @@ from batti.values import seconds_of
 
 _LEVEL = re.compile(r"(\d+) ?(?:%|percent|persent|parsent|pratisat|pratishat)")
 _KELVIN = re.compile(r"\b(\d{3,5}) ?(?:k|kelvin|kelbin|kelwin)\b")
+_DIGITAL = re.compile(r"(?<![\d:.])([01]?\d|2[0-3]):([0-5]\d)(?![\d:])")
 _MANY, _A_DAY = 100, 86_400  # units of time, and seconds, from which a length is rare
 _NOT_QUITE = 0.5  # certainty of a room said to be on a floor on which it is not, or with a number that is not its own
 _HIS = 0.8  # certainty of a room whose owner is told by a pronoun
@@ -45,6 +47,9 @@ def resolve(
     actions: list[tuple[Asked, dict[str, Any]]] = []
     beyond = any(int(match.group(1)) > 100 for match in _LEVEL.finditer(sentence)) or _is_not_said(asked, sentence)
     certainty = _NO_LIGHT_HAS_IT if beyond else 1.0
+    if (told := _clock(sentence)) and any(one.doing.get("at", told[0]) not in told for one in asked):
+        asked = [replace(one, doing={**one.doing, "at": told[0]}) if "at" in one.doing else one for one in asked]
+        certainty = min(certainty, _AT_THE_NEXT)
     marked = [one.place for one in asked if not isinstance(one.place, str)]
     if any(lookup.is_device(text_of(place, sentence), sentence) for place in marked):
         return Command.none(), certainty
@@ -73,6 +78,16 @@ def resolve(
     if len(held) < len(actions):
         certainty = min(certainty, _CONTRADICTS)
     return Command.from_dict({"actions": one_form(held)}, groups=lookup.groups), certainty
+
+
+def _clock(sentence: str) -> tuple[str, ...]:
+    """The time that a sentence tells in digits, and twelve hours later; nothing where it tells none or several: `9:21`
+    is no 22:21, whatever a network copied."""
+    found = {match.groups() for match in _DIGITAL.finditer(sentence)}
+    if len(found) != 1:
+        return ()
+    [(hour, minute)] = found
+    return tuple(f"{at % 24:02}:{minute}" for at in (int(hour), int(hour) + 12))
 
 
 def _is_not_said(asked: Sequence[Asked], sentence: str) -> bool:
@@ -226,7 +241,7 @@ def _numbered(place: Span, sentence: str, spans: Sequence[Span]) -> str:
 
 def _kind_behind(place: Span, sentence: str, spans: Sequence[Span]) -> str:
     """What a letter or number that stands alone is that of, by the next place: block for the a of `a ra b block`."""
-    first, *kind = next((text_of(after, sentence).split() for after in spans if after > place), [""])
+    first, *kind = next((text_of(after, sentence).split() for after in spans if after > place), []) or [""]
     return " ".join(kind) if _tells_one(first) else ""
 
 

@@ -12,6 +12,7 @@ from batti import lexicon, meaning, sound
 
 ENOUGH = 0.5
 """Similarity (0 to 1) from which two words may be partners."""
+_NEAR = 0.35  # similarity in spelling from which two words may sound that much alike: iain and kiten
 _REMEMBERED = 4096  # words said
 _LEAST = 4  # letters of a word in which a slip is looked for
 
@@ -88,5 +89,5 @@ def _is_turned(said: str, word: str) -> bool:
 
 def _near(said: str, words: list[str]) -> list[int]:
     """Where the words stand whose spelling is so near that they may be like it."""
-    found = process.extract(said, words, scorer=OSA.normalized_similarity, score_cutoff=ENOUGH, limit=None)
+    found = process.extract(said, words, scorer=OSA.normalized_similarity, score_cutoff=_NEAR, limit=None)
     return [index for _, _, index in found]

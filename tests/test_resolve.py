@@ -665,3 +665,20 @@ def test_a_letter_before_a_letter_with_its_kind_is_of_that_kind() -> None:
     sentence = "a ra c block nibhau"
     asked = [Asked((0, 0), OFF), Asked(mark(sentence, "c block"), OFF)]
     assert [*resolve(asked, sentence, lookup_of(CAMPUS))[0].rooms] == ["A block", "C block"]
+
+
+@pytest.mark.parametrize(
+    ("sentence", "given", "at"),
+    [
+        ("5:06 ma hall bala", "06:06", "05:06"), ("९:२१ मा हल बाल", "22:21", "09:21"),
+        ("rati 9:21 ma hall bala", "21:21", "21:21"), ("hall on at 6:30 pm", "18:30", "18:30"),
+        ("hall 7:15 hoina 8:20 ma bala", "20:20", "20:20"), ("hall rati 10 baje bala", "22:00", "22:00"),
+    ],
+)  # fmt: skip
+def test_a_time_in_digits_is_what_is_written(sentence: str, given: str, at: str) -> None:
+    text = normalize(sentence)
+    home = Home.from_dict({"name": "Ghar", "rooms": [{"name": "hall", "aliases": ["हल"]}, {"name": "kitchen"}]})
+    asked = [Asked(mark(text, "hal" if "hall" not in text else "hall"), {"action": "turn_on", "at": given})]
+    command, certainty = resolve(asked, text, lookup_of(home))
+    assert [action.at for action in command.actions] == [at]
+    assert (certainty > 0.9) == (given == at)

@@ -10,6 +10,7 @@ WORDS = st.one_of(st.sampled_from(HEARD), st.text("abdeikmnrstC12", max_size=8))
 
 @given(WORDS, st.lists(WORDS, unique=True, max_size=12))
 @example("ktn", ["kiten", "kitab"])  # without vowels
+@example("iain", ["kiten"])  # by their vowels
 @example("konf", ["konfrens", "gest"])  # cut short
 @example("dai", ["brader", "bahini"])  # by meaning
 def test_a_word_is_like_those_that_comparing_it_with_each_finds(said: str, words: list[str]) -> None:
