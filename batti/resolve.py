@@ -47,7 +47,8 @@ def resolve(
     actions: list[tuple[Asked, dict[str, Any]]] = []
     beyond = any(int(match.group(1)) > 100 for match in _LEVEL.finditer(sentence)) or _is_not_said(asked, sentence)
     certainty = _NO_LIGHT_HAS_IT if beyond else 1.0
-    if (told := _clock(sentence)) and any(one.doing.get("at", told[0]) not in told for one in asked):
+    times = {one.doing["at"] for one in asked if "at" in one.doing}
+    if len(times) == 1 and (told := _clock(sentence)) and times.isdisjoint(told):
         asked = [replace(one, doing={**one.doing, "at": told[0]}) if "at" in one.doing else one for one in asked]
         certainty = min(certainty, _AT_THE_NEXT)
     marked = [one.place for one in asked if not isinstance(one.place, str)]

@@ -682,3 +682,12 @@ def test_a_time_in_digits_is_what_is_written(sentence: str, given: str, at: str)
     command, certainty = resolve(asked, text, lookup_of(home))
     assert [action.at for action in command.actions] == [at]
     assert (certainty > 0.9) == (given == at)
+
+
+def test_a_time_in_digits_leaves_another_one_in_words_as_it_is() -> None:
+    sentence = "hall bihana 6 baje bala ani kitchen 6:30 ma"
+    home = Home.from_dict({"name": "Ghar", "rooms": [{"name": "hall"}, {"name": "kitchen"}]})
+    asked = [Asked(mark(sentence, room), {"action": "turn_on", "at": at})
+             for room, at in (("hall", "06:00"), ("kitchen", "06:30"))]  # fmt: skip
+    command, certainty = resolve(asked, sentence, lookup_of(home))
+    assert [action.at for action in command.actions] == ["06:00", "06:30"] and certainty > 0.9
