@@ -103,27 +103,24 @@ def is_another(place: Span, sentence: str, spans: Sequence[Span]) -> bool:
 @cache
 def _number() -> re.Pattern[str]:
     """Matches a number that may be part of a name, and the word behind it: ` nambar 2 ko`."""
-    words = "|".join(map(re.escape, lexicon.load().frames["before_number"])) or "(?!)"
-    return re.compile(rf" (?:(?:{words})\.? )?([1-9]\d{{0,2}})(?![\d%:.])(?: ([a-z]+))?")
+    return re.compile(rf" (?:{spoken.pattern_of('before_number')}\.? )?([1-9]\d{{0,2}})(?![\d%:.])(?: ([a-z]+))?")
 
 
 @cache
 def _letter_of_a_number() -> re.Pattern[str]:
     """Matches a letter of another alphabet that may belong to a number before it: ` kha`."""
-    return re.compile(rf" ({'|'.join(lexicon.load().frames['letters']) or '(?!)'})(?![a-z0-9'])")
+    return re.compile(rf" ({spoken.pattern_of('letters')})(?![a-z0-9'])")
 
 
 @cache
 def _before_its_room() -> re.Pattern[str]:
     """Matches what stands between a lamp and its room: `light in the`."""
-    frames = lexicon.load().frames
-    lamp, inside = ("|".join(map(re.escape, frames[name])) or "(?!)" for name in ("lamp_words", "inside_its_room"))
-    return re.compile(rf"(?: (?:{lamp}))?(?: (?:{inside}))+ ")
+    lamp, inside = map(spoken.pattern_of, ("lamp_words", "inside_its_room"))
+    return re.compile(rf"(?: {lamp})?(?: {inside})+ ")
 
 
 @cache
 def _lying_in() -> re.Pattern[str]:
     """Matches what stands between a room and the lamp in it: `ma bhako`."""
-    frames = lexicon.load().frames
-    lying, inside = ("|".join(map(re.escape, frames[name])) or "(?!)" for name in ("lying_in", "in_a_group"))
-    return re.compile(rf"(?: (?:{inside}))? (?:{lying}) $")
+    lying, inside = map(spoken.pattern_of, ("lying_in", "in_a_group"))
+    return re.compile(rf"(?: {inside})? {lying} $")

@@ -29,10 +29,8 @@ def group(sentence: str, lookup: Lookup) -> tuple[Entity, float] | None:
 @cache
 def _all_of_a_group() -> re.Pattern[str]:
     """Matches what all is said of in the genitive, or with a word for all of it behind: `hostel ko sabai`."""
-    frames = lexicon.load().frames
-    lists = (frames[name] for name in ("every", "of_room", "throughout"))
-    every, of, through = ("|".join(map(re.escape, words)) or "(?!)" for words in lists)
-    return re.compile(rf"\b([a-z]{{2,}}?) ?(?:{of}) (?:{every})\b|\b([a-z]{{3,}}?) ?(?:{through})\b")
+    every, of, through = map(spoken.pattern_of, ("every", "of_room", "throughout"))
+    return re.compile(rf"\b([a-z]{{2,}}?) ?{of} {every}\b|\b([a-z]{{3,}}?) ?{through}\b")
 
 
 def is_elsewhere(sentence: str, lookup: Lookup) -> bool:
@@ -58,11 +56,7 @@ def _premises() -> frozenset[str]:
 @cache
 def _all_of_what() -> re.Pattern[str]:
     """Matches what all is said of, in Nepali before it and in English behind it."""
-    frames = lexicon.load().frames
-    every, cases, inside, ours = (
-        "|".join(sorted(map(re.escape, frames[name]), key=len, reverse=True)) or "(?!)"
-        for name in ("every", "case_of_room", "before_its_room", "ours")
-    )
-    before = rf"\b([a-z]{{2,}}?) ?(?:{cases}) (?:{every})\b"
-    behind = rf"\b(?:{every})\b.* (?:{inside}) (?:(?:{inside}|{ours}|{every}) )*([a-z]{{3,}})\b"
+    every, cases, inside, ours = map(spoken.pattern_of, ("every", "case_of_room", "before_its_room", "ours"))
+    before = rf"\b([a-z]{{2,}}?) ?{cases} {every}\b"
+    behind = rf"\b{every}\b.* {inside} (?:(?:{inside}|{ours}|{every}) )*([a-z]{{3,}})\b"
     return re.compile(f"{before}|{behind}")

@@ -239,6 +239,11 @@ def _means_the_same(word: str, after: str) -> bool:
     return bool(senses(word) & senses(after))
 
 
+def pattern_of(kind: str) -> str:
+    """The pattern of any of the words of a list of `frames.yaml`, as they are written there; the longest come first."""
+    return _any_of(sorted(map(re.escape, lexicon.load().frames[kind]), key=len, reverse=True))
+
+
 def _any_of(said: Iterable[str]) -> str:
     """The pattern of any of these words; of nothing where there are none."""
     return f"(?:{'|'.join(said) or '(?!)'})"
