@@ -106,6 +106,10 @@ class House:
         await self._tell_of_jobs(made)
         return made
 
+    async def waiting(self) -> list[Job]:
+        """What is yet to be done, by its time."""
+        return await asyncio.to_thread(self.store.jobs, WAITING)
+
     async def cancel(self, job_id: str) -> Job | None:
         """Cancels a job that waits and returns it; None if there is none that waits."""
         job = await asyncio.to_thread(self.store.job, job_id)

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, Literal
+from zoneinfo import ZoneInfo
 
 from batti import meaning, spoken
 from batti.command import Action, Command
 from batti.home import Entity, Home
 from batti.schema import ALL
 from batti.serve import phrases
+from batti.serve.jobs import Job
 from batti.serve.lights import Effect, Light, LightState, Outcome
 from batti.serve.phrases import CODES, Tongue
 from batti.serve.tongue import called, tongue_of
@@ -48,6 +51,10 @@ class _Place:
     light: str | None = None
     excepts: tuple[str, ...] = ()
 
+    @classmethod
+    def of(cls, action: Action) -> _Place:
+        return cls(action.room, action.light, action.except_)
+
 
 class Speaker:
     """Says things about one home in the tongue of one sentence (or in a given one)."""
@@ -84,10 +91,22 @@ class Speaker:
         """Asks for the room that `here` is."""
         return self._reply(self._phrase("sentence.which_room"))
 
-    def nothing(self) -> Reply:
-        """Says that the sentence asks nothing of the lights, or of a sentence about lights that nothing has changed."""
-        about_lights = any(map(meaning.is_lamp, spoken.words_of(normalize(self._sentence))))
-        return self._reply(self._phrase("sentence.as_they_are" if about_lights else "sentence.none"))
+    def nothing(self, waiting: Sequence[Job] = ()) -> Reply:
+        """Says that the sentence asks nothing of the lights, or of a sentence about lights that nothing has changed,
+        and what of them is yet to be done."""
+        if not any(map(meaning.is_lamp, spoken.words_of(normalize(self._sentence)))):
+            return self._reply(self._phrase("sentence.none"))
+        if waiting:
+            return self._reply(self._phrase("sentence.still_waits", clause=self._to_come(waiting)))
+        return self._reply(self._phrase("sentence.as_they_are"))
+
+    def nothing_waits(self) -> Reply:
+        """Says that there is nothing to be called off."""
+        return self._reply(self._phrase("sentence.nothing_waits"))
+
+    def called_off(self, ended: Sequence[Job]) -> Reply:
+        """Says what will not be done."""
+        return self._reply(self._phrase("sentence.called_off", clause=self._to_come(ended)))
 
     def no_such_room(self, said: str = "", near: Sequence[Entity] = ()) -> Reply:
         """Says that there is no such place, called `said`, and which may be meant."""
@@ -102,7 +121,7 @@ class Speaker:
     def _clauses(self, deed: Deed) -> Iterable[tuple[_Place, str, str, str, str]]:
         """(place, section, phrase, what fills its other slots, when) of each thing to say of a deed."""
         action, outcome = deed.action, deed.outcome
-        place = _Place(action.room, action.light, action.except_)
+        place = _Place.of(action)
         if outcome is None:
             yield place, "will", *self._doing(action), self._when(action)
             return
@@ -173,10 +192,25 @@ class Speaker:
         return self._say.comma.join(filter(None, (level, look)))
 
     def _asked(self, command: Command) -> str:
+        return self._wished((_Place.of(action), *self._doing(action), self._when(action)) for action in command.actions)
+
+    def _to_come(self, some: Iterable[Job]) -> str:
+        """What jobs are to do, each at its time on the home's clock."""
+        zone = ZoneInfo(self.home.time_zone)
+        timed = [(job, f"{datetime.fromtimestamp(job.run_at, zone):%H:%M}") for job in some]
+        wished: list[tuple[_Place, str, str, str]] = []
+        for job, at in timed:
+            when = self._phrase("when.at", time=self._time(at))
+            wished += [(_Place.of(action), *self._doing(action), f"{when} {self._lasting(action)}".rstrip())
+                       for action in job.actions]  # fmt: skip
+            wished += [(_Place(state.room, state.light), "restore", "", when) for state in job.states]
+        return self._wished(wished)
+
+    def _wished(self, wishes: Iterable[tuple[_Place, str, str, str]]) -> str:
+        """Places, what is to become of each, what fills that phrase, and when: said in one breath."""
         clauses: dict[tuple[str, str, str], list[_Place]] = {}
-        for action in command.actions:
-            place = _Place(action.room, action.light, action.except_)
-            clauses.setdefault((*self._doing(action), self._when(action)), []).append(place)
+        for place, name, fill, when in wishes:
+            clauses.setdefault((name, fill, when), []).append(place)
         said = [self._clause(f"ask.{name}", fill, when, places) for (name, fill, when), places in clauses.items()]
         return self._listed(said, "and")
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -14,6 +15,7 @@ from batti.errors import BattiError, did_you_mean, quote
 from batti.home import Entity, Home
 from batti.interpreter import Interpreter, Result
 from batti.schema import ALL, HERE
+from batti.serve import cancelling
 from batti.serve.errors import Invalid
 from batti.serve.house import House
 from batti.serve.jobs import Job
@@ -23,7 +25,7 @@ from batti.serve.replies import Deed, Reply, Speaker
 from batti.text import MAX_CHARS, align
 
 Status: TypeAlias = Literal[
-    "done", "partly", "failed", "scheduled", "answered",
+    "done", "partly", "failed", "scheduled", "cancelled", "answered",
     "needs_confirmation", "needs_room", "none", "unknown_room",
 ]  # fmt: skip
 """What came of it: `partly` where some of it could not be done; the last four have done nothing."""
@@ -104,7 +106,7 @@ class Talk:
                 return Answer("needs_confirmation", speaker.question(askable), askable[0], understood)
             return await self._act(askable[0], speaker, sentence, wish, understood)
         if result.command.intent == "none":
-            return Answer("none", speaker.nothing(), result.command, understood)
+            return await self._nothing(sentence, understood, speaker)
         if result.command.intent == "unknown_room":
             reply = await self._no_such_room(sentence, understood, speaker)
             return Answer("unknown_room", reply, result.command, understood)
@@ -138,6 +140,19 @@ class Talk:
         came = dict(zip(now, outcomes, strict=True))
         reply = speaker.told([Deed(action, came.get(action)) for action in command.actions])
         return Answer(_status(now, outcomes), reply, command, understood, tuple(outcomes), tuple(scheduled))
+
+    async def _nothing(self, sentence: str, understood: Understood, speaker: Speaker) -> Answer:
+        """Says that nothing was asked of the lights, or calls off what waits."""
+        command = understood.result.command
+        waiting = await self.house.waiting()
+        call_off = await asyncio.to_thread(cancelling.asked, sentence, speaker.home)
+        if call_off is None:
+            return Answer("none", speaker.nothing(waiting), command, understood)
+        meant = call_off.among(waiting, speaker.home)
+        ended = [job for one in meant if (job := await self.house.cancel(one.id))]  # one may have begun meanwhile
+        if not ended:
+            return Answer("none", speaker.nothing_waits(), command, understood)
+        return Answer("cancelled", speaker.called_off(ended), command, understood, scheduled=tuple(ended))
 
     async def _no_such_room(self, sentence: str, understood: Understood, speaker: Speaker) -> Reply:
         """What the place was called is asked of a model that points at words."""

@@ -5,7 +5,7 @@ import { el } from "./dom.js";
 import { house } from "./state.js";
 import { called, certainty, clock, duration, number, percent, t } from "./words.js";
 
-const WORKED = ["done", "answered", "scheduled"];
+const WORKED = ["done", "answered", "scheduled", "cancelled"];
 const EMPTY = ["none", "unknown_room"]; // intents, which no word of the sentence is
 
 /** A turn as a list item; the latest shows all of itself. */

@@ -148,7 +148,7 @@ def _reply(home: Home, sentence: str, command: Command, states: dict[lights.Ligh
 def _event(answer: Answer, context: dict[str, Any] | None) -> Event:
     """`handled` where something was done or answered, else why not; a question is not handled before its answer."""
     text = answer.reply.text
-    if answer.status in ("done", "partly", "scheduled", "answered"):
+    if answer.status in ("done", "partly", "scheduled", "cancelled", "answered"):
         return Handled(text, context).event()
     if answer.status in ("none", "unknown_room"):
         return NotRecognized(text, context).event()

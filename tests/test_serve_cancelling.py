@@ -1,0 +1,135 @@
+"""What calls off what waits, in words."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from helpers import home_of
+from serving import Served, serving
+
+from batti.command import Action
+from batti.home import Home
+from batti.lexicon import key
+from batti.paths import read_yaml
+from batti.serve.cancelling import CallOff, asked
+from batti.serve.jobs import Job
+from batti.serve.lights import LightState
+
+HOME = Home.from_yaml("""
+rooms:
+  - name: kitchen
+    aliases: [bhancha]
+  - name: room 10
+  - name: bedroom
+    lights: [{name: table lamp}]
+groups:
+  - name: upstairs
+    rooms: [bedroom, room 10]
+""")
+TEN_AT_NIGHT = 1_790_007_300.0  # 22:00 in Kathmandu
+
+
+def waiting(*about: tuple[str, str | None, float]) -> list[Job]:
+    """Jobs that turn off a room or a light in one, so many hours after ten, accepted one after the other."""
+    return [
+        Job(f"{i}", TEN_AT_NIGHT + 3600 * later, (Action(room=room, light=light, action="turn_off"),), created=float(i))
+        for i, (room, light, later) in enumerate(about)
+    ]
+
+
+def ids(sentence: str, jobs: list[Job]) -> set[str] | None:
+    """Which of the jobs a sentence calls off; None where it calls nothing off."""
+    call_off = asked(sentence, HOME)
+    return None if call_off is None else {job.id for job in call_off.among(jobs, HOME)}
+
+
+@pytest.mark.parametrize(
+    ("sentence", "meant"),
+    [
+        ("cancel", {"2"}), ("tyo cancel gardeu na", {"2"}), ("timer radda gara", {"2"}), ("रद्द गरिदिनुस् न", {"2"}),
+        ("टाइमर हटाइदेऊ", {"2"}), ("can you cancel that please?", {"2"}), ("timer banda gara", {"2"}),
+        ("cancel the kitchen timer", {"0"}), ("bhanchha ko timer hataideu", {"0"}), ("भान्छाको टाइमर रद्द गर", {"0"}),
+        ("table lamp ko cancel gara", {"2"}), ("bedroom ko timer cancel gara", {"2"}), ("cancel upstairs", {"2"}),
+        ("room 10 ko timer cancel gara", {"1"}), ("das baje ko cancel gara", {"0"}), ("cancel the one at 11", {"1"}),
+        ("11 baje ko timer hatau", {"1"}), ("raati 10 baje ko bhanchha ko cancel gara", {"0"}),
+        ("sabai timer cancel gara", {"0", "1", "2"}), ("cancel all timers", {"0", "1", "2"}),
+        ("cancel everything upstairs", {"1", "2"}), ("stop all the timers", {"0", "1", "2"}),
+        ("cancel the one at 5", set()),
+    ],
+)  # fmt: skip
+def test_what_is_called_off(sentence: str, meant: set[str]) -> None:
+    jobs = waiting(("kitchen", None, 0), ("room 10", None, 1), ("bedroom", "table lamp", 2))
+    assert ids(sentence, jobs) == meant
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    ["cancel nagara", "don't cancel it", "timer cancel bhayo?", "did you cancel the timer?", "is it cancel?",
+     "bhoj cancel bhayo", "movie ko ticket cancel gara", "garage ko timer cancel gara", "timer hatauna hudaina",
+     "hatau", "banda gara", "stop", "delete the kitchen", "timer", "hall nibhau", "", "?", "10 baje", "batti off",
+     "cancel yaha", "cancel the one at 10 or 11"],
+)  # fmt: skip
+def test_what_calls_nothing_off(sentence: str) -> None:
+    assert asked(sentence, HOME) is None
+
+
+def test_the_end_of_what_lasts_is_called_off_by_its_place_too() -> None:
+    undo = Job("undo", TEN_AT_NIGHT, (), (LightState("kitchen"),))
+    assert ids("kitchen ko timer cancel gara", [undo]) == {"undo"}
+    assert ids("bedroom ko timer cancel gara", [undo]) == set()
+
+
+def test_a_room_that_the_home_has_no_more_is_in_nobodys_way() -> None:
+    [gone] = waiting(("garage", None, 0))
+    assert CallOff(frozenset({("kitchen", None)})).among([gone], HOME) == []
+    assert CallOff().among([gone], home_of("kitchen")) == [gone]
+
+
+def test_no_word_is_of_two_kinds() -> None:
+    kinds = read_yaml("replies", "cancelling.yaml")
+    said = [key(word) for words in kinds.values() for word in words]
+    assert len(said) == len(set(said))
+    assert all(isinstance(word, str) for words in kinds.values() for word in words)  # `off` is a word
+
+
+@pytest.fixture(scope="module")
+def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    folder: Path = tmp_path_factory.mktemp("cancelling")
+    (folder / "home.yaml").write_text("rooms:\n  - name: kitchen\n  - name: bedroom\n")
+    with serving(folder / "state", "--home", str(folder / "home.yaml")) as one:
+        yield one
+
+
+def test_a_sentence_calls_off_what_another_began(served: Served) -> None:
+    assert served.do("kitchen ko batti 1 ghanta pachi bala")["status"] == "scheduled"
+    assert served.do("turn on the bedroom light at 10 pm")["status"] == "scheduled"
+    done = served.do("bhancha ko timer cancel gara")
+    assert done["status"] == "cancelled"
+    assert done["command"]["intent"] == "none"
+    assert [job["status"] for job in done["scheduled"]] == ["cancelled"]
+    assert [job["actions"][0]["room"] for job in served.jobs()] == ["bedroom"]
+    done = served.do("cancel that")
+    assert done["reply"]["text"] == "Cancelled: turn on the bedroom light at 10 pm."
+    assert served.jobs() == []
+    done = served.do("cancel that")
+    assert (done["status"], done["reply"]["text"]) == ("none", "Nothing is waiting to be done.")
+
+
+def test_what_lasts_stays_as_it_is_where_its_end_is_called_off(served: Served) -> None:
+    served.do("sabai batti nibhau", confirm=True)
+    assert served.do("kitchen ko batti 10 minute ko lagi bala")["status"] == "done"
+    done = served.do("tyo timer radda gardinus")
+    assert done["status"] == "cancelled"
+    assert done["reply"]["text"].startswith("Radda bhayo: ")
+    assert done["reply"]["text"].endswith(" bhancha ko batti pahile jasto banaune.")
+    assert served.jobs() == []
+    assert served.lit() == {"kitchen"}
+
+
+def test_who_forbids_is_told_what_is_still_to_come(served: Served) -> None:
+    served.do("turn off the kitchen light at 9 pm")
+    done = served.do("kitchen ko batti nanibhau")
+    assert done["status"] == "none"
+    assert done["reply"]["text"] == "Kehi pheriena. Aba hune: rati 9 baje kitchen ko batti nibhaune."
+    served.do("cancel")
+    assert served.do("kitchen ko batti nanibhau")["reply"]["text"] == "Batti jasto chha tyastai chha."
