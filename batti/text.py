@@ -51,6 +51,7 @@ _PUNCTUATION = {
     # Hearts are a colour or an ornament, as the sentence has it.
     **dict.fromkeys("❤♥", " #red "), "🧡": " #orange ", "💛": " #yellow ", "💚": " #green ", "💙": " #blue ",
     "🩵": " #cyan ", "💜": " #purple ", "🩷": " #pink ", "🤍": " #white ",
+    **dict.fromkeys("✅✔☑", " #on "),  # on, or all is well
     "🔟": " 10 ", "\u20e3": "",  # of keycaps: 5️⃣
 }  # fmt: skip
 _KNOWN = frozenset(ALPHABET)

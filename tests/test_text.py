@@ -192,6 +192,7 @@ def test_is_devanagari_sees_any_letter_of_it(text: str, is_one: bool) -> None:
         ("hall 🟥", "hall red"),
         ("hall 💜💜 banau", "hall #purple #purple banau"),  # a colour or an ornament: the sentence tells
         ("bala na ❤️", "bala na #red"),
+        ("hall ❌ kitchen ✅", "hall off kitchen #on"),
         ("nibhau 😴", "nibhau ~"),
     ],
 )
