@@ -7,17 +7,23 @@ a room (`upstairs [kitchen]`): models leave them out where no home that they lea
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from functools import cache
 
 from batti import letters, lexicon, meaning, spoken
 from batti.home import Entity
 from batti.lookup import Lookup
 from batti.prompt import Span, text_of
+from batti.schema import HERE
+from batti.sound import fold
+from batti.text import normalize
 
 _NEXT = re.compile(r" ([a-z]{1,2})(?![a-z0-9'])(?: ([a-z]+))?")
 _NO_WORDS = frozenset("bcdfg")  # letters that chats use for no word, as they do k for ko, n for and, r for ra
+_ENDS_IN_A_NUMBER = re.compile(r"\d+$")
 _ENDS_IN_A_WORD = re.compile(r"[a-z0-9] ?$")
+_SAME = 0.76  # likeness of two words for somebody from which they may be one
+_SHORTEST = 3  # letters of a word for somebody
 _LONGEST = 3  # words of a room that a lamp is said to be in
 _SURE = 0.9  # certainty from which a room or floor is one of the home
 
@@ -90,8 +96,82 @@ def is_elsewhere(found: Entity, place: Span, sentence: str, spans: Sequence[Span
     before, _ = around(place, sentence, spans)
     if found.kind == "group" or not lookup.groups or not _ENDS_IN_A_WORD.search(before):
         return False
-    rooms = lookup.group_at_end(spoken.words_of(before))
+    rooms = lookup.group_at_end(spoken.words_of(before)) or _rooms_of(before, lookup)
     return bool(rooms) and (found.room or found.name) not in rooms
+
+
+def _rooms_of(before: str, lookup: Lookup) -> Collection[str]:
+    """The rooms of the group that stands before a place in the genitive, by whatever name: `tala ko [kausi]`."""
+    ending = _in_a_group().search(before)
+    words = before[: ending.start()].split()[-_LONGEST:] if ending else []
+    for n in range(len(words)):
+        named, sure = lookup.find(" ".join(words[n:]))
+        if isinstance(named, Entity) and named.kind == "group" and sure > _SURE:
+            return lookup.rooms_of(named.name)
+    return ()
+
+
+def is_next_to(found: Entity, place: Span, sentence: str, spans: Sequence[Span]) -> bool:
+    """Whether it is said to lie beside the place, which is then another one: `bhancha najik ko kotha`."""
+    if found.kind == "light" or any(_nearby().search(name) for name in map(normalize, found.names)):
+        return False
+    before, behind = around(place, sentence, spans)
+    last = text_of(place, sentence).split()[-1:]
+    return bool(_lying_beside().search(before) or _nearby().match(behind) or any(map(_nearby().fullmatch, last)))
+
+
+def is_a_part(found: Entity, place: Span, sentence: str, spans: Sequence[Span], lookup: Lookup) -> bool:
+    """Whether something in the place is meant, that the model left out or took for one besides: `[room 101] ko
+    bathroom`, `[second floor] bathroom`, `[kitchen] ko [corridor]`."""
+    if found.kind == "light":
+        return False
+    after = next((span for span in spans if span > place), None)
+    behind = around(place, sentence, spans)[1]
+    if after and _of_it().fullmatch(behind):
+        named, _ = lookup.find(text_of(after, sentence))
+        if not isinstance(named, Entity) or lookup.rooms_of(found.name).count(named.room or named.name):
+            return False
+        return named.kind == "light" or (behind != " " and named.kind == "room")
+    inside = (_in_room() if found.kind == "room" else _in_group()).match(behind)
+    return inside is not None and inside[1] in _written_places()
+
+
+def is_somebodys(found: Entity, place: Span, sentence: str, spans: Sequence[Span], lookup: Lookup) -> bool:
+    """Whether it is said to be that of somebody whose it is not: `babu ko [baithak]`, `chhora ko [jhumar]`."""
+    before, _ = around(place, sentence, spans)
+    owner = _of_somebody().search(before)
+    who = fold(owner[1]) if owner else ""
+    if len(who) < _SHORTEST or not meaning.is_person(who):  # bha of bhako sounds like ba, the father
+        return False
+    names = [*found.names, *(" ".join(telling) for telling in lookup.telling(found.room or ""))]
+    return not any(meaning.alike(who, word) >= _SAME for name in names for word in spoken.words_of(name))
+
+
+def is_beside_something(place: Span | str, sentence: str) -> bool:
+    """Whether a room is told by what it lies beside, where none but the speaker's was found: `the room opposite the
+    bathroom`."""
+    return place == HERE and bool(_room_beside().search(sentence))
+
+
+def is_a_range(spans: Sequence[Span], sentence: str, numbers: bool, lookup: Lookup) -> bool:
+    """Whether places are told by the first and the last of them: `101 dekhi 103`, `rooms 101 to 104`, `gate dekhi hall
+    samma`; `numbers` says whether those in the sentence can only be places."""
+    marked = _with_marks(spans, sentence)
+    if _between_two().search(marked) or (numbers and _between_numbers().search(marked)):
+        return True
+    for found in _from_to().finditer(sentence):
+        ends = [lookup.find(said) for said in found.groups()]
+        if all(isinstance(named, Entity) and sure > _SURE for named, sure in ends):
+            return True
+    return False
+
+
+def _with_marks(spans: Sequence[Span], sentence: str) -> str:
+    """The sentence with a mark and no more for each place, but for the number that it ends in."""
+    for span in reversed(spans):
+        number = _ENDS_IN_A_NUMBER.search(text_of(span, sentence))
+        sentence = f"{sentence[: span[0]]}|{number[0] if number else ''}{sentence[span[1] + 1 :]}"
+    return sentence
 
 
 def is_another(place: Span, sentence: str, spans: Sequence[Span]) -> bool:
@@ -124,3 +204,90 @@ def _lying_in() -> re.Pattern[str]:
     """Matches what stands between a room and the lamp in it: `ma bhako`."""
     lying, inside = map(spoken.pattern_of, ("lying_in", "in_a_group"))
     return re.compile(rf"(?: {inside})? {lying} $")
+
+
+@cache
+def _in_a_group() -> re.Pattern[str]:
+    """Matches the case ending between a group and what lies in it."""
+    return re.compile(rf" ?{spoken.pattern_of('in_a_group')} $")
+
+
+@cache
+def _nearby() -> re.Pattern[str]:
+    """Matches what is said behind a place of another one: ` ko chheu`."""
+    return re.compile(rf" ?(?:{spoken.pattern_of('of_room')} )?{spoken.pattern_of('nearby')}\b")
+
+
+@cache
+def _lying_beside() -> re.Pattern[str]:
+    """Matches what is said before a place of another one: `next to the `."""
+    beside, inside, ours = map(spoken.pattern_of, ("lying_beside", "before_its_room", "ours"))
+    return re.compile(rf"\b{beside} (?:(?:{inside}|{ours}) )?$")
+
+
+@cache
+def _room_beside() -> re.Pattern[str]:
+    rooms, beside = map(spoken.pattern_of, ("room_words", "lying_beside"))
+    return re.compile(rf"\b{rooms} {beside} ")
+
+
+@cache
+def _of_it() -> re.Pattern[str]:
+    """Matches what stands between a place and what is in it: ` ko `, or no word at all."""
+    return re.compile(rf" ?(?:{spoken.pattern_of('of_room')} )?")
+
+
+@cache
+def _in_room() -> re.Pattern[str]:
+    """Matches what is in a room, and a case ending, a lamp or the end behind it: ` ko bathroom ma`."""
+    return re.compile(rf" ?{spoken.pattern_of('of_room')} {_what_is_there()}")
+
+
+@cache
+def _in_group() -> re.Pattern[str]:
+    """The same in a group: ` bathroom ma`, ` ko bathroom light`."""
+    return re.compile(rf" (?:{spoken.pattern_of('in_a_group')} )?{_what_is_there()}")
+
+
+def _what_is_there() -> str:
+    cases, lamps = map(spoken.pattern_of, ("case_of_room", "lamp_words"))
+    return rf"([a-z]{{3,}}?)(?: ?{cases}\b| {lamps}\b|$)"
+
+
+@cache
+def _written_places() -> frozenset[str]:
+    """Single words for places as they are written, and for what a home may be besides: batti only sounds like one."""
+    words = lexicon.load()
+    places = frozenset(key for place in words.places for key in place.keys)
+    return (places | {*words.frames["premises"]}) - {*words.frames["room_words"], *words.frames["switches"]}
+
+
+@cache
+def _between_two() -> re.Pattern[str]:
+    """Matches a place and another one up to which all of them are meant: `101 dekhi |103`."""
+    since, rooms = map(spoken.pattern_of, ("since", "room_words"))
+    return re.compile(rf"{_ONE}(?: ?{spoken.pattern_of('of_room')})?(?: {rooms})? {since} (?:{rooms} )?{_ONE}")
+
+
+@cache
+def _between_numbers() -> re.Pattern[str]:
+    """The same of numbers that can be nothing but places: `101 to 103`, `101-103`."""
+    through, rooms = map(spoken.pattern_of, ("through", "room_words"))
+    return re.compile(rf"{_A_NUMBER}(?: {through} (?:{rooms} )?| ?- ?){_A_NUMBER}")
+
+
+_A_NUMBER = r"(?<![\d:.])\|?\d{1,4}(?![\d:.%])"
+_ONE = rf"(?:{_A_NUMBER}|\|)"
+
+
+@cache
+def _from_to() -> re.Pattern[str]:
+    """Matches the first and the last of places that were not marked: `gate dekhi hall samma`."""
+    since, until = map(spoken.pattern_of, ("since", "as_far_as"))
+    return re.compile(rf"\b([a-z]+(?: ko [a-z]+)?) {since} ([a-z]+(?: ko [a-z]+)?) ?{until}")
+
+
+@cache
+def _of_somebody() -> re.Pattern[str]:
+    """Matches an owner before what is owned: `babu ko `, `babuko `; not the grandfather (baje) of `9 baje ko`."""
+    return re.compile(rf"(?<![a-z\d])(?<!\d )([a-z]{{3,}}?) ?{spoken.pattern_of('of_room')} $")

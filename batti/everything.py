@@ -6,11 +6,14 @@ Models learn `hostel bhari` in homes that are a hostel, and `office ko sabai` in
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from functools import cache
 
 from batti import lexicon, meaning, spoken
 from batti.home import Entity
 from batti.lookup import Lookup
+from batti.prompt import Asked
+from batti.schema import ALL
 from batti.sound import fold
 
 _SURE = 0.9  # certainty from which a group is one of the home
@@ -24,6 +27,23 @@ def group(sentence: str, lookup: Lookup) -> tuple[Entity, float] | None:
         if isinstance(named, Entity) and named.kind == "group" and sure > _SURE:
             return named, sure
     return None
+
+
+def without_what_is_there(asked: Sequence[Asked], sentence: str) -> Sequence[Asked]:
+    """What is asked without everything, where a model took for it all that is in a place: `all rooms on [first
+    floor]` is that floor."""
+    said = [*re.finditer(rf"\b{spoken.pattern_of('every')}\b", sentence)]
+    marked = [one.place for one in asked if not isinstance(one.place, str)]
+    if len(said) != 1 or not any(_in_its_place().fullmatch(sentence[said[0].end() : first]) for first, _ in marked):
+        return asked
+    return [one for one in asked if one.place != ALL or one.excepts]
+
+
+@cache
+def _in_its_place() -> re.Pattern[str]:
+    """Matches what stands between a word for all and the place in which all is meant: ` the lights on the `."""
+    inside, ours = map(spoken.pattern_of, ("before_its_room", "ours"))
+    return re.compile(rf"(?: [a-z]+){{0,3}} {inside} (?:(?:{inside}|{ours}) )*")
 
 
 @cache
@@ -42,6 +62,17 @@ def is_elsewhere(sentence: str, lookup: Lookup) -> bool:
         if any(kinds) and lookup.find(said)[0] is None:
             return True
     return False
+
+
+def is_any(sentence: str) -> bool:
+    """Whether some room is meant, and not all of them: `kunai kotha ko batti bala`."""
+    return bool(_any_room().search(sentence))
+
+
+@cache
+def _any_room() -> re.Pattern[str]:
+    some, rooms = map(spoken.pattern_of, ("some", "room_words"))
+    return re.compile(rf"\b{some} {rooms}")
 
 
 def _is_another_place(word: str) -> bool:

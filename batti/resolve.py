@@ -51,7 +51,10 @@ def resolve(
     if len(times) == 1 and (told := _clock(sentence)) and times.isdisjoint(told):
         asked = [replace(one, doing={**one.doing, "at": told[0]}) if "at" in one.doing else one for one in asked]
         certainty = min(certainty, _AT_THE_NEXT)
+    asked = everything.without_what_is_there(asked, sentence)
     marked = [one.place for one in asked if not isinstance(one.place, str)]
+    if _has_no_time(asked) and beside.is_a_range(_spans(asked), sentence, _has_no_value(asked), lookup):
+        certainty = min(certainty, _NOT_QUITE)
     if any(lookup.is_device(text_of(place, sentence), sentence) for place in marked):
         return Command.none(), certainty
     for found in places(asked, sentence, lookup, second):
@@ -59,10 +62,13 @@ def resolve(
         certainty = min(certainty, *found.sure)
         if isinstance(entry.place, str) and not entry.excepts and spoken.is_of_the_rest(sentence):
             certainty = min(certainty, _REST_OF_WHAT)
-        if entry.place == ALL and everything.is_elsewhere(_between(_spans(asked), sentence), lookup):
+        beyond_all = everything.is_elsewhere(_between(_spans(asked), sentence), lookup)
+        if entry.place == ALL and (beyond_all or (everything.is_any(sentence) and not _only_asks(entry))):
             certainty = min(certainty, _NOT_QUITE)
         if entry.place == HERE and _has_no_value(asked) and beside.has_number(_between(_spans(asked), sentence)):
             certainty = min(certainty, _NOT_QUITE)  # `room 0 ma batti nibhau`
+        if beside.is_beside_something(found.places[0] if isinstance(found.places[0], str) else "", sentence):
+            certainty = min(certainty, _NOT_QUITE)
         action = _action(found.places, entry, lookup)
         if action is None:
             if _points_back(entry, asked, sentence):  # `uhako kotha, hajurba ko kotha ko batti`
@@ -167,6 +173,14 @@ def _has_no_value(asked: Sequence[Asked]) -> bool:
     return all(one.doing.keys() <= {"action", "color"} for one in asked)
 
 
+def _only_asks(entry: Asked) -> bool:
+    return entry.doing.get("action") == "get_state"
+
+
+def _has_no_time(asked: Sequence[Asked]) -> bool:
+    return all(one.doing.keys().isdisjoint(("at", "after", "for")) for one in asked)
+
+
 def _spans(asked: Sequence[Asked]) -> list[Span]:
     return sorted(place for one in asked for place in (one.place, *one.excepts) if not isinstance(place, str))
 
@@ -198,13 +212,24 @@ def _find(
         if room := beside.room(named, place, sentence, spans, lookup):
             there, certainty = lookup.find(f"{room} {said}", sentence)
             return (None if there == named else there), certainty
-        if number or beside.is_another(place, sentence, spans) or beside.is_elsewhere(
+        if number or (said[-1:].isdigit() and beside.is_name(said, letter)) or _is_another(
             named, place, sentence, spans, lookup
         ):
             return named, min(sure, _NOT_QUITE)
     if named or his:
         return named or his, sure
     return _in_more_words(place, sentence, lookup, spans) or lookup.without_its_head(said) or (None, sure)
+
+
+def _is_another(named: Entity, place: Span, sentence: str, spans: Sequence[Span], lookup: Lookup) -> bool:
+    """Whether what stands beside a place tells that it is none of the home, or another one."""
+    return (
+        beside.is_another(place, sentence, spans)
+        or beside.is_next_to(named, place, sentence, spans)
+        or beside.is_a_part(named, place, sentence, spans, lookup)
+        or beside.is_somebodys(named, place, sentence, spans, lookup)
+        or beside.is_elsewhere(named, place, sentence, spans, lookup)
+    )
 
 
 def _are_two(said: str, named: Entity, lookup: Lookup) -> bool:

@@ -100,3 +100,71 @@ def test_here_with_a_number_that_counts_nothing_is_doubtful(sentence: str, asks:
     command, certainty = understood(sentence)
     assert command.rooms == ("here",)
     assert (certainty < HOME.confirm_below) == asks
+
+
+@pytest.mark.parametrize(
+    ("sentence", "marked", "asks"),
+    [
+        ("bhancha najik ko kotha nibhau", "bhancha", True), ("भान्साको छेउको कोठा निभाऊ", "भान्साको छेउ", True),
+        ("bhancha ko chheu ma batti bala", "bhancha ko chheu", True),
+        ("the room next to the kitchen off", "kitchen", True),
+        ("lights outside the kitchen off", "kitchen", True), ("bhancha ko batti nibhau", "bhancha", False),
+        ("mathi ko bedroom ko chheu ma bhako table lamp", "table lamp", False),
+    ],
+)  # fmt: skip
+def test_what_lies_beside_a_place_is_asked_about(sentence: str, marked: str, asks: bool) -> None:
+    command, certainty = understood(sentence, marked)
+    assert command.actions
+    assert (certainty < HOME.confirm_below) == asks
+
+
+def test_the_room_beside_something_is_not_surely_the_speakers() -> None:
+    assert understood("turn off the lights in the room opposite the pool")[1] < HOME.confirm_below
+    assert understood("turn off the lights in the room")[1] > HOME.confirm_below
+
+
+@pytest.mark.parametrize(
+    ("sentence", "marked", "asks"),
+    [
+        ("room 1 ko bathroom ma batti bala", ["room 1"], True), ("upstairs bathroom light off", ["upstairs"], True),
+        ("kitchen ko living room off", ["kitchen", "living room"], True),
+        ("kitchen ko chandelier off", ["kitchen", "chandelier"], True),
+        ("living room ko chandelier off", ["living room", "chandelier"], False),
+        ("kitchen, living room off", ["kitchen", "living room"], False),
+        ("kitchen ko batti bala", ["kitchen"], False), ("kitchen ko aadha ma jhara", ["kitchen"], False),
+        ("baithak ko bala", ["baithak"], False), ("mathi ko bedroom bahek", ["mathi", "bedroom"], False),
+    ],
+)  # fmt: skip
+def test_what_is_in_a_place_is_not_that_place(sentence: str, marked: list[str], asks: bool) -> None:
+    assert (understood(sentence, *marked)[1] < HOME.confirm_below) == asks
+
+
+@pytest.mark.parametrize(
+    ("sentence", "marked", "asks"),
+    [
+        ("babu ko baithak nibhau", "baithak", True), ("chhorako jhumar nibhau", "jhumar", True),
+        ("9 baje ko baithak", "baithak", False), ("babu, baithak nibhau", "baithak", False),
+        ("assistant kitchen off", "kitchen", True), ("vice kitchen off", "kitchen", True),
+        ("tallo tala ko bedroom off", "bedroom", True),
+        ("room 1 b off", "room 1", True), ("room 1 k off", "room 1", False),
+    ],
+)  # fmt: skip
+def test_whose_and_which_is_heard_before_a_place(sentence: str, marked: str, asks: bool) -> None:
+    command, certainty = understood(sentence, marked)
+    assert command.actions
+    assert (certainty < HOME.confirm_below) == asks
+
+
+@pytest.mark.parametrize(
+    ("sentence", "marked", "doing", "asks"),
+    [
+        ("101 dekhi room 1 off", ["room 1"], {}, True), ("room 1 to 3 off", ["room 1"], {}, True),
+        ("rooms 1-3 off", [], {}, True), ("kitchen dekhi living room samma off", ["kitchen", "living room"], {}, True),
+        ("bhancha dekhi baithak samma sabai off", [], {}, True), ("kuna dekhi kuna samma off", [], {}, False),
+        ("room 1 to 30%", ["room 1"], {"action": "adjust_brightness", "brightness": 0.3}, False),
+        ("6 dekhi kitchen on", ["kitchen"], {"at": "06:00"}, False),
+        ("kitchen, living room off", ["kitchen"], {}, False),
+    ],
+)  # fmt: skip
+def test_a_range_of_places_is_asked_about(sentence: str, marked: list[str], doing: dict[str, Any], asks: bool) -> None:
+    assert (understood(sentence, *marked, **doing)[1] < HOME.confirm_below) == asks

@@ -691,3 +691,31 @@ def test_a_time_in_digits_leaves_another_one_in_words_as_it_is() -> None:
              for room, at in (("hall", "06:00"), ("kitchen", "06:30"))]  # fmt: skip
     command, certainty = resolve(asked, sentence, lookup_of(home))
     assert [action.at for action in command.actions] == ["06:00", "06:30"] and certainty > 0.9
+
+
+@pytest.mark.parametrize(
+    "sentence", ["all rooms on hostel off", "every light in the hostel off", "turn off all lights in hostel"]
+)
+def test_all_that_is_in_a_place_is_that_place(sentence: str) -> None:
+    at = sentence.index("hostel")
+    asked = [Asked(ALL, {"action": "turn_on"}), Asked((at, at + len("hostel") - 1), OFF)]
+    command, certainty = resolve(asked, sentence, lookup_of(CAMPUS))
+    assert [*command.rooms] == ["hostel"] and certainty > 0.9
+
+
+def test_everything_said_besides_a_place_stays() -> None:
+    sentence = "turn everything on and then hostel off"
+    at = sentence.index("hostel")
+    asked = [Asked(ALL, {"action": "turn_on"}), Asked((at, at + len("hostel") - 1), OFF)]
+    assert [*resolve(asked, sentence, lookup_of(CAMPUS))[0].rooms] == [ALL, "hostel"]
+
+
+@pytest.mark.parametrize(
+    ("sentence", "doing", "asks"),
+    [
+        ("kunai kotha ko batti bala", OFF, True), ("euta kotha nibhau", OFF, True), ("sabai kotha nibhau", OFF, False),
+        ("kunai kotha ma batti baleko cha?", {"action": "get_state"}, False),
+    ],
+)
+def test_any_room_is_not_all_of_them(sentence: str, doing: dict[str, str], asks: bool) -> None:
+    assert (resolve([Asked(ALL, doing)], sentence, lookup_of(CAMPUS))[1] <= 0.5) == asks
