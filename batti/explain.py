@@ -21,6 +21,7 @@ from batti.interpreter import Interpreter
 from batti.lamps import Found
 from batti.prompt import VOCABULARY, WHENS, Asked, Span
 from batti.resolve import places
+from batti.said import Said
 from batti.schema import HERE
 from batti.text import MAX_CHARS, align
 
@@ -81,7 +82,7 @@ def explain(backend: OnnxBackend, home: Home, text: str) -> Explanation:
         return Explanation(shown, reading.command, reading.confidence, ())
     tokens, lookup = backend.answer(home, said, reading.command)
     asked = prompt.decode_answer(tokens)
-    found = places(asked, said, lookup)
+    found = places(Said(asked, said, lookup))
     pieces = _pieces(asked)
     words = [match.span() for match in _WORD.finditer(said)][:_MOST_WORDS]
     placed = {i for entry in asked for span in _spans(entry) for i in range(span[0], span[1] + 1)}

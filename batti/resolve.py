@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from itertools import product
 from typing import Any
 
-from batti import beside, everything, lamps, letters, lexicon, meaning, spoken
+from batti import another, beside, everything, lamps, letters, lexicon, meaning, spoken
 from batti.command import Command, contradict, one_form
 from batti.home import Entity
 from batti.lamps import Found, Place
 from batti.lookup import Lookup
-from batti.prompt import Asked, Span, in_order, text_of
+from batti.prompt import Asked, Span, in_order
+from batti.ranges import is_a_range
+from batti.said import Said
 from batti.schema import ALL, HERE
 from batti.text import normalize
 from batti.values import seconds_of
@@ -44,47 +46,62 @@ def resolve(
     """
     if not asked:
         return Command.none(), 1.0
-    actions: list[tuple[Asked, dict[str, Any]]] = []
-    beyond = any(int(match.group(1)) > 100 for match in _LEVEL.finditer(sentence)) or _is_not_said(asked, sentence)
-    certainty = _NO_LIGHT_HAS_IT if beyond else 1.0
-    times = {one.doing["at"] for one in asked if "at" in one.doing}
-    if len(times) == 1 and (told := _clock(sentence)) and times.isdisjoint(told):
-        asked = [replace(one, doing={**one.doing, "at": told[0]}) if "at" in one.doing else one for one in asked]
-        certainty = min(certainty, _AT_THE_NEXT)
-    asked = everything.without_what_is_there(asked, sentence)
-    marked = [one.place for one in asked if not isinstance(one.place, str)]
-    if _has_no_time(asked) and beside.is_a_range(_spans(asked), sentence, _has_no_value(asked), lookup):
-        certainty = min(certainty, _NOT_QUITE)
-    if any(lookup.is_device(text_of(place, sentence), sentence) for place in marked):
+    timed = _at_the_time_told(asked, sentence)
+    said = Said(everything.without_what_is_there(timed, sentence), sentence, lookup)
+    certainty = min([1.0 if timed == asked else _AT_THE_NEXT, *_doubts(said)])
+    marked = [one.place for one in said.asked if not isinstance(one.place, str)]
+    if any(lookup.is_device(said.text(place), sentence) for place in marked):
         return Command.none(), certainty
-    for found in places(asked, sentence, lookup, second):
-        entry = found.entry
-        certainty = min(certainty, *found.sure)
-        if isinstance(entry.place, str) and not entry.excepts and spoken.is_of_the_rest(sentence):
-            certainty = min(certainty, _REST_OF_WHAT)
-        beyond_all = everything.is_elsewhere(_between(_spans(asked), sentence), lookup)
-        if entry.place == ALL and (beyond_all or (everything.is_any(sentence) and not _only_asks(entry))):
+    actions: list[tuple[Asked, dict[str, Any]]] = []
+    for found in places(said, second):
+        certainty = min(certainty, *found.sure, *_doubts_of(found, said))
+        action = _action(found.places, found.entry, lookup)
+        if action is not None:
+            actions.append((found.entry, action))
+        elif not _points_back(found.entry, said):  # `uhako kotha, hajurba ko kotha ko batti`
+            if len(said.asked) == 1 or not _is_no_place(found.entry, said):
+                return Command.unknown_room(), certainty
             certainty = min(certainty, _NOT_QUITE)
-        if entry.place == HERE and _has_no_value(asked) and beside.has_number(_between(_spans(asked), sentence)):
-            certainty = min(certainty, _NOT_QUITE)  # `room 0 ma batti nibhau`
-        if beside.is_beside_something(found.places[0] if isinstance(found.places[0], str) else "", sentence):
-            certainty = min(certainty, _NOT_QUITE)
-        action = _action(found.places, entry, lookup)
-        if action is None:
-            if _points_back(entry, asked, sentence):  # `uhako kotha, hajurba ko kotha ko batti`
-                continue
-            if len(asked) > 1 and _is_no_place(entry, sentence, lookup):
-                certainty = min(certainty, _NOT_QUITE)
-                continue
-            return Command.unknown_room(), certainty
-        actions.append((entry, action))
-    clock = any("at" in entry.doing and "for" not in entry.doing for entry in asked)
-    if clock and spoken.is_no_single_time(_between(_spans(asked), sentence)):
+    clock = any("at" in entry.doing and "for" not in entry.doing for entry in said.asked)
+    if clock and spoken.is_no_single_time(said.without_places):
         certainty = min(certainty, _AT_THE_NEXT)
     held = _that_hold(actions)
     if len(held) < len(actions):
         certainty = min(certainty, _CONTRADICTS)
     return Command.from_dict({"actions": one_form(held)}, groups=lookup.groups), certainty
+
+
+def _doubts(said: Said) -> Iterator[float]:
+    """How certain an answer can be at most for what the sentence says besides, whichever its places are."""
+    if any(int(match[1]) > 100 for match in _LEVEL.finditer(said.sentence)) or _is_not_said(said):
+        yield _NO_LIGHT_HAS_IT
+    if is_a_range(said):
+        yield _NOT_QUITE
+
+
+def _doubts_of(found: Found, said: Said) -> Iterator[float]:
+    """The same for an entry whose place has no words of its own: everything, or the room of the speaker."""
+    entry = found.entry
+    if isinstance(entry.place, str) and not entry.excepts and spoken.is_of_the_rest(said.sentence):
+        yield _REST_OF_WHAT
+    if entry.place == ALL:
+        if everything.is_elsewhere(said.without_places, said.lookup):
+            yield _NOT_QUITE
+        if everything.is_any(said.sentence) and entry.doing["action"] != "get_state":
+            yield _NOT_QUITE
+    if entry.place == HERE and said.has_no_value and beside.has_number(said.without_places):
+        yield _NOT_QUITE  # `room 0 ma batti nibhau`
+    if found.places[0] == HERE and another.is_by_a_place(said.sentence):
+        yield _NOT_QUITE
+
+
+def _at_the_time_told(asked: Sequence[Asked], sentence: str) -> Sequence[Asked]:
+    """What is asked, at the one time that the sentence tells in digits where a network copied another one."""
+    times = {one.doing["at"] for one in asked if "at" in one.doing}
+    told = _clock(sentence) if len(times) == 1 else ()
+    if not told or not times.isdisjoint(told):
+        return asked
+    return [replace(one, doing={**one.doing, "at": told[0]}) if "at" in one.doing else one for one in asked]
 
 
 def _clock(sentence: str) -> tuple[str, ...]:
@@ -97,13 +114,13 @@ def _clock(sentence: str) -> tuple[str, ...]:
     return tuple(f"{at % 24:02}:{minute}" for at in (int(hour), int(hour) + 12))
 
 
-def _is_not_said(asked: Sequence[Asked], sentence: str) -> bool:
+def _is_not_said(said: Said) -> bool:
     """Whether a length or a colour temperature was said that is beyond what networks learn to read in full, and another
     one is asked: `off in 1000 minutes` after 10m."""
-    long = {length for length in spoken.lengths(sentence) if length[0] >= _MANY or length[1] > _A_DAY}
-    lengths = {seconds_of(one.doing[key]) for one in asked for key in ("after", "for") if key in one.doing}
-    kelvin = {int(match[1]) for match in _KELVIN.finditer(sentence)} - {one.doing.get("color_temp") for one in asked}
-    hues = any("color_temp" in one.doing for one in asked)
+    long = {length for length in spoken.lengths(said.sentence) if length[0] >= _MANY or length[1] > _A_DAY}
+    lengths = {seconds_of(one.doing[key]) for one in said.asked for key in ("after", "for") if key in one.doing}
+    hues = {one.doing["color_temp"] for one in said.asked if "color_temp" in one.doing}
+    kelvin = {int(match[1]) for match in _KELVIN.finditer(said.sentence)} - hues
     return bool(lengths and {seconds for _, seconds in long} - lengths) or bool(hues and kelvin)
 
 
@@ -128,108 +145,83 @@ def _start(entry: Asked) -> int:
     return -1 if isinstance(entry.place, str) else entry.place[0]
 
 
-def _points_back(entry: Asked, asked: Sequence[Asked], sentence: str) -> bool:
+def _points_back(entry: Asked, said: Said) -> bool:
     """Whether the place is one like `his room` that another entry, of which the same is asked, names."""
-    return _tells(entry, sentence) is False and any(
-        other.doing == entry.doing and _tells(other, sentence) for other in asked if other is not entry
+    return _tells(entry, said) is False and any(
+        other.doing == entry.doing and _tells(other, said) for other in said.asked if other is not entry
     )
 
 
-def _of_somebody(place: Span, sentence: str, lookup: Lookup) -> Entity | None:
+def _of_somebody(place: Span, said: Said) -> Entity | None:
     """The room of the person who is named, where the place is `his room`: `Sujal sutyo, usko kotha nibhau`; or his
     cabin, where a room of his is called so."""
-    said = text_of(place, sentence)
-    if not spoken.is_with_pronoun(said):
+    name = said.text(place)
+    if not spoken.is_with_pronoun(name):
         return None
-    before, after = sentence[: place[0]], sentence[place[0] + len(said) :]
-    return lookup.owned_by(*map(spoken.words_of, (before, spoken.behind_pronoun(said), after)))
+    before, after = said.sentence[: place[0]], said.sentence[place[0] + len(name) :]
+    return said.lookup.owned_by(*map(spoken.words_of, (before, spoken.behind_pronoun(name), after)))
 
 
-def _is_no_place(entry: Asked, sentence: str, lookup: Lookup) -> bool:
+def _is_no_place(entry: Asked, said: Said) -> bool:
     """Whether a model marked a word that is no place for one: `khusi ma hall pahelo banau`."""
-    return not isinstance(entry.place, str) and lookup.is_ordinary(text_of(entry.place, sentence))
+    return not isinstance(entry.place, str) and said.lookup.is_ordinary(said.text(entry.place))
 
 
-def _tells(entry: Asked, sentence: str) -> bool | None:
+def _tells(entry: Asked, said: Said) -> bool | None:
     """Whether the words of the place tell which one it is; None where it has no words of its own (all, here)."""
     if isinstance(entry.place, str):
         return None
-    return not all(map(meaning.is_light, spoken.words_of(spoken.behind_pronoun(text_of(entry.place, sentence)))))
+    return not all(map(meaning.is_light, spoken.words_of(spoken.behind_pronoun(said.text(entry.place)))))
 
 
-def places(asked: Sequence[Asked], sentence: str, lookup: Lookup, second: bool = False) -> list[Found]:
+def places(said: Said, second: bool = False) -> list[Found]:
     """What the places of the entries are, in the contract's order; one entry may be for lamps of several rooms."""
-    spans, numbers = _spans(asked), _has_no_value(asked)
 
     def found(entry: Asked) -> Found:
-        each = [_find(place, sentence, lookup, spans, numbers, second) for place in (entry.place, *entry.excepts)]
+        each = [_find(place, said, second) for place in (entry.place, *entry.excepts)]
         return Found(entry, tuple(place for place, _ in each), tuple(sure for _, sure in each))
 
-    return lamps.of_each([found(asked[i]) for i in in_order(asked)], sentence, lookup)
+    return lamps.of_each([found(said.asked[i]) for i in in_order(said.asked)], said.sentence, said.lookup)
 
 
-def _has_no_value(asked: Sequence[Asked]) -> bool:
-    """Whether nothing is asked that a number could say."""
-    return all(one.doing.keys() <= {"action", "color"} for one in asked)
-
-
-def _only_asks(entry: Asked) -> bool:
-    return entry.doing.get("action") == "get_state"
-
-
-def _has_no_time(asked: Sequence[Asked]) -> bool:
-    return all(one.doing.keys().isdisjoint(("at", "after", "for")) for one in asked)
-
-
-def _spans(asked: Sequence[Asked]) -> list[Span]:
-    return sorted(place for one in asked for place in (one.place, *one.excepts) if not isinstance(place, str))
-
-
-def _find(
-    place: Span | str, sentence: str, lookup: Lookup, spans: Sequence[Span], numbers: bool, second: bool
-) -> tuple[Place | None, float]:
-    """The place and its certainty; `numbers` says whether those beside it can only be its own."""
+def _find(place: Span | str, said: Said, second: bool) -> tuple[Place | None, float]:
+    """The place and its certainty."""
     if isinstance(place, str):
-        return (place == ALL and everything.group(_between(spans, sentence), lookup)) or (place, 1.0)
-    said = text_of(place, sentence)
-    letter, number = beside.letter(place, sentence), beside.number(place, sentence) if numbers else ""
-    kind = _numbered(place, sentence, spans) if _tells_one(said) else ""
-    behind = _kind_behind(place, sentence, spans) if _tells_one(said) and not kind else ""
-    in_full = [f"{said} {more}" for more in (letter, number, behind) if more]
-    for name in [f"{kind} {said}", *in_full] if kind else in_full:
-        found = lookup.find(name, sentence)
-        if isinstance(found[0], Entity) and found[1] > _SURE:
-            return found
-    his = _of_somebody(place, sentence, lookup)
-    if his and not spoken.is_somebodys(said):  # another may be called a cabin and no more
+        return (place == ALL and everything.group(said.without_places, said.lookup)) or (place, 1.0)
+    name, letter = said.text(place), beside.letter(place, said)
+    if whole := _with_what_belongs_to_it(place, letter, said):
+        return whole
+    his = _of_somebody(place, said)
+    if his and not spoken.is_somebodys(name):  # another may be called a cabin and no more
         return his, _HIS
-    named, sure = lookup.find(said, sentence, second)
-    if isinstance(named, Entity) and named.kind != "light" and _are_two(said, named, lookup):  # a lamp may be `on air`
-        return named, min(sure, _NOT_QUITE)
-    if beside.is_name(said, letter) and not (isinstance(named, Entity) and named.kind != "group"):
+    named, sure = said.lookup.find(name, said.sentence, second)
+    if isinstance(named, Entity) and named.kind != "light" and _are_two(name, named, said.lookup):
+        return named, min(sure, _NOT_QUITE)  # a lamp may be `on air`
+    is_lettered = beside.is_name(name, letter)
+    if is_lettered and not (isinstance(named, Entity) and named.kind != "group"):
         return None, sure  # flat c is not the whole flat, and hostel c none of the hostels
-    if isinstance(named, Entity):
-        if room := beside.room(named, place, sentence, spans, lookup):
-            there, certainty = lookup.find(f"{room} {said}", sentence)
-            return (None if there == named else there), certainty
-        if number or (said[-1:].isdigit() and beside.is_name(said, letter)) or _is_another(
-            named, place, sentence, spans, lookup
-        ):
-            return named, min(sure, _NOT_QUITE)
-    if named or his:
-        return named or his, sure
-    return _in_more_words(place, sentence, lookup, spans) or lookup.without_its_head(said) or (None, sure)
+    if not isinstance(named, Entity):
+        if named or his:
+            return named or his, sure
+        return _in_more_words(place, said) or said.lookup.without_its_head(name) or (None, sure)
+    if room := beside.room(named, place, said):
+        there, certainty = said.lookup.find(f"{room} {name}", said.sentence)
+        return (None if there == named else there), certainty
+    more = beside.number(place, said) or (is_lettered and name[-1:].isdigit())
+    return named, min(sure, _NOT_QUITE) if more or another.is_another(named, place, said) else sure
 
 
-def _is_another(named: Entity, place: Span, sentence: str, spans: Sequence[Span], lookup: Lookup) -> bool:
-    """Whether what stands beside a place tells that it is none of the home, or another one."""
-    return (
-        beside.is_another(place, sentence, spans)
-        or beside.is_next_to(named, place, sentence, spans)
-        or beside.is_a_part(named, place, sentence, spans, lookup)
-        or beside.is_somebodys(named, place, sentence, spans, lookup)
-        or beside.is_elsewhere(named, place, sentence, spans, lookup)
-    )
+def _with_what_belongs_to_it(place: Span, letter: str, said: Said) -> tuple[Entity, float] | None:
+    """What is surely called so with the number or letter behind it, or with the kind that is said of another one."""
+    name = said.text(place)
+    kind = _numbered(place, said) if _tells_one(name) else ""
+    behind = _kind_behind(place, said) if _tells_one(name) and not kind else ""
+    in_full = [f"{name} {more}" for more in (letter, beside.number(place, said), behind) if more]
+    for called in [f"{kind} {name}", *in_full] if kind else in_full:
+        named, sure = said.lookup.find(called, said.sentence)
+        if isinstance(named, Entity) and sure > _SURE:
+            return named, sure
+    return None
 
 
 def _are_two(said: str, named: Entity, lookup: Lookup) -> bool:
@@ -243,21 +235,21 @@ def _are_two(said: str, named: Entity, lookup: Lookup) -> bool:
     return False
 
 
-def _in_more_words(place: Span, sentence: str, lookup: Lookup, spans: Sequence[Span]) -> tuple[Place, float] | None:
+def _in_more_words(place: Span, said: Said) -> tuple[Place, float] | None:
     """What is named with the words beside those that the model marked, as a recognizer takes a name apart that it does
     not know: `deep [indra die ko coat a] ma light on gara`."""
-    before, after = map(str.split, beside.around(place, sentence, spans))
+    before, after = map(str.split, said.around(place))
     for more, behind in product(range(min(_MORE_BEFORE, len(before)) + 1), range(min(_MORE_BEHIND, len(after)) + 1)):
-        words = [*before[len(before) - more :], text_of(place, sentence), *after[:behind]]
-        if len(words) > 1 and (found := lookup.in_pieces(" ".join(words))):
+        words = [*before[len(before) - more :], said.text(place), *after[:behind]]
+        if len(words) > 1 and (found := said.lookup.in_pieces(" ".join(words))):
             return found
     return None
 
 
-def _numbered(place: Span, sentence: str, spans: Sequence[Span]) -> str:
+def _numbered(place: Span, said: Said) -> str:
     """What a number or letter that stands alone is that of, by the places before it: bath for the 2 of `bath 1 & 2`."""
-    for before in (span for span in reversed(spans) if span < place):
-        *kind, last = text_of(before, sentence).split() or [""]  # a model may mark a space alone
+    for before in (span for span in reversed(said.spans) if span < place):
+        *kind, last = said.text(before).split() or [""]  # a model may mark a space alone
         if not _tells_one(last):
             return ""
         if kind:
@@ -265,22 +257,15 @@ def _numbered(place: Span, sentence: str, spans: Sequence[Span]) -> str:
     return ""
 
 
-def _kind_behind(place: Span, sentence: str, spans: Sequence[Span]) -> str:
+def _kind_behind(place: Span, said: Said) -> str:
     """What a letter or number that stands alone is that of, by the next place: block for the a of `a ra b block`."""
-    first, *kind = next((text_of(after, sentence).split() for after in spans if after > place), []) or [""]
+    first, *kind = next((said.text(after).split() for after in said.spans if after > place), []) or [""]
     return " ".join(kind) if _tells_one(first) else ""
 
 
 def _tells_one(said: str) -> bool:
     """Whether it is a number or a letter and nothing more: `2`, `dui`, `b`, `bi`."""
     return bool(spoken.number(said) or letters.is_letter(said))
-
-
-def _between(spans: Sequence[Span], sentence: str) -> str:
-    """The sentence without the places that it names: a hall may be called Friday."""
-    for first, last in reversed(spans):
-        sentence = f"{sentence[:first]} | {sentence[last + 1 :]}"
-    return sentence
 
 
 def _action(places: Sequence[Place | None], entry: Asked, lookup: Lookup) -> dict[str, Any] | None:

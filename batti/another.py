@@ -1,0 +1,163 @@
+"""What stands beside a place and makes it another one: `upstairs [kitchen]`, `[bhancha] najik ko kotha`.
+
+Models mark the name that they know, and leave out what tells that something else is meant.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection
+from functools import cache
+
+from batti import lexicon, meaning, spoken
+from batti.home import Entity
+from batti.lookup import Lookup
+from batti.prompt import Span
+from batti.said import Said
+from batti.sound import fold
+from batti.text import normalize
+
+_ENDS_IN_A_WORD = re.compile(r"[a-z0-9] ?$")
+_SAME = 0.76  # likeness of two words for somebody from which they may be one
+_SHORTEST = 3  # letters of a word for somebody
+_LONGEST = 3  # words of a group that a place is said to be in
+_SURE = 0.9  # certainty from which a group is one of the home
+
+
+def is_another(found: Entity, place: Span, said: Said) -> bool:
+    """Whether something else is meant than what the marked words name."""
+    return (
+        _is_the_other(place, said)
+        or _is_next_to(found, place, said)
+        or _is_a_part(found, place, said)
+        or _is_somebodys(found, place, said)
+        or _is_elsewhere(found, place, said)
+    )
+
+
+def is_by_a_place(sentence: str) -> bool:
+    """Whether a room is told by what it lies beside: `the room opposite the bathroom`."""
+    return bool(_room_beside().search(sentence))
+
+
+def _is_the_other(place: Span, said: Said) -> bool:
+    """Whether another one of its kind is meant, which nothing tells: `the other [hostel]`."""
+    before, _ = said.around(place)
+    return bool(_ENDS_IN_A_WORD.search(before)) and before.split()[-1] in lexicon.load().frames["another"]
+
+
+def _is_next_to(found: Entity, place: Span, said: Said) -> bool:
+    """Whether it is said to lie beside the place: `bhancha najik ko kotha`."""
+    if found.kind == "light" or any(_nearby().search(name) for name in map(normalize, found.names)):
+        return False
+    before, behind = said.around(place)
+    last = said.text(place).split()[-1:]
+    return bool(_lying_beside().search(before) or _nearby().match(behind) or any(map(_nearby().fullmatch, last)))
+
+
+def _is_a_part(found: Entity, place: Span, said: Said) -> bool:
+    """Whether something in the place is meant, that the model left out or took for one besides: `[room 101] ko
+    bathroom`, `[second floor] bathroom`, `[kitchen] ko [corridor]`."""
+    if found.kind == "light":
+        return False
+    after = next((span for span in said.spans if span > place), None)
+    _, behind = said.around(place)
+    if after and _of_it().fullmatch(behind):
+        named, _ = said.lookup.find(said.text(after))
+        if not isinstance(named, Entity) or (named.room or named.name) in said.lookup.rooms_of(found.name):
+            return False
+        return named.kind == "light" or (behind != " " and named.kind == "room")
+    inside = (_in_room() if found.kind == "room" else _in_group()).match(behind)
+    return inside is not None and inside[1] in _written_places()
+
+
+def _is_somebodys(found: Entity, place: Span, said: Said) -> bool:
+    """Whether it is said to be that of somebody whose it is not: `babu ko [baithak]`, `chhora ko [jhumar]`."""
+    owner = _of_somebody().search(said.around(place)[0])
+    who = fold(owner[1]) if owner else ""
+    if len(who) < _SHORTEST or not meaning.is_person(who):  # bha of bhako sounds like ba, the father
+        return False
+    names = [*found.names, *(" ".join(telling) for telling in said.lookup.telling(found.room or ""))]
+    return not any(meaning.alike(who, word) >= _SAME for name in names for word in spoken.words_of(name))
+
+
+def _is_elsewhere(found: Entity, place: Span, said: Said) -> bool:
+    """Whether a group of the home is said right before the place that does not lie in it: `upstairs [kitchen]`."""
+    before, _ = said.around(place)
+    if found.kind == "group" or not said.lookup.groups or not _ENDS_IN_A_WORD.search(before):
+        return False
+    rooms = said.lookup.group_at_end(spoken.words_of(before)) or _rooms_of(before, said.lookup)
+    return bool(rooms) and (found.room or found.name) not in rooms
+
+
+def _rooms_of(before: str, lookup: Lookup) -> Collection[str]:
+    """The rooms of the group that stands before a place in the genitive, by whatever name: `tala ko [kausi]`."""
+    ending = _in_a_group().search(before)
+    words = before[: ending.start()].split()[-_LONGEST:] if ending else []
+    for n in range(len(words)):
+        named, sure = lookup.find(" ".join(words[n:]))
+        if isinstance(named, Entity) and named.kind == "group" and sure > _SURE:
+            return lookup.rooms_of(named.name)
+    return ()
+
+
+@cache
+def _in_a_group() -> re.Pattern[str]:
+    """Matches the case ending between a group and what lies in it."""
+    return re.compile(rf" ?{spoken.pattern_of('in_a_group')} $")
+
+
+@cache
+def _nearby() -> re.Pattern[str]:
+    """Matches what is said behind a place of another one: ` ko chheu`."""
+    return re.compile(rf" ?(?:{spoken.pattern_of('of_room')} )?{spoken.pattern_of('nearby')}\b")
+
+
+@cache
+def _lying_beside() -> re.Pattern[str]:
+    """Matches what is said before a place of another one: `next to the `."""
+    beside, inside, ours = map(spoken.pattern_of, ("lying_beside", "before_its_room", "ours"))
+    return re.compile(rf"\b{beside} (?:(?:{inside}|{ours}) )?$")
+
+
+@cache
+def _room_beside() -> re.Pattern[str]:
+    rooms, beside = map(spoken.pattern_of, ("room_words", "lying_beside"))
+    return re.compile(rf"\b{rooms} {beside} ")
+
+
+@cache
+def _of_it() -> re.Pattern[str]:
+    """Matches what stands between a place and what is in it: ` ko `, or no word at all."""
+    return re.compile(rf" ?(?:{spoken.pattern_of('of_room')} )?")
+
+
+@cache
+def _in_room() -> re.Pattern[str]:
+    """Matches what is in a room, and a case ending, a lamp or the end behind it: ` ko bathroom ma`."""
+    return re.compile(rf" ?{spoken.pattern_of('of_room')} {_what_is_there()}")
+
+
+@cache
+def _in_group() -> re.Pattern[str]:
+    """The same in a group: ` bathroom ma`, ` ko bathroom light`."""
+    return re.compile(rf" (?:{spoken.pattern_of('in_a_group')} )?{_what_is_there()}")
+
+
+def _what_is_there() -> str:
+    cases, lamps = map(spoken.pattern_of, ("case_of_room", "lamp_words"))
+    return rf"([a-z]{{3,}}?)(?: ?{cases}\b| {lamps}\b|$)"
+
+
+@cache
+def _written_places() -> frozenset[str]:
+    """Single words for places as they are written, and for what a home may be besides: batti only sounds like one."""
+    words = lexicon.load()
+    places = frozenset(key for place in words.places for key in place.keys)
+    return (places | {*words.frames["premises"]}) - {*words.frames["room_words"], *words.frames["switches"]}
+
+
+@cache
+def _of_somebody() -> re.Pattern[str]:
+    """Matches an owner before what is owned: `babu ko `, `babuko `; not the grandfather (baje) of `9 baje ko`."""
+    return re.compile(rf"(?<![a-z\d])(?<!\d )([a-z]{{3,}}?) ?{spoken.pattern_of('of_room')} $")

@@ -1,0 +1,60 @@
+"""Places that are told by the first and the last of them: `101 dekhi 103`, which the contract has no form for."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+
+from batti import spoken
+from batti.home import Entity
+from batti.said import Said
+
+_ENDS_IN_A_NUMBER = re.compile(r"\d+$")
+_A_NUMBER = r"(?<![\d:.])\|?\d{1,4}(?![\d:.%])"
+_ONE = rf"(?:{_A_NUMBER}|\|)"
+_SURE = 0.9  # certainty from which an end of it is one of the home
+
+
+def is_a_range(said: Said) -> bool:
+    """Whether a sentence asks something of all that lies between two places: `101 dekhi 103`, `rooms 101 to 104`, `gate
+    dekhi hall samma`. What is said of times is not looked at."""
+    if not said.has_no_time:
+        return False
+    marked = _with_marks(said)
+    if _between_two().search(marked) or (said.has_no_value and _between_numbers().search(marked)):
+        return True
+    for found in _from_to().finditer(said.sentence):
+        ends = map(said.lookup.find, found.groups())
+        if all(isinstance(named, Entity) and sure > _SURE for named, sure in ends):
+            return True
+    return False
+
+
+def _with_marks(said: Said) -> str:
+    """The sentence with a mark and no more for each place, but for the number that it ends in."""
+    sentence = said.sentence
+    for span in reversed(said.spans):
+        number = _ENDS_IN_A_NUMBER.search(said.text(span))
+        sentence = f"{sentence[: span[0]]}|{number[0] if number else ''}{sentence[span[1] + 1 :]}"
+    return sentence
+
+
+@cache
+def _between_two() -> re.Pattern[str]:
+    """Matches a place and another one up to which all of them are meant: `101 dekhi |103`."""
+    since, rooms = map(spoken.pattern_of, ("since", "room_words"))
+    return re.compile(rf"{_ONE}(?: ?{spoken.pattern_of('of_room')})?(?: {rooms})? {since} (?:{rooms} )?{_ONE}")
+
+
+@cache
+def _between_numbers() -> re.Pattern[str]:
+    """The same of numbers that can be nothing but places: `101 to 103`, `101-103`."""
+    through, rooms = map(spoken.pattern_of, ("through", "room_words"))
+    return re.compile(rf"{_A_NUMBER}(?: {through} (?:{rooms} )?| ?- ?){_A_NUMBER}")
+
+
+@cache
+def _from_to() -> re.Pattern[str]:
+    """Matches the first and the last of places that were not marked: `gate dekhi hall samma`."""
+    since, until = map(spoken.pattern_of, ("since", "as_far_as"))
+    return re.compile(rf"\b([a-z]+(?: ko [a-z]+)?) {since} ([a-z]+(?: ko [a-z]+)?) ?{until}")
