@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from functools import cache
+from functools import cache, lru_cache
 
 from batti import lexicon, meaning, spoken
 from batti.home import Entity
@@ -17,9 +17,16 @@ from batti.schema import ALL
 from batti.sound import fold
 
 _SURE = 0.9  # certainty from which a group is one of the home
+_LIKE, _SHORTEST = 0.8, 4  # likeness of a word to one for all; letters of one that is known by its beginning
+_NEARLY_ALL = 0.8  # certainty of a room that is called nearly like a word for all
 
 
-def group(sentence: str, lookup: Lookup) -> tuple[Entity, float] | None:
+def instead(sentence: str, lookup: Lookup) -> tuple[Entity, float] | None:
+    """What is meant instead of the whole house, and how certain that is."""
+    return _group(sentence, lookup) or _called(sentence, lookup)
+
+
+def _group(sentence: str, lookup: Lookup) -> tuple[Entity, float] | None:
     """The group that all is said of: `hostel ko sabai batti`, `hostel bhari`, where a home has more than a hostel."""
     for found in _all_of_a_group().finditer(sentence):
         said = next(filter(None, found.groups()))
@@ -62,6 +69,39 @@ def is_elsewhere(sentence: str, lookup: Lookup) -> bool:
         if any(kinds) and lookup.find(said)[0] is None:
             return True
     return False
+
+
+def is_told(sentence: str, lookup: Lookup) -> bool:
+    """Whether a normalized sentence has a word for all or for the house that is no name of this home: models take what
+    they never heard for all at times (`ebhi rum ma 20`), and a room that is called nearly so (sabha)."""
+    words = (word for word in spoken.words_of(sentence, numbers=False) if not lookup.is_a_name(word))
+    known = any(map(_is_for_all, words)) or _whole().search(sentence)
+    return bool(known) or spoken.is_of_the_rest(sentence) or spoken.is_misheard(sentence)
+
+
+@lru_cache(maxsize=1 << 12)
+def _is_for_all(word: str) -> bool:
+    """Whether a folded word is one for all, with an ending (sabaitira) or badly spelled, or what is in all of it."""
+    long = tuple(other for other in meaning.every() if len(other) >= _SHORTEST)
+    return word.startswith(long) or any(meaning.alike(word, other) >= _LIKE for other in meaning.every())
+
+
+@cache
+def _whole() -> re.Pattern[str]:
+    """Matches what a whole home is called, what makes all of a place of it, and what else is said for all."""
+    kinds = ("whole", "premises", "meant_for_all", "endings", "throughout")
+    house, premises, other, endings, throughout = map(spoken.pattern_of, kinds)
+    return re.compile(rf"\b(?:(?:{house}|{premises}|{other}){endings}?|[a-z]+ ?{throughout}[a-z]*)\b")
+
+
+def _called(sentence: str, lookup: Lookup) -> tuple[Entity, float] | None:
+    """What is called nearly like a word for all, where no other word for all is said: sabha in `sabha nibhau`."""
+    if is_told(sentence, lookup):
+        return None
+    names = [word for word in spoken.words_of(sentence, numbers=False) if lookup.is_a_name(word) and _is_for_all(word)]
+    found = [lookup.find(name) for name in names]
+    [(named, sure), *more] = found or [(None, 0.0)]
+    return (named, min(sure, _NEARLY_ALL)) if isinstance(named, Entity) and not more else None
 
 
 def is_any(sentence: str) -> bool:

@@ -84,6 +84,7 @@ class Lookup:
         self._spelling = Spelling(_written(self.entities, called, frames["room_words"]))
         self._in_a_group, self._in_a_room = frozenset(frames["in_a_group"]), frozenset(frames["in_a_room"])
         called_so = {lexicon.key(name) for entity in self.entities for name in entity.names}
+        self._called = frozenset(map(fold, called_so))
         self._remaining = frozenset(frames["remaining"]) - called_so
         self._ordinary = frozenset(frames["ordinary"]).difference(word for name in called_so for word in name.split())
         self._premises = [spoken.words_of(name) for name in frames["premises"]]
@@ -108,6 +109,7 @@ class Lookup:
         if said in self._remaining or self.is_ordinary(said):
             return None, _STRANGER
         readings, scored = self._read(said)
+        scored = {index: much for index, much in scored.items() if not self._is_no_lamp(index, readings[0])}
         best, enough = max(scored.values(), default=0.0), ENOUGH
         if best < _SURE:  # a home's own name comes before the common ones
             whole = letters.is_lettered(said) or said.endswith(self._beside)  # flat c is no flat, and not the whole one
@@ -141,7 +143,7 @@ class Lookup:
             if chosen is None:
                 return self.entities[equal[second]], 1 / len(equal)
             return self.entities[chosen], 1.0
-        if self._is_no_lamp(equal[0], readings[0]) or (best < _SURE and self._has_not(equal[0], readings)):
+        if best < _SURE and self._has_not(equal[0], readings):
             return None, _STRANGER * _certainty(_SURE - best)
         others = max((score for index, score in scored.items() if index != equal[0]), default=0.0)
         certainty = _certainty(min(best - ENOUGH, best - others))
@@ -150,6 +152,10 @@ class Lookup:
         if self._is_another(equal[0], readings, best):
             certainty = min(certainty, _ANOTHER_ONE)
         return self.entities[equal[0]], certainty
+
+    def is_a_name(self, word: str) -> bool:
+        """Whether a folded word is the whole name of something here."""
+        return word in self._called
 
     def is_ordinary(self, said: str) -> bool:
         """Whether it is a word of every sentence that only sounds like a place, and that nothing here is called by."""
@@ -334,9 +340,11 @@ class Lookup:
             return False
         for name in self._names:
             if name.entity == index and any(map(meaning.is_room, name.words)):
+                if not name.lamp and name.factor == 1.0:  # a study is a study room, and its lamp is not
+                    return False
+                of_lamp = [one for one in said if any(meaning.alike(one, word) >= WORD for word in name.lamp)]
                 of_room = [word for word in name.telling if name.lamp and word not in name.lamp]
-                named = any(meaning.alike(one, word) >= WORD for one in said for word in of_room)
-                if named or (not of_room and name.factor == 1.0):  # a study is a study room, and its lamp is not
+                if any(meaning.alike(one, word) >= WORD for one in said if one not in of_lamp for word in of_room):
                     return False
         return True
 

@@ -84,15 +84,21 @@ def _doubts_of(found: Found, said: Said) -> Iterator[float]:
     entry = found.entry
     if isinstance(entry.place, str) and not entry.excepts and spoken.is_of_the_rest(said.sentence):
         yield _REST_OF_WHAT
-    if entry.place == ALL:
-        if everything.is_elsewhere(said.without_places, said.lookup):
-            yield _NOT_QUITE
-        if everything.is_any(said.sentence) and entry.doing["action"] != "get_state":
-            yield _NOT_QUITE
+    if entry.place == ALL == found.places[0] and _is_not_all(entry, said):
+        yield _NOT_QUITE
     if entry.place == HERE and said.has_no_value and beside.has_number(said.without_places):
         yield _NOT_QUITE  # `room 0 ma batti nibhau`
     if found.places[0] == HERE and another.is_by_a_place(said.sentence):
         yield _NOT_QUITE
+
+
+def _is_not_all(entry: Asked, said: Said) -> bool:
+    """Whether all is said of another house, or some room is said, or nothing that means all of them."""
+    if everything.is_elsewhere(said.without_places, said.lookup):
+        return True
+    if entry.excepts or entry.doing["action"] == "get_state":  # `kun kun batti baleko cha`
+        return False
+    return everything.is_any(said.sentence) or not everything.is_told(said.without_places, said.lookup)
 
 
 def _at_the_time_told(asked: Sequence[Asked], sentence: str) -> Sequence[Asked]:
@@ -187,7 +193,7 @@ def places(said: Said, second: bool = False) -> list[Found]:
 def _find(place: Span | str, said: Said, second: bool) -> tuple[Place | None, float]:
     """The place and its certainty."""
     if isinstance(place, str):
-        return (place == ALL and everything.group(said.without_places, said.lookup)) or (place, 1.0)
+        return (everything.instead(said.without_places, said.lookup) if place == ALL else None) or (place, 1.0)
     name, letter = said.text(place), beside.letter(place, said)
     if whole := _with_what_belongs_to_it(place, letter, said):
         return whole

@@ -1043,6 +1043,23 @@ def test_a_room_is_no_lamp_and_another_word_no_short_one(said: str, name: str | 
     assert found_name(KIRAN, said) == name
 
 
+MUMMY = home_of(
+    {"name": "mummy's room", "aliases": ["mummy ko kotha", "aama ko kotha"],
+     "lights": [{"name": "mummy's lamp", "aliases": ["mummy ko lamp"]}]}, "kitchen",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("said", "name"),
+    [
+        ("mummy ko room", "mummy's room"), ("mummy ko quota", "mummy's room"), ("mommy co quota", "mummy's room"),
+        ("mummy ko lamp", "mummy's lamp"), ("mummy ko room ko mummy ko lamp", "mummy's lamp"),
+    ],
+)  # fmt: skip
+def test_a_room_and_a_lamp_of_one_person_are_told_apart(said: str, name: str) -> None:
+    assert found_name(MUMMY, said) == name
+
+
 SCHOOL = home_of(
     {"name": "principal", "aliases": ["principal ko office"]}, {"name": "doctor ko kotha"}, "maila ko flat",
     "boys dorm 1", "girls dorm", "yoga hall", {"name": "mess", "aliases": ["khana hall"]}, "machha pokhari", "wards",

@@ -1,7 +1,7 @@
 from typing import Any
 
 import pytest
-from helpers import lookup_of
+from helpers import home_of, lookup_of
 from hypothesis import given
 from hypothesis import strategies as st
 from strategies import actions
@@ -659,6 +659,32 @@ groups:
 def test_all_of_a_group_is_the_group(sentence: str, place: str) -> None:
     command, certainty = resolve([Asked(ALL, OFF)], normalize(sentence), lookup_of(CAMPUS))
     assert [*command.rooms] == [place] and certainty > 0.9
+
+
+@pytest.mark.parametrize(
+    ("sentence", "sure"),
+    [
+        ("sabai batti nibhau", True), ("sabaitira bala", True), ("whole house off", True), ("sub by light off", True),
+        ("everything off", True), ("gharbhari bala", True), ("baki ko batti nibhau", False), ("sub buddy off co", True),
+        ("एभी रुममा २०", False), ("lighthouse on", False),
+    ],
+)  # fmt: skip
+def test_all_is_sure_only_where_something_means_all(sentence: str, sure: bool) -> None:
+    command, certainty = resolve([Asked(ALL, OFF)], normalize(sentence), lookup_of(CAMPUS))
+    assert [*command.rooms] == [ALL] and (certainty > 0.9) is sure
+
+
+def test_all_of_a_query_needs_no_word_for_it() -> None:
+    asked = [Asked(ALL, {"action": "get_state"})]
+    assert resolve(asked, "kun kun batti baleko cha", lookup_of(CAMPUS))[1] > 0.9
+
+
+@pytest.mark.parametrize(
+    ("sentence", "place"), [("sabha nibhau", "sabha"), ("सभा निभाऊ", "sabha"), ("sabha ra sabai nibhau", ALL)]
+)
+def test_a_room_that_is_called_nearly_like_a_word_for_all_is_that_room(sentence: str, place: str) -> None:
+    command, certainty = resolve([Asked(ALL, OFF)], normalize(sentence), lookup_of(home_of("sabha", "kitchen")))
+    assert [*command.rooms] == [place] and certainty > 0.7
 
 
 def test_a_letter_before_a_letter_with_its_kind_is_of_that_kind() -> None:
