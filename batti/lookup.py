@@ -365,8 +365,10 @@ class Lookup:
     def _is_a(self, home: Home) -> Iterator[str]:
         """What a home is by its own name, school in `Namuna School`, if nothing in it is called by the word."""
         named = set(spoken.words_of(normalize(home.name)))
+        own = {word for name in self._names if name.factor == 1.0 for word in name.telling}
         for kind, words in zip(lexicon.load().frames["premises"], self._premises, strict=True):
-            if named.issuperset(words) and not any(word in said for said in self._words for word in words):
+            said = all(any(meaning.alike(word, one) >= meaning.TRANSLATED for one in named) for word in words)
+            if said and own.isdisjoint(words):  # klinik of `Smile Clinic`
                 yield kind
 
     def _plural(self, readings: list[list[str]]) -> tuple[Entity, float] | None:

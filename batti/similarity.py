@@ -291,9 +291,12 @@ def _lacks(name: Name, words: Iterable[str]) -> bool:
 
 
 def _contrary(said: frozenset[str], name: frozenset[str]) -> bool:
-    """Whether both have an adjective and not the same: the new kitchen is not the old one."""
+    """Whether both have an adjective, or a side, and not the same: the new kitchen is not the old one, and sano tala not
+    sano mathi."""
     ours, theirs = (frozenset(filter(meaning.adjective, words)) for words in (said, name))
-    return bool(ours and theirs) and not ours & theirs
+    if ours and theirs:
+        return not ours & theirs
+    return any(meaning.is_set_right(here, there) for here in said - name for there in name - said)
 
 
 def _is_lamp(said: Name, name: Name) -> bool:
