@@ -291,8 +291,8 @@ def _lacks(name: Name, words: Iterable[str]) -> bool:
 
 
 def _contrary(said: frozenset[str], name: frozenset[str]) -> bool:
-    """Whether both have an adjective, or a side, and not the same: the new kitchen is not the old one, and sano tala not
-    sano mathi."""
+    """Whether both have an adjective, or a side, and not the same: the new kitchen is not the old one, and sano tala
+    not sano mathi."""
     ours, theirs = (frozenset(filter(meaning.adjective, words)) for words in (said, name))
     if ours and theirs:
         return not ours & theirs
