@@ -166,7 +166,7 @@ def test_its_own_names_are_not(served: Served, host: str) -> None:
 
 def test_pages_of_other_sites_may_not_ask(served: Served) -> None:
     body = {"command": {"actions": [{"room": "kitchen", "action": "turn_on"}]}}
-    for origin in ("https://evil.example", "null", "http://localhost:1", "http://127.0.0.1.evil.example"):
+    for origin in ("https://evil.example", "null", "http://localhost:1", "http://127.0.0.1.evil.example", "http://["):
         assert served.post("/v1/commands", body, headers={"Origin": origin}).status_code == 403
     assert served.lit() == set()
     assert served.post("/v1/commands", body, headers={"Origin": served.url}).status_code == 200

@@ -119,7 +119,7 @@ class Guard:
         host, origin = headers.get("host", ""), headers.get("origin")
         if not self._known(host):
             return problem(403, "host", "the service does not go by this name; start it with --allow-host NAME")
-        if origin is not None and urlsplit(origin).netloc.casefold() != host.casefold():
+        if origin is not None and not _is_of(origin, host):
             return problem(403, "origin", "pages of other sites may not ask this service")
         client = scope["client"][0] if scope.get("client") else ""
         if wait := self._rates.wait(client, time.monotonic()):
@@ -147,6 +147,14 @@ class Guard:
         except CookieError:
             return False
         return cookie is not None and same(cookie.value, session(self._token))
+
+
+def _is_of(origin: str, host: str) -> bool:
+    """Whether a page came from the host that it asks."""
+    try:
+        return urlsplit(origin).netloc.casefold() == host.casefold()
+    except ValueError:  # no address at all
+        return False
 
 
 class _Answer:
