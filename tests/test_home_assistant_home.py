@@ -13,6 +13,7 @@ from test_cli import refused, run
 from batti.errors import BattiError
 from batti.home import Home
 from batti.lookup import Lookup
+from batti.serve.home_assistant.client import Client
 from batti.serve.home_assistant.merge import merged
 from batti.serve.home_assistant.survey import Survey, Thing, home_of
 
@@ -232,6 +233,12 @@ def test_a_real_home_is_imported_and_again_after_a_change(
         ("Dalan", "light.hall"), ("Terrace", "light.terrace"), ("Secret", "light.lost")]  # fmt: skip
     assert "name: Dalan" in (tmp_path / "home.yaml~").read_text()
     assert "nothing has changed" in run(*ask).stderr
+
+
+@pytest.mark.parametrize("address", ["homeassistant.local", "http://[::1", "http://", "ftp://x", "http://x:99999"])
+def test_what_is_no_address_is_said(address: str) -> None:
+    with pytest.raises(BattiError, match="is not the address of Home Assistant"):
+        Client(address, "x")
 
 
 @hass.needed

@@ -221,10 +221,10 @@ class Client:
 
 def _address(url: str) -> str:
     """http://host:8123 -> ws://host:8123/api/websocket. Raises BattiError."""
-    parts = urlsplit(url)
-    if "@" in parts.netloc:  # it is not shown, as messages show addresses
-        raise BattiError("the address of Home Assistant holds a user or a password", "leave them out")
     try:
+        parts = urlsplit(url)
+        if "@" in parts.netloc:  # it is not shown, as messages show addresses
+            raise BattiError("the address of Home Assistant holds a user or a password", "leave them out")
         if parts.scheme not in ("http", "https") or not parts.hostname or (parts.port or 1) < 1:
             raise ValueError
     except (ValueError, InvalidURI):
