@@ -22,6 +22,7 @@ from batti.serve.mqtt.broker import Broker
 from batti.serve.mqtt.executor import MqttLights
 from batti.serve.mqtt.journal import BEGUN, Journal
 from batti.serve.mqtt.lamps import Wanted, abilities_of, lamp_of, told
+from batti.serve.mqtt.run import _alone
 from batti.wiring import Mqtt
 
 WIRED = lamps("ghar/lamp").filter(lambda one: one is not None)
@@ -223,3 +224,22 @@ def test_without_a_broker_each_light_is_out_of_reach_in_time_and_restored_nothin
 
     first, second = asyncio.run(tried())
     assert first < 5 and second < 2
+
+
+def test_a_journal_that_cannot_be_used_any_more_is_an_error_of_one_line(tmp_path: Path) -> None:
+    journal = Journal(tmp_path / "journal")
+    journal.close()
+    for using in (lambda: journal.answer("a"), lambda: journal.begin("a", False), lambda: journal.end("a", "x"),
+                  journal.forget_passing):  # fmt: skip
+        with pytest.raises(BattiError, match=r"the journal '.*' cannot be used"):
+            using()
+
+
+def test_a_folder_is_for_one_and_not_to_blame_for_what_fails_inside(tmp_path: Path) -> None:
+    with _alone(tmp_path), pytest.raises(BattiError, match="another listener"), _alone(tmp_path):
+        pass
+    with pytest.raises(ConnectionResetError), _alone(tmp_path):
+        raise ConnectionResetError
+    (tmp_path / "file").write_text("")
+    with pytest.raises(BattiError, match="cannot be used"), _alone(tmp_path / "file"):
+        pass

@@ -7,7 +7,7 @@ import fcntl
 import logging
 import signal
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -105,12 +105,13 @@ async def _deal(listener: Listener, house: House, stop: asyncio.Event, where: st
 @contextmanager
 def _alone(state: Path) -> Iterator[None]:
     """No other process has the same folder: two with one client id would push each other out of the broker."""
-    try:
-        state.mkdir(parents=True, exist_ok=True, mode=0o700)
-        with open(state / "mqtt.lock", "w") as lock:
+    with ExitStack() as held:
+        try:
+            state.mkdir(parents=True, exist_ok=True, mode=0o700)
+            lock = held.enter_context(open(state / "mqtt.lock", "w"))
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            yield
-    except BlockingIOError:
-        raise BattiError(f"another listener has the folder '{state}'", "stop it, or give another --state") from None
-    except OSError as error:
-        raise BattiError(f"the folder '{state}' cannot be used: {error.strerror}", "give another --state") from None
+        except BlockingIOError:
+            raise BattiError(f"another listener has the folder '{state}'", "stop it, or give another --state") from None
+        except OSError as error:
+            raise BattiError(f"the folder '{state}' cannot be used: {error.strerror}", "give another --state") from None
+        yield  # what fails from here on is no fault of the folder
