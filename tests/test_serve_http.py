@@ -258,6 +258,7 @@ def test_events_resume_after_the_last_that_was_seen(dark: Served) -> None:
     dark.do("bhancha ko batti bala")
     dark.do("bhancha ko batti nibhau")
     assert first(**{"Last-Event-ID": str(number)}) == (number + 1, "event: lights")
+    assert first(**{"Last-Event-ID": "1000000"})[1] == "event: snapshot"  # of a store that is there no more
 
 
 # --- the home ----------------------------------------------------------------------------------

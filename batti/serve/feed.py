@@ -36,9 +36,11 @@ class Feed:
         self.listeners += 1
         try:
             store = self._house.store
+            latest = await asyncio.to_thread(store.last_event)
             missed = [] if last is None else await asyncio.to_thread(store.events, last)
-            if last is None or (missed and missed[0].seq > last + 1):  # more than is kept
-                last = await asyncio.to_thread(store.last_event)
+            # A number that is yet to come is of another store; and more may be missed than is kept.
+            if last is None or last > latest or (missed and missed[0].seq > last + 1):
+                last = latest
                 yield event("snapshot", await self.snapshot(), last)
                 missed = []
             for one in missed:
