@@ -1,8 +1,10 @@
 """Many who ask one model at once: answered together, in order, and each with its own."""
 
 import asyncio
+import json
 import threading
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
+from pathlib import Path
 
 import pytest
 from helpers import home_of
@@ -11,9 +13,10 @@ from batti.backends import Reading
 from batti.command import Command
 from batti.errors import BattiError
 from batti.home import Home
-from batti.serve import models
-from batti.serve.errors import Busy
-from batti.serve.models import Model
+from batti.interpreter import Interpreter
+from batti.serve import chat_api, models, routes
+from batti.serve.errors import Busy, Invalid
+from batti.serve.models import Model, Models
 
 HALL, KITCHEN = home_of("hall"), home_of("kitchen")
 
@@ -103,3 +106,48 @@ def test_too_many_are_sent_away() -> None:
         assert len(await model.read(HALL, ["one more"])) == 1
 
     asyncio.run(run())
+
+
+def test_a_choice_that_cannot_be_kept_is_an_error_and_a_spoilt_one_is_none(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    with pytest.raises(BattiError, match="cannot be kept"):
+        asyncio.run(Models((), tmp_path / "file" / "model").choose("batti"))
+    (tmp_path / "model").write_bytes(b"\xff")
+    assert Models(("other",), tmp_path / "model").chosen == "other"
+
+
+# --- what goes wrong in a stream -----------------------------------------------------------------
+
+
+class Full(Model):
+    """One for which too many wait already."""
+
+    async def read(self, home: Home, sentences: Sequence[str]) -> list[Reading]:
+        raise Busy("too many sentences wait already")
+
+
+def test_a_stream_tells_at_its_end_that_too_many_wait() -> None:
+    async def run() -> str:
+        model = Full("m", Counting())
+        return "".join([text async for text in routes.streamed(model, Interpreter(model.backend, HALL), "bala")])
+
+    assert asyncio.run(run()).startswith("event: problem\ndata: {\"detail\": \"too many")
+
+
+@pytest.mark.parametrize(
+    ("error", "kind"),
+    [(BattiError("the store is gone"), "unavailable"), (Busy("too many"), "busy"),
+     (Invalid(BattiError("no such model"), "model"), "invalid")],
+)  # fmt: skip
+def test_a_stream_of_chat_ends_with_what_went_wrong(error: Exception, kind: str) -> None:
+    async def said() -> AsyncIterator[str]:
+        yield "Bhancha "
+        raise error
+
+    async def run() -> list[str]:
+        return [text async for text in chat_api.streamed("house", said())]
+
+    *_, piece, wrong, end = asyncio.run(run())
+    assert "Bhancha" in piece
+    assert json.loads(wrong.removeprefix("data: "))["error"] == {"message": str(error), "type": kind, "param": None}
+    assert end == "data: [DONE]\n\n"

@@ -11,7 +11,9 @@ from typing import Annotated, Any
 from pydantic import BaseModel, ConfigDict, Field
 
 from batti.backends import Reading
+from batti.errors import BattiError
 from batti.serve.dialogue import said_after
+from batti.serve.errors import Busy, Invalid
 from batti.serve.models import Model
 from batti.serve.service import Service
 from batti.serve.talk import Wish
@@ -104,7 +106,7 @@ def answer(model: str, text: str, messages: Sequence[Message]) -> dict[str, Any]
 
 
 async def streamed(model: str, said: AsyncIterator[str]) -> AsyncIterator[str]:
-    """The answer as server-sent events."""
+    """The answer as server-sent events; what goes wrong once they have begun as OpenAI's clients read it there."""
     head = _head("chat.completion.chunk", model)
 
     def chunk(delta: dict[str, str], finish: str | None = None) -> str:
@@ -112,9 +114,14 @@ async def streamed(model: str, said: AsyncIterator[str]) -> AsyncIterator[str]:
         return f"data: {json.dumps({**head, 'choices': [choice]}, ensure_ascii=False)}\n\n"
 
     yield chunk({"role": "assistant", "content": ""})
-    async for piece in said:
-        yield chunk({"content": piece})
-    yield chunk({}, "stop")
+    try:
+        async for piece in said:
+            yield chunk({"content": piece})
+        yield chunk({}, "stop")
+    except (BattiError, Invalid, Busy) as error:
+        kind = "unavailable" if isinstance(error, BattiError) else type(error).__name__.lower()
+        wrong = {"error": {"message": str(error), "type": kind, "param": None}}
+        yield f"data: {json.dumps(wrong, ensure_ascii=False)}\n\n"
     yield "data: [DONE]\n\n"
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import threading
 from collections import OrderedDict
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
@@ -14,6 +15,7 @@ from typing import Any, TypeVar
 from batti import backends
 from batti.backends import Backend, Reading
 from batti.chat import ChatBackend, Said
+from batti.errors import BattiError
 from batti.home import Home
 from batti.serve.errors import Busy
 
@@ -181,10 +183,10 @@ class Models:
         """The name of the model that answers where a request names none."""
         try:
             changed = self._choice.stat().st_mtime_ns
-        except OSError:
+            if changed != self._changed:
+                self._changed, self._chosen = changed, self._choice.read_text(encoding="utf-8").strip()
+        except (OSError, UnicodeDecodeError):  # none was made, or somebody else wrote there
             return self.names[0]
-        if changed != self._changed:
-            self._changed, self._chosen = changed, self._choice.read_text(encoding="utf-8").strip()
         return self._chosen if self._chosen in self.names else self.names[0]
 
     def streams(self, name: str) -> bool:
@@ -192,12 +194,17 @@ class Models:
         return name != SHIPPED and backends.runtime_of(name) != "onnx"
 
     async def choose(self, name: str) -> None:
-        """Makes one of `names` the model that answers, once it can be loaded. Raises BattiError."""
+        """Makes one of `names` the model that answers, once it can be loaded. Raises BattiError where it cannot be, or
+        where the choice cannot be kept."""
         await self.get(name)
-        self._choice.parent.mkdir(parents=True, exist_ok=True)
-        written = self._choice.with_name(f".{self._choice.name}.new")
-        written.write_text(name, encoding="utf-8")
-        written.replace(self._choice)
+        try:
+            self._choice.parent.mkdir(parents=True, exist_ok=True)
+            written = self._choice.with_name(f".{self._choice.name}.{os.getpid()}")  # others may choose just now
+            written.write_text(name, encoding="utf-8")
+            written.replace(self._choice)
+        except OSError as error:
+            problem = f"the choice of a model cannot be kept in '{self._choice}': {error.strerror}"
+            raise BattiError(problem, "check its folder and its rights") from None
 
     async def get(self, name: str | None = None) -> Model:
         """The model of one of `names`, or the chosen one. Raises BattiError where it cannot be loaded."""

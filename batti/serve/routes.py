@@ -16,9 +16,10 @@ from batti.command import Command
 from batti.errors import BattiError, quote
 from batti.explain import at_home
 from batti.explain import explain as explained
+from batti.interpreter import Interpreter
 from batti.serve import chat_api, metrics, schemas
 from batti.serve.dialogue import said_after
-from batti.serve.errors import Invalid
+from batti.serve.errors import Busy, Invalid
 from batti.serve.feed import event
 from batti.serve.models import Model
 from batti.serve.problems import Problem
@@ -70,20 +71,23 @@ async def interpret_stream(request: Request, ask: Ask) -> Response:
     `problem`. A model that does not write word by word gives one piece."""
     talk = service_of(request).talk
     model, interpreter = await talk.ready(ask.wish())
+    return StreamingResponse(streamed(model, interpreter, ask.sentence), media_type=SSE)
 
-    async def said() -> AsyncIterator[str]:
-        try:
-            async for piece in model.stream(interpreter.home, ask.sentence):
-                if isinstance(piece, Reading):
-                    understood = Understood(interpreter.result(ask.sentence, piece), model.name)
-                    _count([understood])
-                    yield event("result", schemas.interpretation(understood))
-                else:
-                    yield event("piece", {"text": piece})
-        except BattiError as error:
-            yield event("problem", {"detail": error.problem, "hint": error.hint})
 
-    return StreamingResponse(said(), media_type=SSE)
+async def streamed(model: Model, interpreter: Interpreter, sentence: str) -> AsyncIterator[str]:
+    """The events of `interpret_stream`; what goes wrong once they have begun is the last of them."""
+    try:
+        async for piece in model.stream(interpreter.home, sentence):
+            if isinstance(piece, Reading):
+                understood = Understood(interpreter.result(sentence, piece), model.name)
+                _count([understood])
+                yield event("result", schemas.interpretation(understood))
+            else:
+                yield event("piece", {"text": piece})
+    except BattiError as error:
+        yield event("problem", {"detail": error.problem, "hint": error.hint})
+    except Busy as error:
+        yield event("problem", {"detail": str(error), "hint": "ask again soon"})
 
 
 @router.post("/explain", response_model=dict[str, Any], tags=["sentences"])
