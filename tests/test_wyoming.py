@@ -1,16 +1,19 @@
 """`batti wyoming`, asked by a client of the protocol and by the conversation API of a real Home Assistant."""
 
+import asyncio
 import socket
 import time
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from types import SimpleNamespace
+from typing import Any, cast
 
 import hass
 import pytest
 from hass import Hass
 from test_cli import refused, run
 from test_home_assistant_executor import HOME
+from wyoming.asr import Transcript
 from wyoming.info import Describe, Info
 from wyoming.intent import Intent, Recognize
 from wyoming.ping import Ping
@@ -18,9 +21,16 @@ from wyoming_server import ask, say, wyoming, wyoming_of
 from zeroconf import IPVersion, ServiceBrowser, Zeroconf
 
 from batti.command import Command
-from batti.serve.home_assistant.executor import entities_of
+from batti.serve.dialogue import Dialogue
+from batti.serve.home_assistant.executor import HomeAssistant, entities_of
+from batti.serve.house import House
 from batti.serve.lights import Abilities, LightState
+from batti.serve.models import Models
+from batti.serve.simulated import SimulatedHome
+from batti.serve.store import Store
+from batti.serve.talk import Talk
 from batti.serve.wyoming.intents import SEVERAL, intents_of, version_of
+from batti.serve.wyoming.server import Wyoming
 
 PLAIN = Abilities(False, False, None)
 STATES = {key: LightState(*key) for key in entities_of(HOME)} | {
@@ -77,6 +87,35 @@ def test_what_intents_cannot_say(action: dict[str, Any]) -> None:
 def test_versions() -> None:
     said = {"2026.6.0": (2026, 6), "2025.12.0b1": (2025, 12), "": (0, 0), "x.y": (0, 0)}
     assert {text: version_of(text) for text in said} == said
+
+
+class Simulated(SimulatedHome):
+    """Lights without hardware that pass for those of a Home Assistant."""
+
+    client = SimpleNamespace(version="2026.6.0")
+
+
+def test_a_light_that_is_to_look_as_before_is_not_left_to_intents(tmp_path: Path) -> None:
+    """Else it would go off when the time is over, though somebody said since that it is to be on."""
+    store, lights = Store.open(tmp_path / "batti.sqlite"), Simulated()
+    house = House(store, lights, lambda: HOME)
+    server = Wyoming(Dialogue(Talk(house, Models((), tmp_path / "model"))), cast(HomeAssistant, lights))
+
+    async def told(sentence: str) -> str:
+        [event] = await server.answer(Transcript(sentence).event())
+        return event.type
+
+    async def run() -> None:
+        house.start()
+        assert await told("turn on the kitchen light") == "intent"
+        assert await told("turn on the kitchen light for 10 minutes") == "handled"
+        assert await told("turn on the hall light") == "intent"
+        assert await told("turn on the kitchen light") == "handled"
+        assert await house.waiting() == []
+        assert await told("turn on the kitchen light") == "intent"
+        await house.stop()
+
+    asyncio.run(run())
 
 
 # --- the server --------------------------------------------------------------------------------

@@ -97,7 +97,7 @@ class Wyoming:
     async def _as_intents(self, sentence: str, command: Command, context: dict[str, Any] | None) -> list[Event]:
         """The intents of a command, with the reply; none where they cannot say it to this Home Assistant."""
         home = self._talk.house.home()
-        if HERE in command.rooms:
+        if HERE in command.rooms or await self._are_held(command, home):
             return []
         states = {state.key: state for state in await self._executor.states(home)}
         intents = intents_of(command, home, states)
@@ -108,6 +108,12 @@ class Wyoming:
         if len(intents) == 1:
             return [intents[0].event()]
         return [IntentsStart(context).event(), *map(Intent.event, intents), IntentsStop(context).event()]
+
+    async def _are_held(self, command: Command, home: Home) -> bool:
+        """Whether the house is to give lights of a command their former look, as it does when `for` is over: only what
+        is carried out here ends that."""
+        held = {state.key for job in await self._talk.house.waiting() for state in job.states}
+        return any(not held.isdisjoint(lights.targets(home, action)) for action in command.actions)
 
     async def _where(self, spoken: Spoken) -> str | None:
         """The room of the area in which the satellite, or the device that was spoken to, is."""
