@@ -1,10 +1,21 @@
 """What was asked back, and what answers it."""
 
+import asyncio
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from serving import Served, serving
+
+from batti.command import Command
+from batti.home import Home
+from batti.serve.dialogue import Dialogue
+from batti.serve.house import House
+from batti.serve.lights import LightState
+from batti.serve.models import Models
+from batti.serve.simulated import SimulatedHome
+from batti.serve.store import Store
+from batti.serve.talk import Talk, Wish
 
 UNSURE = """
 rooms:
@@ -93,6 +104,54 @@ def test_a_question_in_chat_is_answered_there(served: Served, answer: str, lit: 
     assert asked.endswith("?") and served.lit() == set()
     chat(served, [*messages, {"role": "assistant", "content": asked}, {"role": "user", "content": answer}])
     assert served.lit() == lit
+
+
+def talk_of(folder: Path, *unlike: LightState) -> Talk:
+    """Talk with a house in this process that asks about everything."""
+    home, store = Home.from_yaml(UNSURE), Store.open(folder / "batti.sqlite")
+    return Talk(House(store, SimulatedHome(store, unlike), lambda: home), Models((), folder / "model"))
+
+
+@pytest.mark.parametrize(
+    ("answers", "came"),
+    [(["ho", "kitchen", "ho"], ["needs_room", "done", "none"]), (["kitchen", "ho"], ["done", "none"])],
+)
+def test_a_sentence_without_a_room_is_not_asked_about_for_ever(
+    tmp_path: Path, answers: list[str], came: list[str]
+) -> None:
+    async def run() -> list[str]:
+        dialogue = Dialogue(talk_of(tmp_path))
+        return [(await dialogue.say(one, Wish(), "c")).status for one in ("batti bala", *answers)]
+
+    assert asyncio.run(run()) == ["needs_confirmation", *came]
+
+
+def test_nor_where_only_the_sentence_is_remembered(served: Served) -> None:
+    served.do("sabai batti nibhau", confirm=True)
+    assert served.do("batti bala")["status"] == "needs_confirmation"
+    assert served.do("ho", answers="batti bala")["status"] == "needs_room"
+    assert served.do("bathroom", answers="batti bala")["status"] == "done"
+    assert served.lit() == {"bathroom"}
+
+
+def test_a_room_is_no_yes_to_the_whole_house(served: Served) -> None:
+    served.do("sabai batti nibhau", confirm=True)
+    served.do("bathroom", answers="sabai batti bala ani batti nilo gara")
+    assert served.lit() == set()
+
+
+def test_what_failed_beside_something_for_later_is_done_in_part(tmp_path: Path) -> None:
+    talk = talk_of(tmp_path, LightState("kitchen", reachable=False))
+    now, later = {"room": "kitchen", "action": "turn_on"}, {"room": "bedroom", "action": "turn_on", "after": "1h"}
+
+    async def run() -> list[str]:
+        talk.house.start()
+        wanted = ([now], [later], [now, later])
+        answers = [await talk.do(Command.from_dict({"actions": some}), Wish()) for some in wanted]
+        await talk.house.stop()
+        return [one.status for one in answers]
+
+    assert asyncio.run(run()) == ["failed", "scheduled", "partly"]
 
 
 def chat(served: Served, messages: list[dict[str, str]]) -> str:

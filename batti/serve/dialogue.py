@@ -25,8 +25,9 @@ _SURE = 0.97  # certainty from which nothing but a name was said
 _MARKS = " .,!?।"
 
 
-async def answered(talk: Talk, said: str, before: str, wish: Wish) -> Answer | None:
-    """What comes of `said` as the answer to what was asked back about `before`; None where it is no answer to that.
+async def answered(talk: Talk, said: str, before: str, wish: Wish) -> tuple[Answer, Wish] | None:
+    """What comes of `said` as the answer to what was asked back about `before`, and how that is to be taken from now
+    on; None where it is no answer to that.
 
     The one who asks need not remember more than the sentence: what was asked is worked out again.
     """
@@ -36,22 +37,25 @@ async def answered(talk: Talk, said: str, before: str, wish: Wish) -> Answer | N
     whole = changes_all(result.command)  # who asked before it need not say again that this was wanted
     words = normalize(said).strip(_MARKS)
     if (readings or whole) and words in yes_words():
-        return await talk.say(before, replace(wish, confirm=True))
+        wish = replace(wish, confirm=True)
+        return await talk.say(before, wish), wish
     room, light = await asyncio.to_thread(_named, talk.house.home(), words)
     if not room:
         return None
     meant = [one for one in readings if one.rooms == (room,) and all(light in (None, a.light) for a in one.actions)]
     if len(meant) == 1:
-        return await talk.do(meant[0], wish, before)
+        return await talk.do(meant[0], wish, before), wish
     if HERE in result.command.rooms and room in {one.name for one in talk.house.home().rooms}:
-        return await talk.say(before, replace(wish, room=room))
+        # Where one thing was asked about, and not the whole house, its room said is a yes to it.
+        wish = replace(wish, room=room, confirm=wish.confirm or (len(readings) == 1 and not whole))
+        return await talk.say(before, wish), wish
     return None
 
 
 async def said_after(talk: Talk, said: str, before: str | None, wish: Wish) -> Answer:
     """What comes of `said`, which may be the answer to what was asked back about `before`."""
-    answer = await answered(talk, said, before, wish) if before is not None else None
-    return answer or await talk.say(said, wish)
+    found = await answered(talk, said, before, wish) if before is not None else None
+    return found[0] if found else await talk.say(said, wish)
 
 
 def _named(home: Home, said: str) -> tuple[str | None, str | None]:
@@ -97,12 +101,13 @@ class Dialogue:
     async def say(self, sentence: str, wish: Wish, conversation: str | None = None) -> Answer:
         """See `Talk.say`; what answers a question of this conversation is about what was said before it."""
         question = self._open.pop(conversation, None) if conversation else None
-        answer: Answer | None = None
+        found: tuple[Answer, Wish] | None = None
         if question and question.until > time.monotonic():
-            answer = await answered(self.talk, sentence, question.sentence, question.wish)
-            if answer is not None:  # which may be asked back again, about the same sentence
-                sentence = question.sentence
-        answer = answer or await self.talk.say(sentence, wish)
+            found = await answered(self.talk, sentence, question.sentence, question.wish)
+        if question and found:  # which may be asked back again, about the same sentence as it is taken now
+            sentence, (answer, wish) = question.sentence, found
+        else:
+            answer = await self.talk.say(sentence, wish)
         if conversation and answer.status in ("needs_confirmation", "needs_room"):
             self._open[conversation] = _Question(sentence, wish, time.monotonic() + SECONDS)
             while len(self._open) > _MOST:

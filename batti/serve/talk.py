@@ -139,7 +139,8 @@ class Talk:
         outcomes = await self.house.perform(now, sentence) if now else []
         came = dict(zip(now, outcomes, strict=True))
         reply = speaker.told([Deed(action, came.get(action)) for action in command.actions])
-        return Answer(_status(now, outcomes), reply, command, understood, tuple(outcomes), tuple(scheduled))
+        status = _status(now, outcomes, bool(scheduled))
+        return Answer(status, reply, command, understood, tuple(outcomes), tuple(scheduled))
 
     async def _nothing(self, sentence: str, understood: Understood, speaker: Speaker) -> Answer:
         """Says that nothing was asked of the lights, or calls off what waits."""
@@ -186,11 +187,11 @@ def _called(backend: OnnxBackend, home: Home, sentence: str) -> tuple[str, list[
     return "", []
 
 
-def _status(now: Sequence[Action], outcomes: Sequence[Outcome]) -> Status:
+def _status(now: Sequence[Action], outcomes: Sequence[Outcome], scheduled: bool) -> Status:
     if not now:
         return "scheduled"
     if not any(outcome.done for outcome in outcomes):
-        return "failed"
+        return "partly" if scheduled else "failed"  # who reads failed may ask again, and have the rest done twice
     if any(outcome.missed or not outcome.done for outcome in outcomes):
         return "partly"
     return "answered" if all(action.action == "get_state" for action in now) else "done"
