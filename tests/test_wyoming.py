@@ -30,7 +30,7 @@ from batti.serve.simulated import SimulatedHome
 from batti.serve.store import Store
 from batti.serve.talk import Talk
 from batti.serve.wyoming.intents import SEVERAL, intents_of, version_of
-from batti.serve.wyoming.server import Wyoming
+from batti.serve.wyoming.server import Server, Wyoming
 
 PLAIN = Abilities(False, False, None)
 STATES = {key: LightState(*key) for key in entities_of(HOME)} | {
@@ -306,6 +306,22 @@ def test_a_server_that_goes_and_comes_back(real: Hass, tmp_path: Path, started: 
 
 
 # --- what else may come ------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("length", ["data_length", "payload_length"])
+def test_an_event_that_is_too_large_ends_the_connection_at_once(length: str) -> None:
+    async def run() -> bytes:
+        server = Server(cast(Wyoming, None))
+        port = await server.start("127.0.0.1", 0)
+        reader, writer = await asyncio.open_connection("127.0.0.1", port)
+        writer.write(f'{{"type": "transcript", "{length}": 100000}}\n'.encode())
+        async with asyncio.timeout(5):
+            answer = await reader.read()
+        writer.close()
+        await server.stop()
+        return answer
+
+    assert asyncio.run(run()) == b""
 
 
 @hass.needed

@@ -8,7 +8,7 @@ import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
 from ipaddress import IPv4Network, IPv6Network, ip_address
-from typing import Any, TypeAlias
+from typing import Any, TypeAlias, cast
 
 from wyoming.asr import Transcript
 from wyoming.event import Event, async_read_event, async_write_event
@@ -175,6 +175,21 @@ def info() -> Info:
     )
 
 
+class _Short:
+    """What an event is read from: no more than `_LARGEST` bytes at once, whatever a client says that will come."""
+
+    def __init__(self, reader: asyncio.StreamReader) -> None:
+        self._reader = reader
+
+    async def readline(self) -> bytes:
+        return await self._reader.readline()
+
+    async def readexactly(self, size: int) -> bytes:
+        if size > _LARGEST:
+            raise ValueError("an event is too large")
+        return await self._reader.readexactly(size)
+
+
 class Server:
     """Listens for clients of some networks, and of this machine."""
 
@@ -214,9 +229,10 @@ class Server:
             writer.close()
 
     async def _converse(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        events = cast(asyncio.StreamReader, _Short(reader))
         while True:
             async with asyncio.timeout(IDLE_SECONDS):
-                event = await async_read_event(reader)
+                event = await async_read_event(events)
             if event is None:
                 return
             for answer in await self._wyoming.answer(event):
