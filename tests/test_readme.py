@@ -17,6 +17,10 @@ ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 
 
+TREE = README[README.index("\nbatti/\n") : README.index("\napp/ ")]
+MODULES = sorted(path.relative_to(ROOT / "batti") for path in (ROOT / "batti").rglob("[!_]*.py"))
+
+
 @pytest.fixture(autouse=True)
 def _in_root(monkeypatch):
     monkeypatch.chdir(ROOT)
@@ -137,3 +141,13 @@ def test_every_command_of_the_table_is_in_the_help():
     say = subprocess.run(command, capture_output=True, text=True, check=True).stdout
     for option in ("--home", "--room", "--json", "--model"):
         assert option in say
+
+
+@pytest.mark.parametrize("folder", sorted({path.parent for path in MODULES}), ids=str)
+def test_what_is_where_names_every_module_and_no_other(folder):
+    begins = "" if folder == Path(".") else f"{folder}/"
+    lines = [line for line in TREE.splitlines() if line.strip().startswith(begins)]
+    named = set(re.findall(r"\b\w+\.py\b", " ".join(lines)))
+    modules = {path.name for path in MODULES if path.parent == folder}
+    assert modules <= named, modules - named
+    assert not begins or named <= {path.name for path in MODULES if path.is_relative_to(folder)}
