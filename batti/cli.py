@@ -26,6 +26,7 @@ from batti.cli_serve import serve
 from batti.cli_train import adapt, average, compare, export, train, tune
 from batti.cli_wyoming import wyoming
 from batti.errors import BattiError
+from batti.paths import state_folder
 
 if TYPE_CHECKING:
     from batti.backends.onnx import OnnxBackend
@@ -219,14 +220,9 @@ def explain(text: tuple[str, ...], home: Path | None, room: str | None, as_json:
     click.echo(printed(at_home(found, interpreter), as_json))
 
 
-def _history() -> Path:
-    state = os.environ.get("XDG_STATE_HOME") or Path.home() / ".local" / "state"
-    return Path(state) / "batti" / "history"
-
-
 def _converse(interpreter: Interpreter, as_json: bool) -> None:
     """A prompt with line editing and a history that is kept."""
-    history = _history()
+    history = state_folder() / "history"
     try:
         import readline
 

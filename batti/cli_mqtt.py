@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from batti.errors import missing
+from batti.paths import state_folder
 
 _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 
@@ -40,7 +41,6 @@ def mqtt(
     try:
         from batti.serve.mqtt import run
         from batti.serve.mqtt.broker import Broker
-        from batti.serve.settings import state_folder
     except ModuleNotFoundError as error:
         raise missing("MQTT", error.name, "serve") from None
     where = Broker.of(broker, user, password_file, ca, client_id)

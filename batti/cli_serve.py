@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from batti.errors import missing
+from batti.paths import state_folder
 
 
 @click.command()
@@ -53,7 +54,7 @@ def serve(
     except ModuleNotFoundError as error:
         raise missing("serving", error.name, "serve") from None
     run.run(settings.Settings(
-        state=str((state or settings.state_folder()).absolute()), home=str(home.absolute()) if home else "",
+        state=str((state or state_folder()).absolute()), home=str(home.absolute()) if home else "",
         store=store, models=models, host=host, port=port, workers=workers,
         token_file=str(token_file.absolute()) if token_file else "", hosts=hosts, rate=rate, grace=grace, mqtt=mqtt,
         hass=hass, transition=transition, hass_token_file=str(hass_token_file.absolute()) if hass_token_file else "",

@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from batti.errors import missing
+from batti.paths import state_folder
 
 _FILE = click.Path(dir_okay=False, path_type=Path)
 
@@ -40,7 +41,7 @@ def wyoming(
     except ModuleNotFoundError as error:
         raise missing("this", error.name, "serve") from None
     run.run(settings.Settings(
-        state=str((state or settings.state_folder()).absolute()), home=str(home.absolute()) if home else "",
+        state=str((state or state_folder()).absolute()), home=str(home.absolute()) if home else "",
         models=models, hass=hass, transition=transition,
         hass_token_file=str(hass_token_file.absolute()) if hass_token_file else "",
     ), run.Listening(host, port, allow, announce), room)  # fmt: skip

@@ -1,4 +1,5 @@
-"""Where the data lies: in the package, or for another language in the folder that `BATTI_RESOURCES` names."""
+"""Where the data lies: in the package, or for another language in the folder that `BATTI_RESOURCES` names; and where
+what is kept of a user does."""
 
 import os
 from importlib.resources import files
@@ -61,3 +62,9 @@ def read_yaml(*parts: str) -> Any:
     except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
         problem = " ".join(str(error).split())
         raise BattiError(f"{path} cannot be read: {problem}", "batti data validate tells the line") from None
+
+
+def state_folder() -> Path:
+    """Where what is kept lies by default: the user's folder for state."""
+    state = os.environ.get("XDG_STATE_HOME") or Path.home() / ".local" / "state"
+    return Path(state) / "batti"

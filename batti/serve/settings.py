@@ -94,9 +94,3 @@ def is_loopback(host: str) -> bool:
         return host == "localhost" or ip_address(host.strip("[]")).is_loopback
     except ValueError:
         return False
-
-
-def state_folder() -> Path:
-    """Where what is kept lies by default: the user's folder for state."""
-    state = os.environ.get("XDG_STATE_HOME") or Path.home() / ".local" / "state"
-    return Path(state) / "batti"
