@@ -31,8 +31,13 @@ class BattiError(Exception):
         # All three go to args so that the error survives pickling between processes.
         super().__init__(problem, hint, self.faults)
 
+    @property
+    def listed(self) -> tuple[Fault, ...]:
+        """Its faults; itself as one where it lists none."""
+        return self.faults or (Fault("", self.problem, self.hint),)
+
     def __str__(self) -> str:
-        return "\n".join(map(str, self.faults or (Fault("", self.problem, self.hint),)))
+        return "\n".join(map(str, self.listed))
 
     @classmethod
     def of(cls, faults: Iterable[Fault]) -> "BattiError":

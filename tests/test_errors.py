@@ -19,6 +19,7 @@ def test_an_error_without_faults_says_problem_and_hint() -> None:
     assert (error.problem, error.hint, error.faults) == (
         "there is no model", "run `make model`", ()
     )  # fmt: skip
+    assert error.listed == (Fault("", "there is no model", "run `make model`"),)
 
 
 def test_a_missing_library_is_told_with_the_command_that_installs_it() -> None:
@@ -31,6 +32,7 @@ def test_an_error_of_faults_has_one_line_for_each() -> None:
     error = BattiError.of(faults)
     assert str(error) == "line 1: a; b\nline 2: c; d"
     assert (error.problem, error.hint, error.faults) == ("a", "b", faults)
+    assert error.listed == faults
     assert str(BattiError.of(faults[:1])) == "line 1: a; b"
 
 

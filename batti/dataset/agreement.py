@@ -206,7 +206,7 @@ def _gold(source: Path, answers: Mapping[str, Mapping[str, Answer]]) -> dict[str
         try:
             command = Command.from_dict(record.expected, groups=data.homes[record.home].group_names)
         except BattiError as error:
-            faults += [replace(one, where=f"{source}: {name}: {one.where}") for one in error.faults]
+            faults += [replace(one, where=f"{source}: {name}: {one.where}") for one in error.listed]
         else:
             labels[name] = Answer(command.intent, command.actions, sentence=record.command)
     if faults:

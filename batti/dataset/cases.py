@@ -147,8 +147,7 @@ def _golden(path: Path) -> list[Case]:
             faults += [Fault(f"{path}: sentence {number}", str(fault), "") for fault in home.check(command)]
             cases.append(Case(text, home, command.to_dict(), path.stem, (), path.stem, held_out))
         except BattiError as error:
-            faults += [Fault(f"{path}: sentence {number}", str(fault), "")
-                       for fault in error.faults or (Fault("", error.problem, error.hint),)]
+            faults += [Fault(f"{path}: sentence {number}", str(fault), "") for fault in error.listed]
     _refuse(faults)
     return cases
 

@@ -144,8 +144,7 @@ def _actions(row: Mapping[str, str], where: str) -> tuple[list[Action], list[Fau
             data = {**_place(place), "action": action.lower(), **_value(value), **_when(when)}
             actions.append(validated(Action, data))
         except BattiError as error:
-            found = error.faults or (Fault("", error.problem, error.hint),)
-            faults += [Fault(where, one.problem, one.hint) for one in found]
+            faults += [Fault(where, one.problem, one.hint) for one in error.listed]
     return actions, list(dict.fromkeys(faults))
 
 

@@ -106,7 +106,7 @@ def _canonical(source: Path, data: records.Dataset) -> list[Record]:
             command = Command.from_dict(record.expected, groups=home.group_names)
             found = tuple(home.check(command))
         except BattiError as error:
-            found = error.faults
+            found = error.listed
         faults += [replace(one, where=f"{source}: row {number}: {one.where}".rstrip(": ")) for one in found]
         if not found:
             valid.append(replace(record, expected=command.to_dict()))

@@ -61,7 +61,7 @@ def read(path: Path) -> Imported:
             rooms |= {action["room"] for action in actions}
             expected = Command.from_dict({"actions": one_form(actions)}).to_dict()
         except BattiError as error:
-            reason = "; ".join(dict.fromkeys(fault.problem for fault in error.faults)) or error.problem
+            reason = "; ".join(dict.fromkeys(fault.problem for fault in error.listed))
             imported.rejected.append({"row": number, "reason": reason, "source": row})
             continue
         imported.data.records.append(Record(command, expected, HOME, id=f"{path.stem}-{number}", set=HOME))

@@ -87,10 +87,6 @@ def _resources(folder: str, pattern: str) -> list[Path]:
     return sorted(map(shown, resources(folder).glob(pattern)))
 
 
-def _faults_of(error: BattiError) -> tuple[Fault, ...]:
-    return error.faults or (Fault("", error.problem, error.hint),)
-
-
 # -- what stands in the files ----------------------------------------------------------------------
 def _phrases(paths: Iterable[Path]) -> tuple[list[Written], list[Fault]]:
     """The phrases of the files, and what is wrong with the lines of each and between the files."""
@@ -101,7 +97,7 @@ def _phrases(paths: Iterable[Path]) -> tuple[list[Written], list[Fault]]:
             faults += [Fault(f"{path}:{n}", *odd) for n, line in phrases.lines(path) for odd in oddities(line)]
             good, bad = phrases.read(path)
         except BattiError as error:
-            faults += _faults_of(error)
+            faults += error.listed
             continue
         written += [Written(f"{path}:{phrase.line}", phrase) for phrase in good]
         faults += bad
@@ -129,7 +125,7 @@ def _odd_words(tests: Iterable[Path]) -> tuple[list[Fault], list[Fault]]:
         try:
             found = words(path)
         except BattiError as error:
-            broken += _faults_of(error)
+            broken += error.listed
             continue
         golden = path in tests  # whose sentences may hold anything
         for word in found:
@@ -145,7 +141,7 @@ def _cases(tests: Iterable[Path]) -> tuple[list[Case], list[Fault]]:
         try:
             cases += read_cases(path)
         except BattiError as error:
-            faults += _faults_of(error)
+            faults += error.listed
     return cases, faults
 
 

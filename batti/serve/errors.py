@@ -10,8 +10,7 @@ class Invalid(Exception):
 
     def __init__(self, error: BattiError, field: str = "") -> None:
         super().__init__(str(error))
-        faults = error.faults or (Fault("", error.problem, error.hint),)
-        self.faults = [Fault(_joined(field, one.where), one.problem, one.hint) for one in faults]
+        self.faults = [Fault(_joined(field, one.where), one.problem, one.hint) for one in error.listed]
 
 
 class Busy(Exception):

@@ -42,8 +42,7 @@ def read(path: Path, home: Home, words: int) -> list[Corrected]:
             if line.strip():
                 taught.append(_corrected(line, home, lookup, words))
         except BattiError as error:
-            faults += [Fault(f"{path}:{number}", one.problem, one.hint) for one in
-                       error.faults or (Fault("", error.problem, error.hint),)]  # fmt: skip
+            faults += [Fault(f"{path}:{number}", one.problem, one.hint) for one in error.listed]
     if faults:
         raise BattiError.of(faults)
     if not taught:

@@ -221,7 +221,7 @@ def _change(document: Document, change: str, said: dict[Loc, str], like: str) ->
     try:
         data[last] = parse(value, where).data if value else ""
     except BattiError as error:
-        document.faults += [(0, fault) for fault in error.faults]
+        document.faults += [(0, fault) for fault in error.listed]
     said[(*steps, last)] = where
 
 

@@ -16,7 +16,7 @@ from typing import Any
 
 from batti.command import Action, Command
 from batti.document import validated
-from batti.errors import BattiError, Fault
+from batti.errors import BattiError
 from batti.serve import schemas
 from batti.serve.dialogue import said_after
 from batti.serve.errors import Busy, Invalid
@@ -199,9 +199,6 @@ class Listener:
 
 
 def _refusal(error: BattiError | Invalid, status: str, given: str | None) -> dict[str, Any]:
-    if isinstance(error, Invalid):
-        faults = error.faults
-    else:
-        faults = list(error.faults) or [Fault("", error.problem, error.hint)]
+    faults = error.faults if isinstance(error, Invalid) else error.listed
     said = [{"where": one.where, "problem": one.problem, "hint": one.hint} for one in faults]
     return {"id": given, "status": status, "errors": said}
