@@ -108,16 +108,17 @@ def _id_rules(rooms: list[dict[str, Any]], groups: list[dict[str, Any]]) -> Iter
 
 def _group_rules(rooms: list[dict[str, Any]], groups: list[dict[str, Any]]) -> Iterator[Finding]:
     called: dict[str, str] = {}  # every name and alias -> the name of the room
+    names = [room["name"] for room in rooms if isinstance(room.get("name"), str) and room["name"].strip()]
     for room in rooms:
-        if isinstance(room.get("name"), str):
+        if room.get("name") in names:
             called |= dict.fromkeys((folded(name.text) for name in _names_in(room, (), None)),
                                     room["name"])
-    known = {folded(name, case=True) for name in called.values()}
+    known = {folded(name, case=True) for name in names}
     for index, group in enumerate(groups):
         members = group.get("rooms")
         for place, member in enumerate(members if isinstance(members, list | tuple) else ()):
             if isinstance(member, str) and folded(member, case=True) not in known:
                 meant = called.get(folded(member))
-                hint = f"write {quote(meant)}" if meant else did_you_mean(member, called.values())
+                hint = f"write {quote(meant)}" if meant else did_you_mean(member, names)
                 yield Finding(("groups", index, "rooms", place),
                               f"the home has no room {quote(member)}", hint)

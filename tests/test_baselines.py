@@ -149,7 +149,7 @@ def test_there_is_no_other_baseline():
 @pytest.mark.parametrize("name", FITTED)
 @pytest.mark.parametrize("train", [None, Dataset([])])
 def test_what_learns_needs_sentences(name, train):
-    with pytest.raises(BattiError, match=f"the baseline '{name}' learns from sentences; name labelled sentences"):
+    with pytest.raises(BattiError, match=f"the baseline '{name}' learns from sentences; name some: --train FILE"):
         baselines.load(name, train)
 
 

@@ -95,6 +95,18 @@ def test_faults_name_the_file_and_the_line(tmp_path: Path) -> None:
     assert str(caught.value) == f"{file}:2: the home has no rooms; name one at least"
 
 
+def test_a_fault_brings_no_others_with_it() -> None:
+    """A name that is there twice is still a room's, and one that is empty is none to choose."""
+    with pytest.raises(BattiError) as caught:
+        Home.from_yaml("rooms:\n- name: hall\n- name: ' '\n- {name: bedroom, aliases: [hall]}\n"
+                       "groups: [{name: mathi, rooms: [hall, toilet]}]\n")
+    assert [fault.split(": ", 1)[1] for fault in str(caught.value).splitlines()] == [
+        "a name is empty; write a name or leave the key out",
+        "the name 'hall' is given to two things (also home.yaml:2); change one of them",
+        "the home has no room 'toilet'; use one of: hall, bedroom",
+    ]
+
+
 # --- the default home --------------------------------------------------------------------------
 
 

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from language import HOME, recipe
 
-NEEDED = "needs torch, transformers, trl, peft, gguf and xllamacpp: pip install '.[lm,gguf]'"
+NEEDED = "needs torch, transformers, trl, peft, gguf and xllamacpp: pip install -e '.[lm,gguf]'"
 torch = pytest.importorskip("torch", reason=NEEDED)
 for module in ("transformers", "trl", "peft", "datasets", "gguf", "xllamacpp"):
     pytest.importorskip(module, reason=NEEDED)

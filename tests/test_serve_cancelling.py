@@ -73,6 +73,26 @@ def test_what_calls_nothing_off(sentence: str) -> None:
     assert asked(sentence, HOME) is None
 
 
+@pytest.mark.parametrize(
+    ("sentence", "meant"),
+    [
+        ("10 baje ko cancel gara", {"morning"}), ("10:21 ko cancel gara", {"past"}), ("१०:२१ को रद्द गर", {"past"}),
+        ("raati 10:21 baje ko timer hatau", {"past"}), ("10:30 ko cancel gara", set()),
+        ("rati 10 baje ko cancel gara", {"night"}), ("bihana 10 baje ko cancel gara", {"morning"}),
+        ("cancel the 10 am timer", {"morning"}), ("cancel the one at 10 pm", {"night"}),
+        ("22:00 ko cancel gara", {"night"}), ("22 baje ko cancel gara", {"night"}),
+        ("diuso 10 baje ko cancel gara", {"morning"}),
+        ("cancel everything at 10", {"night", "morning", "past"}), ("25 baje ko cancel gara", set()),
+        ("cancel 10:00 or 10:21", None),
+    ],
+)  # fmt: skip
+def test_an_hour_is_meant_as_it_was_said(sentence: str, meant: set[str] | None) -> None:
+    night, morning, past = waiting(("kitchen", None, 0), ("kitchen", None, 12), ("bedroom", None, 0.35))
+    named = {night.id: "night", morning.id: "morning", past.id: "past"}
+    found = ids(sentence, [night, morning, past])
+    assert (found if found is None else {named[one] for one in found}) == meant
+
+
 def test_the_end_of_what_lasts_is_called_off_by_its_place_too() -> None:
     undo = Job("undo", TEN_AT_NIGHT, (), (LightState("kitchen"),))
     assert ids("kitchen ko timer cancel gara", [undo]) == {"undo"}
@@ -103,6 +123,9 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
 def test_a_sentence_calls_off_what_another_began(served: Served) -> None:
     assert served.do("kitchen ko batti 1 ghanta pachi bala")["status"] == "scheduled"
     assert served.do("turn on the bedroom light at 10 pm")["status"] == "scheduled"
+    done = served.do("kitchen ko 5 baje ko timer cancel gara")
+    assert done["status"] == "none"  # and what waits is told, as it is something else
+    assert done["reply"]["text"].startswith("Kehi pheriena. Aba hune: ")
     done = served.do("bhancha ko timer cancel gara")
     assert done["status"] == "cancelled"
     assert done["command"]["intent"] == "none"

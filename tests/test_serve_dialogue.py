@@ -60,6 +60,16 @@ def test_anything_else_does_nothing_of_it(served: Served, answer: str) -> None:
     assert served.lit() == set()
 
 
+@pytest.mark.parametrize("answer", ["hoina", "होइन", "No.", "nagara", "cancel"])
+@pytest.mark.parametrize("asked", ["bhancha ko batti bala", "batti bala"])
+def test_no_leaves_the_lights_as_they_are(served: Served, answer: str, asked: str) -> None:
+    served.do("sabai batti nibhau", confirm=True)
+    done = served.do(answer, answers=asked)
+    assert (done["status"], done["reply"]["text"]) == ("none", "Batti jasto chha tyastai chha.")
+    assert served.lit() == set()
+    assert served.do("no", answers="aaja mausam kasto cha")["reply"]["text"] == "I only look after the lights."
+
+
 def test_a_sentence_of_its_own_is_no_answer(served: Served) -> None:
     served.do("sabai batti bala", confirm=True)
     served.do("bhancha nibhau", answers="bhancha ko batti nilo gara", confirm=True)

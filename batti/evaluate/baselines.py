@@ -50,7 +50,7 @@ def load(name: str, train: Dataset | None = None) -> Backend:
 
             return HassilBackend()
         if train is None or not train.records:
-            raise BattiError(f"the baseline {quote(name)} learns from sentences", "name labelled sentences")
+            raise BattiError(f"the baseline {quote(name)} learns from sentences", "name some: --train FILE")
         fitted: dict[str, Callable[[Dataset], Backend]] = {"lookup": Seen, "nearest": Nearest, "tfidf": Linear}
         return fitted[name](train)
     except ModuleNotFoundError as error:

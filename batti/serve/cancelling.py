@@ -6,6 +6,7 @@ asks here. Only a sentence of nothing but such words, a place and an hour calls 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -23,57 +24,81 @@ from batti.schema import HERE
 from batti.serve.jobs import Job
 from batti.serve.lights import Light, lights_of, targets
 from batti.sound import fold
+from batti.text import normalize
 
 _SURE = 0.97  # certainty from which a place is named
 _HALF_A_DAY = 12  # hours after which a clock shows the same
+_PARTS: Mapping[str, frozenset[int]] = {
+    "morning": frozenset(range(12)),
+    "day": frozenset(range(10, 18)),
+    "evening": frozenset(range(12, 24)),
+    "night": frozenset((*range(18, 24), *range(6))),
+}  # a kind of words of the clock -> the hours that it leaves
+_TIME = re.compile(r"(?<!\d)(\d{1,2})[:.](\d\d)(?!\d)")  # of normalized text: digits of any script
 
 
 @dataclass(frozen=True)
 class CallOff:
-    """What is called off: what is to be done to any of these lights (None: to any at all), at an hour of the clock; all
-    of it, or what was accepted last."""
+    """What is called off: what is to be done to any of these lights (None: to any at all), at one of these hours (None:
+    at any), at a minute, if one was said; all of it, or what was accepted last."""
 
     lights: frozenset[Light] | None = None
-    hour: int | None = None
+    hours: frozenset[int] | None = None
     every: bool = False
+    minute: int | None = None
 
     def among(self, waiting: Iterable[Job], home: Home) -> list[Job]:
         """Which of the jobs that wait are called off."""
-        meant = [job for job in waiting if self._is_there(job, home) and self._is_then(job, home)]
-        return meant if self.every else sorted(meant, key=lambda job: job.created)[-1:]
+        meant = [job for job in waiting if self._is_there(job, home) and self._is_then(_time(job, home))]
+        if self.every:
+            return meant
+        at_the_hour = [job for job in meant if self.hours is not None and _time(job, home).minute == (self.minute or 0)]
+        return sorted(at_the_hour or meant, key=lambda job: job.created)[-1:]
 
     def _is_there(self, job: Job, home: Home) -> bool:
         return self.lights is None or not self.lights.isdisjoint(_lights_of(job, home))
 
-    def _is_then(self, job: Job, home: Home) -> bool:
-        hour = datetime.fromtimestamp(job.run_at, ZoneInfo(home.time_zone)).hour
-        return self.hour is None or (hour - self.hour) % _HALF_A_DAY == 0
+    def _is_then(self, time: datetime) -> bool:
+        return (self.hours is None or time.hour in self.hours) and self.minute in (None, time.minute)
 
 
 def asked(sentence: str, home: Home) -> CallOff | None:
     """What a sentence calls off; None where it is not one that calls anything off."""
-    words = {word: fold(word) for word in key(sentence).split()}
+    times = _TIME.findall(normalize(sentence))
+    words = {word: fold(word) for word in key(_TIME.sub(r" \1 ", normalize(sentence))).split()}
     sounds = set(words.values())
     of_a_timer = not _words("timers", "every").isdisjoint(sounds)
     verbs = _words("calls_off", "of_a_timer") if of_a_timer else _words("calls_off")
     if verbs.isdisjoint(sounds) or ("?" in sentence and _words("asks_to").isdisjoint(sounds)):
         return None
-    every, clock = _words("every") | meaning.every(), _words("clock")
+    every, clock = _words("every") | meaning.every(), _words("clock", *_PARTS)
     known = verbs | every | clock | _words("timers", "asks_to", "beside")
     rest = [word for word, sound in words.items() if sound not in known]
-    all_of_them, hour = not every.isdisjoint(sounds), None
-    if not clock.isdisjoint(sounds):
+    all_of_them, hours, minute = not every.isdisjoint(sounds), None, None
+    if times or not clock.isdisjoint(sounds):
         numbers = [number for word in rest if (number := meaning.in_digits(fold(word))).isdigit()]
         rest = [word for word in rest if not meaning.in_digits(fold(word)).isdigit()]
-        if len(numbers) != 1:
+        if len(numbers) != 1 or len(times) > 1:
             return None
-        hour = int(numbers[0])
+        hours = _hours(int(numbers[0]), [part for part in _PARTS if not _words(part).isdisjoint(sounds)])
+        minute = int(times[0][1]) if times else None
     if not rest:
-        return CallOff(None, hour, all_of_them)
+        return CallOff(None, hours, all_of_them, minute)
     place, certainty = Lookup(home).find(" ".join(rest))
     if place is None or place == HERE or certainty < _SURE:
         return None
-    return CallOff(_lights_in(place, home), hour, all_of_them)
+    return CallOff(_lights_in(place, home), hours, all_of_them, minute)
+
+
+def _hours(said: int, parts: Iterable[str]) -> frozenset[int]:
+    """The hours of the day that a number is, in some parts of the day: `10` is two, `rati 10` one."""
+    hours = {said} if said > _HALF_A_DAY else {said % _HALF_A_DAY, said % _HALF_A_DAY + _HALF_A_DAY}
+    return frozenset(hours.intersection(*(_PARTS[part] for part in parts)))
+
+
+def _time(job: Job, home: Home) -> datetime:
+    """When a job is due, on the clock of the home."""
+    return datetime.fromtimestamp(job.run_at, ZoneInfo(home.time_zone))
 
 
 def _lights_in(place: Entity | str, home: Home) -> frozenset[Light] | None:
@@ -98,4 +123,4 @@ def _lights_of(job: Job, home: Home) -> set[Light]:
 def _words(*kinds: str) -> frozenset[str]:
     """Folded words of some kinds."""
     data: Mapping[str, Sequence[str]] = read_yaml("replies", "cancelling.yaml")
-    return frozenset(fold(key(word)) for kind in kinds for word in data[kind])
+    return frozenset(fold(key(word)) for kind in kinds for word in data.get(kind, ()))

@@ -1,4 +1,4 @@
-"""What was asked back, and the answer to it: `ho`, or the room that is meant."""
+"""What was asked back, and the answer to it: `ho`, `hoina`, or the room that is meant."""
 
 from __future__ import annotations
 
@@ -10,10 +10,12 @@ from dataclasses import dataclass, replace
 from functools import cache
 
 from batti import lexicon
+from batti.command import Command
 from batti.home import Entity, Home
 from batti.lookup import Lookup
 from batti.schema import HERE
-from batti.serve.phrases import yes_words
+from batti.serve.phrases import no_words, yes_words
+from batti.serve.replies import Speaker
 from batti.serve.talk import Answer, Talk, Wish, changes_all
 from batti.text import normalize
 
@@ -39,6 +41,8 @@ async def answered(talk: Talk, said: str, before: str, wish: Wish) -> tuple[Answ
     if (readings or whole) and words in yes_words():
         wish = replace(wish, confirm=True)
         return await talk.say(before, wish), wish
+    if (readings or whole or HERE in result.command.rooms) and words in no_words():
+        return Answer("none", Speaker(talk.house.home(), before).unchanged(), Command.none()), wish
     room, light = await asyncio.to_thread(_named, talk.house.home(), words)
     if not room:
         return None

@@ -110,7 +110,7 @@ def load(tongue: Tongue) -> Phrases:
 
 @cache
 def telling_words() -> Mapping[str, frozenset[str]]:
-    """`english` and `nepali`: words in Latin letters that tell which of the two a sentence is in; and `yes`."""
+    """`english` and `nepali`: words in Latin letters that tell which of the two a sentence is in; and `yes`, `no`."""
     data: Mapping[str, Any] = read_yaml("replies", "tongue.yaml")
     return {language: frozenset(words) for language, words in data.items()}
 
@@ -119,3 +119,9 @@ def telling_words() -> Mapping[str, frozenset[str]]:
 def yes_words() -> frozenset[str]:
     """What says yes to a question, normalized."""
     return frozenset(map(normalize, telling_words()["yes"]))
+
+
+@cache
+def no_words() -> frozenset[str]:
+    """What says no to a question, normalized."""
+    return frozenset(map(normalize, telling_words().get("no", ())))

@@ -96,13 +96,18 @@ class Speaker:
         and what of them is yet to be done."""
         if not any(map(meaning.is_lamp, spoken.words_of(normalize(self._sentence)))):
             return self._reply(self._phrase("sentence.none"))
-        if waiting:
-            return self._reply(self._phrase("sentence.still_waits", clause=self._to_come(waiting)))
+        return self._still_waits(waiting) if waiting else self.unchanged()
+
+    def unchanged(self) -> Reply:
+        """Says that the lights stay as they are."""
         return self._reply(self._phrase("sentence.as_they_are"))
 
-    def nothing_waits(self) -> Reply:
-        """Says that there is nothing to be called off."""
-        return self._reply(self._phrase("sentence.nothing_waits"))
+    def nothing_waits(self, others: Sequence[Job] = ()) -> Reply:
+        """Says that there is nothing to be called off, or what is still to come of others than were meant."""
+        return self._still_waits(others) if others else self._reply(self._phrase("sentence.nothing_waits"))
+
+    def _still_waits(self, waiting: Sequence[Job]) -> Reply:
+        return self._reply(self._phrase("sentence.still_waits", clause=self._to_come(waiting)))
 
     def called_off(self, ended: Sequence[Job]) -> Reply:
         """Says what will not be done."""

@@ -152,7 +152,7 @@ class Talk:
         meant = call_off.among(waiting, speaker.home)
         ended = [job for one in meant if (job := await self.house.cancel(one.id))]  # one may have begun meanwhile
         if not ended:
-            return Answer("none", speaker.nothing_waits(), command, understood)
+            return Answer("none", speaker.nothing_waits(waiting), command, understood)
         return Answer("cancelled", speaker.called_off(ended), command, understood, scheduled=tuple(ended))
 
     async def _no_such_room(self, sentence: str, understood: Understood, speaker: Speaker) -> Reply:
