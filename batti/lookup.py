@@ -9,6 +9,7 @@ import math
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property, lru_cache
+from itertools import pairwise
 
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
@@ -219,6 +220,9 @@ class Lookup:
     def _what(self, said: str) -> tuple[list[list[str]], dict[int, float]]:
         """The readings of what was said, and the similarity of each entity that it may be."""
         readings, ends = [*spoken.readings(said)], letters.at_end(said)
+        titled = readings and any(map(spoken.is_title, readings[0]))
+        if titled and (untitled := self._owners.without_titles(readings[0])) not in readings:
+            readings.append(untitled)  # the lexicon knows few of the people
         scored = self._scored(readings)
         if max(scored.values(), default=0.0) < _SURE:
             scored |= self._in_order(readings)
@@ -237,7 +241,26 @@ class Lookup:
         for index in scored if begin else ():
             if self._begin[index] and begin.isdisjoint(self._begin[index]):  # C block is not B block
                 scored[index] *= _ANOTHER
+        for index in scored if titled else ():
+            if self._is_anothers(index, readings[0]):
+                scored[index] *= _ANOTHER
         return readings, scored
+
+    def _is_anothers(self, index: int, said: Sequence[str]) -> bool:
+        """Whether somebody is told with a title who has nothing to do with it: `puja didi ko kotha` for the puja room,
+        `maila kaka ko kotha` for Maila dai's."""
+        entity = self.entities[index]
+        names = [name.words for name in self._names if name.entity == index and name.factor == 1.0]
+        for who, title in pairwise(said):
+            if not (spoken.is_title(title) and meaning.is_person(who)) or any(title in words for words in names):
+                continue
+            if (entity.kind == "group" or meaning.tells_a_place(who)) and not self._owners.is_of(entity, who):
+                return True
+            others = {other for words in names for one, other in pairwise(words) if one == who}
+            others = {*filter(meaning.is_kin, others)}
+            if others and meaning.is_kin(title) and not meaning.is_given(who):
+                return not any(meaning.senses(title) & meaning.senses(other) for other in others)
+        return False
 
     def _put_together(self, said: str) -> tuple[int, float] | None:
         """See `put_together`; a word may sound like a number and be a piece: `bun cha` for bhancha."""
@@ -283,7 +306,9 @@ class Lookup:
     def _only_of(self, said: str, readings: list[list[str]]) -> tuple[Entity, float] | None:
         """The only thing of the person who is named, where nothing else comes near: `sailo` for Saila ko flat."""
         owned = next(filter(None, map(self._owners.only, readings)), None)
-        return (owned, _certainty(0.0)) if owned and self.near(said) == [owned] else None
+        if owned is None or self.near(said) != [owned] or self._is_anothers(self.entities.index(owned), readings[0]):
+            return None
+        return owned, _certainty(0.0)
 
     @staticmethod
     def _lies_in(entity: Entity, rooms: Collection[str]) -> bool:

@@ -88,6 +88,11 @@ def is_place(word: str) -> bool:
     return not senses(word).isdisjoint(_places())
 
 
+def tells_a_place(word: str) -> bool:
+    """Whether a folded word means a room of many a home, or tells of one in its name: the puja of puja kotha."""
+    return not _told(word).isdisjoint(_places())
+
+
 @cache
 def _places() -> frozenset[str]:
     return frozenset(_ids_of_places())
@@ -228,6 +233,12 @@ def is_person(word: str) -> bool:
 def is_kin(word: str) -> bool:
     """Whether a folded word means somebody by what they are to others: maila, the second son."""
     return is_person(word) and bool(senses(word))
+
+
+def is_given(word: str) -> bool:
+    """Whether a folded word is somebody's own name (Ramesh), or what one is (doctor), and no rank among brothers and
+    sisters (maila)."""
+    return word in map(fold, senses(word))
 
 
 @cache

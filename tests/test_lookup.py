@@ -569,6 +569,34 @@ def test_numbers_titles_and_diphthongs(own: str, said: str, found: bool) -> None
     assert found_name(home_of(own, "veranda"), said) == (own if found else None)
 
 
+@pytest.mark.parametrize(
+    ("own", "said", "found"),
+    [
+        ("Bina ko kotha", "bina didi ko kotha", True), ("Thinley's cabin", "thinley sir ko cabin", True),
+        ("बिनोदको कोठा", "binodh bhai ko kotha", True), ("maila dai ko kotha", "maila kaka ko kotha", False),
+        ("maila dai ko kotha", "maila daai ko kotha", True), ("maila ko kotha", "maila dai ko kotha", True),
+        ("Ramesh dai ko kotha", "ramesh bhai ko kotha", True), ("puja kotha", "puja didi ko kotha", False),
+        ("Puja ko kotha", "puja didi ko kotha", True),
+    ],
+)  # fmt: skip
+def test_a_title_behind_a_name_tells_nothing_and_behind_a_rank_who_it_is(own: str, said: str, found: bool) -> None:
+    assert found_name(home_of(own, "veranda"), said) == (own if found else None)
+
+
+def test_another_rank_is_meant_whatever_else_the_room_is_called() -> None:
+    home = Home.from_yaml("{name: Ghar, rooms: [{name: maila dai ko kotha, aliases: [mahila ko kotha]}]}")
+    assert found_name(home, "maila kaka ko kotha") is None
+
+
+def test_the_room_of_somebody_with_a_title_is_no_group() -> None:
+    taras = Home.from_yaml("""
+name: Gumba
+rooms: [{name: Green Tara}, {name: White Tara}]
+groups: [{name: Tara haru, rooms: [Green Tara, White Tara]}]
+""")
+    assert lookup_of(taras).find("tara didi ko kotha")[1] <= 0.5
+
+
 FLAT = home_of("bedroom 1", "bedroom 2", "Living Room", "store room", "study room", "LR lounge")
 
 
