@@ -97,6 +97,7 @@ class Lookup:
             for place, said in ((HERE, frames["here"]), (ALL, whole))
         }
         self._ours = frozenset(map(fold, frames["ours"]))
+        self._mine = {i for i, entity in enumerate(self.entities) if any(map(self._is_mine, entity.names))}
         self._kinds = frozenset(map(fold, (*kinds, *{*frames["premises"]}.intersection(frames["whole"]))))
 
     def find(self, said: str, sentence: str = "", second: bool = False) -> tuple[Entity | str | None, float]:
@@ -120,7 +121,8 @@ class Lookup:
             ways -= self._lettered
             for place, names in self._common.items():
                 if not names.isdisjoint(ways):
-                    return place, 1.0
+                    mine = self._mine.intersection(_equal(scored, best)) if place == HERE and best >= enough else ()
+                    return (self.entities[min(mine)], _certainty(best - enough)) if mine else (place, 1.0)
             if by_initials := [*self._initials.get(lexicon.key(said).replace(" ", ""), ())]:
                 return self.entities[by_initials[0]], _BY_INITIALS / len(by_initials)
             if inside := self._inside(readings):
@@ -261,6 +263,11 @@ class Lookup:
             if others and meaning.is_kin(title) and not meaning.is_given(who):
                 return not any(meaning.senses(title) & meaning.senses(other) for other in others)
         return False
+
+    def _is_mine(self, name: str) -> bool:
+        """Whether a room is called somebody's own, wherever that is said: mero kotha."""
+        words = spoken.words_of(name)
+        return len(words) > 1 and words[0] in self._ours and all(map(meaning.is_room, words[1:]))
 
     def _put_together(self, said: str) -> tuple[int, float] | None:
         """See `put_together`; a word may sound like a number and be a piece: `bun cha` for bhancha."""

@@ -597,6 +597,12 @@ groups: [{name: Tara haru, rooms: [Green Tara, White Tara]}]
     assert lookup_of(taras).find("tara didi ko kotha")[1] <= 0.5
 
 
+@pytest.mark.parametrize("said", ["my room", "mero room", "mero kotha", "मेरो कोठा"])
+def test_my_room_is_the_one_that_the_home_calls_so(said: str) -> None:
+    assert found_name(home_of("kitchen", "mero kotha"), said) == "mero kotha"
+    assert found_name(home_of("kitchen", "mero kotha"), "yo kotha") == "here"
+
+
 FLAT = home_of("bedroom 1", "bedroom 2", "Living Room", "store room", "study room", "LR lounge")
 
 
