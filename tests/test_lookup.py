@@ -597,6 +597,17 @@ groups: [{name: Tara haru, rooms: [Green Tara, White Tara]}]
     assert lookup_of(taras).find("tara didi ko kotha")[1] <= 0.5
 
 
+@pytest.mark.parametrize(
+    ("own", "said"),
+    [
+        ("hall", "hll"), ("hall", "hl"), ("Jack", "ज्याक"), ("Jack ko kotha", "ज्याकको कोठा"), ("toilet", "टायलेट"),
+        ("Camp Nou", "क्याम्प नाउ"), ("chamber", "च्याम्बर"), ("Black Pearl", "ब्ल्याक पर्ल"),
+    ],
+)  # fmt: skip
+def test_english_vowels_may_be_left_out_or_written_as_they_are_said(own: str, said: str) -> None:
+    assert found_name(home_of(own, "veranda"), said) == own
+
+
 @pytest.mark.parametrize("said", ["my room", "mero room", "mero kotha", "मेरो कोठा"])
 def test_my_room_is_the_one_that_the_home_calls_so(said: str) -> None:
     assert found_name(home_of("kitchen", "mero kotha"), said) == "mero kotha"
