@@ -597,6 +597,11 @@ groups: [{name: Tara haru, rooms: [Green Tara, White Tara]}]
     assert lookup_of(taras).find("tara didi ko kotha")[1] <= 0.5
 
 
+@pytest.mark.parametrize(("said", "room"), [("GBR", "GBR"), ("जीबीआर", "GBR"), ("JBR", None), ("jbr", None)])
+def test_an_abbreviation_is_not_one_that_is_only_spelled_out_alike(said: str, room: str | None) -> None:
+    assert found_name(home_of("GBR", "kitchen"), said) == room
+
+
 @pytest.mark.parametrize(
     ("own", "said"),
     [
