@@ -613,6 +613,11 @@ def test_english_vowels_may_be_left_out_or_written_as_they_are_said(own: str, sa
     assert found_name(home_of(own, "veranda"), said) == own
 
 
+def test_the_power_is_no_powder_room() -> None:
+    assert found_name(home_of("powder room", "veranda"), "the power") is None
+    assert found_name(home_of("power room", "veranda"), "power") == "power room"
+
+
 @pytest.mark.parametrize("said", ["my room", "mero room", "mero kotha", "मेरो कोठा"])
 def test_my_room_is_the_one_that_the_home_calls_so(said: str) -> None:
     assert found_name(home_of("kitchen", "mero kotha"), said) == "mero kotha"
