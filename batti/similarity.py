@@ -260,6 +260,10 @@ def _may_be_part(said: Name, name: Name) -> bool:
         return False
     if any(map(meaning.adjective, said.light - name.light)):
         return False
+    if not more and meaning.adjective(first) and any(
+        one == first and meaning.is_person(who) for one, who in pairwise(name.words)
+    ):
+        return False  # thulo kotha, the big room, is not the big brother's
     return not name.lamp or any(meaning.alike(word, other) >= WORD for word in said.telling for other in name.lamp)
 
 

@@ -618,6 +618,12 @@ def test_the_power_is_no_powder_room() -> None:
     assert found_name(home_of("power room", "veranda"), "power") == "power room"
 
 
+def test_an_adjective_of_somebody_is_none_of_the_room() -> None:
+    home = home_of("thulo chhora buhari ko kotha", "veranda")
+    assert found_name(home, "thulo kotha") is None
+    assert found_name(home, "thulo chhora ko kotha") == "thulo chhora buhari ko kotha"
+
+
 @pytest.mark.parametrize("said", ["my room", "mero room", "mero kotha", "मेरो कोठा"])
 def test_my_room_is_the_one_that_the_home_calls_so(said: str) -> None:
     assert found_name(home_of("kitchen", "mero kotha"), said) == "mero kotha"
