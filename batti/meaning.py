@@ -308,6 +308,11 @@ def is_fixture(word: str) -> bool:
     return bool(told) and told <= _lights()
 
 
+def tells_a_lamp(word: str) -> bool:
+    """Whether a folded word may tell of a lamp of some kind: table, reading."""
+    return not _told(word).isdisjoint(_lights())
+
+
 @cache
 def denials() -> frozenset[str]:
     """Folded words that set right what was said before them."""

@@ -618,6 +618,12 @@ def test_the_power_is_no_powder_room() -> None:
     assert found_name(home_of("power room", "veranda"), "power") == "power room"
 
 
+def test_the_lamp_of_a_kind_is_doubtful_where_a_room_only_means_the_same() -> None:
+    lookup = lookup_of(home_of("padhne kotha", "veranda"))
+    assert lookup.find("reading lamp")[1] <= 0.5
+    assert all(lookup.find(said)[1] > 0.9 for said in ("padhne batti", "study light", "reading room"))
+
+
 def test_an_adjective_of_somebody_is_none_of_the_room() -> None:
     home = home_of("thulo chhora buhari ko kotha", "veranda")
     assert found_name(home, "thulo kotha") is None
