@@ -42,6 +42,7 @@ _ANOTHER_ONE = 0.5  # certainty of a name beside which something tells of anothe
 _CUT_OFF = 0.5  # certainty of such a name
 _AS_SAID = 0.9  # certainty of a name that its words are, in which another language's recognizer wrote it
 _MISHEARD = 0.55  # certainty of a name that sounds most like what another language's recognizer wrote
+_LOOKS_LIKE = 0.8  # similarity from which a name looks like what was said
 _ACROSS = 0.86  # what the words of several names of one thing count together
 
 
@@ -152,7 +153,8 @@ class Lookup:
         certainty = _certainty(min(best - ENOUGH, best - others))
         if best < _SURE and (called_so := self._of_one_head(equal[0], readings)):
             return self._all_of(readings) or (self.entities[equal[0]], 1 / called_so)
-        if self._is_another(equal[0], readings, best):
+        is_between = best < _SURE and others > _LOOKS_LIKE and self._is_between(equal[0], readings)
+        if is_between or self._is_another(equal[0], readings, best):
             certainty = min(certainty, _ANOTHER_ONE)
         return self.entities[equal[0]], certainty
 
@@ -364,6 +366,17 @@ class Lookup:
             return False
         names = [name for name in self._names if name.entity == index]
         return doubts.is_another(self._queries(readings), names, self.entities[index].kind, best)
+
+    def _is_between(self, index: int, readings: list[list[str]]) -> bool:
+        """Whether this only means what was said, and something else has a name of its own that looks like it: bagwati,
+        a shrine, in a home with a room Bagmati."""
+        queries = self._queries(readings)
+        looks: dict[bool, float] = {}  # how much the names of this look like it, and all others
+        for name in self._candidates(queries):
+            if name.factor == 1.0:
+                its = name.entity == index
+                looks[its] = max(looks.get(its, 0.0), *(similarity(query, name) for query in queries))
+        return looks.get(False, 0.0) > _LOOKS_LIKE and looks.get(True, 0.0) < WORD
 
     def _is_no_lamp(self, index: int, said: Sequence[str]) -> bool:
         """Whether a room is said and this is a lamp that no name calls by one: `kiran ko kotha` for the lamp Kiran,

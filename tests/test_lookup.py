@@ -630,6 +630,11 @@ def test_an_adjective_of_somebody_is_none_of_the_room() -> None:
     assert found_name(home, "thulo chhora ko kotha") == "thulo chhora buhari ko kotha"
 
 
+def test_what_looks_like_one_name_and_means_another_is_asked_about() -> None:
+    assert lookup_of(home_of("lhakhang", "Bagmati")).find("bagwati")[1] <= 0.5
+    assert lookup_of(home_of("lhakhang", "Narayani")).find("bagwati")[1] > 0.9
+
+
 @pytest.mark.parametrize("said", ["my room", "mero room", "mero kotha", "मेरो कोठा"])
 def test_my_room_is_the_one_that_the_home_calls_so(said: str) -> None:
     assert found_name(home_of("kitchen", "mero kotha"), said) == "mero kotha"
