@@ -26,11 +26,13 @@ class Called:
         # The names of one thing mean the same, so that their translations are much the same too.
         otherwise = spoken.translations(*entity.names)
         said = _said(entity, [tuple(spoken.words_of(room)) for room in rooms])
+        spelled = {tuple(spoken.words_of(spoken.letter_by_letter(name))) for name in entity.names}
         translated = ((words, (), meaning.TRANSLATED) for words in dict.fromkeys(otherwise.values()))
         for words, room, factor in (*said, *translated):
             whole = room + words
             if whole and (whole not in names or names[whole].factor < factor):
                 names[whole] = Name.of(index, words, room, factor, own)
+                names[whole].spelled = words in spelled
         return cls(tuple(names.values()), otherwise)
 
 

@@ -22,6 +22,7 @@ def is_another(said: Sequence[Name], names: Sequence[Name], kind: str, best: flo
     return bool(near) and all(
         _is_another_person(query, names)
         or _is_one_of_two(query, names, kind)
+        or (kind != "light" and _is_lamp_of_a_kind(query, names))
         or (best < _SURE and _has_more(query, names))
         for query in near
     )
@@ -60,6 +61,15 @@ def _is_one_of_two(said: Name, names: Sequence[Name], kind: str) -> bool:
     people = ([word for word in name.telling if meaning.is_person(word)] for name in names)
     together = [some for some in people if kind == "group" or all(map(spoken.is_title, some))]
     return any({*said.telling} < {*some} for some in together) and not any(said.joined == n.joined for n in names)
+
+
+def _is_lamp_of_a_kind(said: Name, names: Sequence[Name]) -> bool:
+    """Whether a lamp is told by what it is for, and a room only means the same: a reading lamp, padhne kotha."""
+    telling = all(meaning.tells_a_lamp(word) and not meaning.is_place(word) for word in said.telling)
+    if not telling or not any(map(meaning.is_lamp, said.light)):
+        return False
+    own = {word for name in names if name.factor == 1.0 for word in name.words}
+    return not any(meaning.sounds(word, one) >= ENOUGH for word in said.telling for one in own)
 
 
 def _is_among(word: str, words: Iterable[str]) -> bool:

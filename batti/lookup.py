@@ -9,6 +9,7 @@ import math
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property, lru_cache
+from itertools import pairwise
 
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
@@ -41,6 +42,7 @@ _ANOTHER_ONE = 0.5  # certainty of a name beside which something tells of anothe
 _CUT_OFF = 0.5  # certainty of such a name
 _AS_SAID = 0.9  # certainty of a name that its words are, in which another language's recognizer wrote it
 _MISHEARD = 0.55  # certainty of a name that sounds most like what another language's recognizer wrote
+_LOOKS_LIKE = 0.8  # similarity from which a name looks like what was said
 _ACROSS = 0.86  # what the words of several names of one thing count together
 
 
@@ -96,6 +98,7 @@ class Lookup:
             for place, said in ((HERE, frames["here"]), (ALL, whole))
         }
         self._ours = frozenset(map(fold, frames["ours"]))
+        self._mine = {i for i, entity in enumerate(self.entities) if any(map(self._is_mine, entity.names))}
         self._kinds = frozenset(map(fold, (*kinds, *{*frames["premises"]}.intersection(frames["whole"]))))
 
     def find(self, said: str, sentence: str = "", second: bool = False) -> tuple[Entity | str | None, float]:
@@ -119,7 +122,8 @@ class Lookup:
             ways -= self._lettered
             for place, names in self._common.items():
                 if not names.isdisjoint(ways):
-                    return place, 1.0
+                    mine = self._mine.intersection(_equal(scored, best)) if place == HERE and best >= enough else ()
+                    return (self.entities[min(mine)], _certainty(best - enough)) if mine else (place, 1.0)
             if by_initials := [*self._initials.get(lexicon.key(said).replace(" ", ""), ())]:
                 return self.entities[by_initials[0]], _BY_INITIALS / len(by_initials)
             if inside := self._inside(readings):
@@ -149,7 +153,8 @@ class Lookup:
         certainty = _certainty(min(best - ENOUGH, best - others))
         if best < _SURE and (called_so := self._of_one_head(equal[0], readings)):
             return self._all_of(readings) or (self.entities[equal[0]], 1 / called_so)
-        if self._is_another(equal[0], readings, best):
+        is_between = best < _SURE and others > _LOOKS_LIKE and self._is_between(equal[0], readings)
+        if is_between or self._is_another(equal[0], readings, best):
             certainty = min(certainty, _ANOTHER_ONE)
         return self.entities[equal[0]], certainty
 
@@ -219,6 +224,9 @@ class Lookup:
     def _what(self, said: str) -> tuple[list[list[str]], dict[int, float]]:
         """The readings of what was said, and the similarity of each entity that it may be."""
         readings, ends = [*spoken.readings(said)], letters.at_end(said)
+        titled = readings and any(map(spoken.is_title, readings[0]))
+        if titled and (untitled := self._owners.without_titles(readings[0])) not in readings:
+            readings.append(untitled)  # the lexicon knows few of the people
         scored = self._scored(readings)
         if max(scored.values(), default=0.0) < _SURE:
             scored |= self._in_order(readings)
@@ -237,7 +245,31 @@ class Lookup:
         for index in scored if begin else ():
             if self._begin[index] and begin.isdisjoint(self._begin[index]):  # C block is not B block
                 scored[index] *= _ANOTHER
+        for index in scored if titled else ():
+            if self._is_anothers(index, readings[0]):
+                scored[index] *= _ANOTHER
         return readings, scored
+
+    def _is_anothers(self, index: int, said: Sequence[str]) -> bool:
+        """Whether somebody is told with a title who has nothing to do with it: `puja didi ko kotha` for the puja room,
+        `maila kaka ko kotha` for Maila dai's."""
+        entity = self.entities[index]
+        names = [name.words for name in self._names if name.entity == index and name.factor == 1.0]
+        for who, title in pairwise(said):
+            if not (spoken.is_title(title) and meaning.is_person(who)) or any(title in words for words in names):
+                continue
+            if (entity.kind == "group" or meaning.tells_a_place(who)) and not self._owners.is_of(entity, who):
+                return True
+            others = {other for words in names for one, other in pairwise(words) if one == who}
+            others = {*filter(meaning.is_kin, others)}
+            if others and meaning.is_kin(title) and not meaning.is_given(who):
+                return not any(meaning.senses(title) & meaning.senses(other) for other in others)
+        return False
+
+    def _is_mine(self, name: str) -> bool:
+        """Whether a room is called somebody's own, wherever that is said: mero kotha."""
+        words = spoken.words_of(name)
+        return len(words) > 1 and words[0] in self._ours and all(map(meaning.is_room, words[1:]))
 
     def _put_together(self, said: str) -> tuple[int, float] | None:
         """See `put_together`; a word may sound like a number and be a piece: `bun cha` for bhancha."""
@@ -283,7 +315,9 @@ class Lookup:
     def _only_of(self, said: str, readings: list[list[str]]) -> tuple[Entity, float] | None:
         """The only thing of the person who is named, where nothing else comes near: `sailo` for Saila ko flat."""
         owned = next(filter(None, map(self._owners.only, readings)), None)
-        return (owned, _certainty(0.0)) if owned and self.near(said) == [owned] else None
+        if owned is None or self.near(said) != [owned] or self._is_anothers(self.entities.index(owned), readings[0]):
+            return None
+        return owned, _certainty(0.0)
 
     @staticmethod
     def _lies_in(entity: Entity, rooms: Collection[str]) -> bool:
@@ -332,6 +366,17 @@ class Lookup:
             return False
         names = [name for name in self._names if name.entity == index]
         return doubts.is_another(self._queries(readings), names, self.entities[index].kind, best)
+
+    def _is_between(self, index: int, readings: list[list[str]]) -> bool:
+        """Whether this only means what was said, and something else has a name of its own that looks like it: bagwati,
+        a shrine, in a home with a room Bagmati."""
+        queries = self._queries(readings)
+        looks: dict[bool, float] = {}  # how much the names of this look like it, and all others
+        for name in self._candidates(queries):
+            if name.factor == 1.0:
+                its = name.entity == index
+                looks[its] = max(looks.get(its, 0.0), *(similarity(query, name) for query in queries))
+        return looks.get(False, 0.0) > _LOOKS_LIKE and looks.get(True, 0.0) < WORD
 
     def _is_no_lamp(self, index: int, said: Sequence[str]) -> bool:
         """Whether a room is said and this is a lamp that no name calls by one: `kiran ko kotha` for the lamp Kiran,

@@ -88,6 +88,11 @@ def is_place(word: str) -> bool:
     return not senses(word).isdisjoint(_places())
 
 
+def tells_a_place(word: str) -> bool:
+    """Whether a folded word means a room of many a home, or tells of one in its name: the puja of puja kotha."""
+    return not _told(word).isdisjoint(_places())
+
+
 @cache
 def _places() -> frozenset[str]:
     return frozenset(_ids_of_places())
@@ -230,6 +235,12 @@ def is_kin(word: str) -> bool:
     return is_person(word) and bool(senses(word))
 
 
+def is_given(word: str) -> bool:
+    """Whether a folded word is somebody's own name (Ramesh), or what one is (doctor), and no rank among brothers and
+    sisters (maila)."""
+    return word in map(fold, senses(word))
+
+
 @cache
 def _other_houses() -> frozenset[str]:
     frames = lexicon.load().frames
@@ -295,6 +306,11 @@ def is_fixture(word: str) -> bool:
     """Whether a folded word tells of a lamp of some kind and of nothing else: `jhumar`, `chandelier`."""
     told = _told(word)
     return bool(told) and told <= _lights()
+
+
+def tells_a_lamp(word: str) -> bool:
+    """Whether a folded word may tell of a lamp of some kind: table, reading."""
+    return not _told(word).isdisjoint(_lights())
 
 
 @cache

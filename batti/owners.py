@@ -9,7 +9,7 @@ from itertools import pairwise
 
 from batti import lexicon, meaning, spoken
 from batti.home import Entity
-from batti.similarity import telling_of
+from batti.similarity import ENOUGH, telling_of
 from batti.sound import fold
 
 Owner = tuple[Entity, frozenset[str]]
@@ -37,6 +37,16 @@ class Owners:
             return None
         rooms = {room for room, person in self._possessors if _is_same(said, person)}
         return rooms.pop() if len(rooms) == 1 else None
+
+    def is_of(self, room: Entity, word: str) -> bool:
+        """Whether a room is called that of whom a folded word names: bina for Bina ko kotha."""
+        return any(_is_same([word], person) for owned, person in self._possessors if owned == room)
+
+    def without_titles(self, words: Sequence[str]) -> list[str]:
+        """Folded words without the titles behind those to whom something is called here: the didi of `bina didi`."""
+        people = {word for _, person in self._possessors if len(person) == 1 for word in person}
+        known = {word for word in words if any(meaning.alike(word, one) >= ENOUGH for one in people)}
+        return [word for before, word in pairwise(("", *words)) if not (spoken.is_title(word) and before in known)]
 
     def room(self, before: Sequence[str], what: Sequence[str], after: Sequence[str]) -> Entity | None:
         """The room of the person named last in the words before a pronoun, else of the only one named behind it:

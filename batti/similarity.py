@@ -44,6 +44,7 @@ class Name:
     joined: str  # the telling words as one
     factor: float = 1.0
     lamp: tuple[str, ...] = ()  # of a light's name after its room's, the words of the light
+    spelled: bool = False  # with an abbreviation as it is spelled out: echaar for HR
 
     @classmethod
     def of(
@@ -134,6 +135,8 @@ def similarity(said: Name, name: Name) -> float:
     if said.digits == name.digits and is_its and said.whole == name.whole:
         return name.factor * _WORD_FOR_WORD
     if name.factor < 1.0 and len(name.whole) < sound.SHORTEST:  # `bt` for bathroom is not heard in another word
+        return 0.0
+    if name.spelled and sound.is_without_vowels(said.joined):  # JBR is no way of writing jibiar, which is GBR
         return 0.0
     matched = _matched(said, name)
     score = 2 * matched / (len(said.telling) + len(name.telling))
@@ -257,6 +260,10 @@ def _may_be_part(said: Name, name: Name) -> bool:
         return False
     if any(map(meaning.adjective, said.light - name.light)):
         return False
+    if not more and meaning.adjective(first) and any(
+        one == first and meaning.is_person(who) for one, who in pairwise(name.words)
+    ):
+        return False  # thulo kotha, the big room, is not the big brother's
     return not name.lamp or any(meaning.alike(word, other) >= WORD for word in said.telling for other in name.lamp)
 
 

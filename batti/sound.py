@@ -48,6 +48,12 @@ def consonants(word: str) -> str:
 
 
 _VOWELS = re.compile("[aeiou]")
+_YA, _AYA = re.compile("(?<=[^aeiou])ya"), re.compile("aya(?=l)")
+
+
+def is_without_vowels(word: str) -> bool:
+    """Whether a folded word is written without any vowel."""
+    return not _VOWELS.search(word)
 
 
 @lru_cache(maxsize=20000)
@@ -58,8 +64,10 @@ def _has_few_vowels(word: str) -> bool:
 def _without_vowels(short: str, long: str) -> float:
     """Similarity by consonants, where the shorter word is written with few or no vowels: `ktchn`."""
     ours, theirs = consonants(short), consonants(long)
+    if len(short) > 1 and short == _VOWELS.sub("", long):  # `hl`: an h counts where it is written
+        return 0.94
     if len(ours) < 3 or len(theirs) < 3:
-        return 0.94 if ours == theirs and len(ours) == 2 and not _VOWELS.search(short) else 0.0  # `gm`, `dck`
+        return 0.94 if ours == theirs and len(ours) == 2 and is_without_vowels(short) else 0.0  # `gm`, `dck`
     if _has_few_vowels(short):
         return 0.94 * OSA.normalized_similarity(ours, theirs)
     rest = iter(long)
@@ -83,7 +91,7 @@ def spelled_alike(a: str, b: str) -> float:
         return 0.0
     by_consonants = _without_vowels(a, b) if len(a) <= len(b) else _without_vowels(b, a)
     by_vowels = _DIPHTHONG * _alike_as(_without_diphthongs, a, b)
-    by_short_o = _SHORT_O * _alike_as(_without_o, a, b) if len(a) > 3 else 0.0
+    by_short_o = _SHORT_O * _alike_as(_in_nepali, a, b) if len(a) > 3 or len(b) > 3 else 0.0
     spelled = float(OSA.normalized_similarity(a, b))
     return max(spelled, by_consonants, by_vowels, by_short_o, _of_other_vowels(a, b))
 
@@ -153,9 +161,11 @@ def _without_diphthongs(word: str) -> str:
     return word.replace("ai", "e").replace("au", "o")
 
 
-def _without_o(word: str) -> str:
-    """The English short o is an a in Nepali: `ब्लक`."""
-    return word.replace("o", "a")
+@lru_cache(maxsize=20000)
+def _in_nepali(word: str) -> str:
+    """How English vowels are written in Nepali: the short o is an a, the short a may be ya (`ब्लक`, `च्याम्बर`), and oi
+    aya (`टायलेट`)."""
+    return _YA.sub("a", _AYA.sub("ai", word.replace("o", "a")))
 
 
 TOKEN = re.compile(r"[a-z0-9]+")

@@ -569,6 +569,78 @@ def test_numbers_titles_and_diphthongs(own: str, said: str, found: bool) -> None
     assert found_name(home_of(own, "veranda"), said) == (own if found else None)
 
 
+@pytest.mark.parametrize(
+    ("own", "said", "found"),
+    [
+        ("Bina ko kotha", "bina didi ko kotha", True), ("Thinley's cabin", "thinley sir ko cabin", True),
+        ("बिनोदको कोठा", "binodh bhai ko kotha", True), ("maila dai ko kotha", "maila kaka ko kotha", False),
+        ("maila dai ko kotha", "maila daai ko kotha", True), ("maila ko kotha", "maila dai ko kotha", True),
+        ("Ramesh dai ko kotha", "ramesh bhai ko kotha", True), ("puja kotha", "puja didi ko kotha", False),
+        ("Puja ko kotha", "puja didi ko kotha", True),
+    ],
+)  # fmt: skip
+def test_a_title_behind_a_name_tells_nothing_and_behind_a_rank_who_it_is(own: str, said: str, found: bool) -> None:
+    assert found_name(home_of(own, "veranda"), said) == (own if found else None)
+
+
+def test_another_rank_is_meant_whatever_else_the_room_is_called() -> None:
+    home = Home.from_yaml("{name: Ghar, rooms: [{name: maila dai ko kotha, aliases: [mahila ko kotha]}]}")
+    assert found_name(home, "maila kaka ko kotha") is None
+
+
+def test_the_room_of_somebody_with_a_title_is_no_group() -> None:
+    taras = Home.from_yaml("""
+name: Gumba
+rooms: [{name: Green Tara}, {name: White Tara}]
+groups: [{name: Tara haru, rooms: [Green Tara, White Tara]}]
+""")
+    assert lookup_of(taras).find("tara didi ko kotha")[1] <= 0.5
+
+
+@pytest.mark.parametrize(("said", "room"), [("GBR", "GBR"), ("जीबीआर", "GBR"), ("JBR", None), ("jbr", None)])
+def test_an_abbreviation_is_not_one_that_is_only_spelled_out_alike(said: str, room: str | None) -> None:
+    assert found_name(home_of("GBR", "kitchen"), said) == room
+
+
+@pytest.mark.parametrize(
+    ("own", "said"),
+    [
+        ("hall", "hll"), ("hall", "hl"), ("Jack", "ज्याक"), ("Jack ko kotha", "ज्याकको कोठा"), ("toilet", "टायलेट"),
+        ("Camp Nou", "क्याम्प नाउ"), ("chamber", "च्याम्बर"), ("Black Pearl", "ब्ल्याक पर्ल"),
+    ],
+)  # fmt: skip
+def test_english_vowels_may_be_left_out_or_written_as_they_are_said(own: str, said: str) -> None:
+    assert found_name(home_of(own, "veranda"), said) == own
+
+
+def test_the_power_is_no_powder_room() -> None:
+    assert found_name(home_of("powder room", "veranda"), "the power") is None
+    assert found_name(home_of("power room", "veranda"), "power") == "power room"
+
+
+def test_the_lamp_of_a_kind_is_doubtful_where_a_room_only_means_the_same() -> None:
+    lookup = lookup_of(home_of("padhne kotha", "veranda"))
+    assert lookup.find("reading lamp")[1] <= 0.5
+    assert all(lookup.find(said)[1] > 0.9 for said in ("padhne batti", "study light", "reading room"))
+
+
+def test_an_adjective_of_somebody_is_none_of_the_room() -> None:
+    home = home_of("thulo chhora buhari ko kotha", "veranda")
+    assert found_name(home, "thulo kotha") is None
+    assert found_name(home, "thulo chhora ko kotha") == "thulo chhora buhari ko kotha"
+
+
+def test_what_looks_like_one_name_and_means_another_is_asked_about() -> None:
+    assert lookup_of(home_of("lhakhang", "Bagmati")).find("bagwati")[1] <= 0.5
+    assert lookup_of(home_of("lhakhang", "Narayani")).find("bagwati")[1] > 0.9
+
+
+@pytest.mark.parametrize("said", ["my room", "mero room", "mero kotha", "मेरो कोठा"])
+def test_my_room_is_the_one_that_the_home_calls_so(said: str) -> None:
+    assert found_name(home_of("kitchen", "mero kotha"), said) == "mero kotha"
+    assert found_name(home_of("kitchen", "mero kotha"), "yo kotha") == "here"
+
+
 FLAT = home_of("bedroom 1", "bedroom 2", "Living Room", "store room", "study room", "LR lounge")
 
 
