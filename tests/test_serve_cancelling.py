@@ -144,7 +144,7 @@ def test_what_lasts_stays_as_it_is_where_its_end_is_called_off(served: Served) -
     done = served.do("tyo timer radda gardinus")
     assert done["status"] == "cancelled"
     assert done["reply"]["text"].startswith("Radda bhayo: ")
-    assert done["reply"]["text"].endswith(" bhancha ko batti pahile jasto banaune.")
+    assert done["reply"]["text"].endswith(" kitchen ko batti pahile jasto banaune.")
     assert served.jobs() == []
     assert served.lit() == {"kitchen"}
 

@@ -322,6 +322,16 @@ def test_a_home_file_that_somebody_wrote_is_kept_before_it_is_written_over(tmp_p
         assert file.read_bytes() == by_hand
 
 
+def test_a_home_file_that_is_gone_for_a_moment_is_kept_in_mind(tmp_path: Path) -> None:
+    file = tmp_path / "home.yaml"
+    file.write_text("rooms: [{name: darbar}]\n")
+    with serving(tmp_path / "state", "--home", str(file)) as served:
+        file.rename(tmp_path / "home.yaml.bak")
+        assert served.get("/v1/home").json()["rooms"][0]["name"] == "darbar"
+        file.write_text("rooms: [{name: dalan}]\n")
+        assert served.get("/v1/home").json()["rooms"][0]["name"] == "dalan"
+
+
 def test_faults_of_a_home_come_at_once_and_leave_it_as_it_is(served: Served) -> None:
     before = served.get("/v1/home").content
     faulty = {"rooms": [{"name": "hall", "colour": 1}, {"name": "Hall"}], "time_zone": "Mars"}

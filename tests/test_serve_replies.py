@@ -174,7 +174,9 @@ def test_a_room_is_called_as_the_sentence_calls_it_or_as_is_usual_in_its_tongue(
 
 
 def test_a_room_without_a_name_in_the_tongue_has_the_lexicons_or_its_own() -> None:
-    assert [called(("kitchen",), tongue) for tongue in TONGUES] == ["kitchen", "bhancha", "भान्छा"]
+    assert [called(("kitchen",), tongue) for tongue in TONGUES] == ["kitchen", "kitchen", "भान्छा"]
+    assert called(("garage",), "ne", "hall nibhau") == "garage"
+    assert called(("kitchen",), "ne", "bhansa ko batti bala") == "bhansa"
     assert [called(("Zorvak",), tongue) for tongue in TONGUES] == ["Zorvak"] * 3
     assert [called(("भान्छा",), tongue) for tongue in TONGUES] == ["kitchen", "bhancha", "भान्छा"]
 

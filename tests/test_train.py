@@ -5,6 +5,7 @@ import itertools
 import json
 import os
 import re
+import shutil
 import signal
 import subprocess
 import sys
@@ -15,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 from click.testing import CliRunner
 
 NEEDED = "needs torch and onnx: pip install '.[train]'"
@@ -487,6 +489,16 @@ def test_the_backend_answers_from_an_export(model: Path) -> None:
         assert 0 <= reading.confidence <= 1
     assert backend.generate(home, asked) == readings
     assert backend.generate(home, []) == []
+
+
+def test_weights_of_another_shape_than_the_run_says_are_one_line(run: Path, tmp_path: Path) -> None:
+    shutil.copytree(run, tmp_path / "run")
+    recipe = tmp_path / "run" / "config.yaml"
+    kept = yaml.safe_load(recipe.read_text())
+    kept["shape"]["width"] *= 2
+    recipe.write_text(yaml.safe_dump(kept))
+    with pytest.raises(BattiError, match="are not of the shape that its"):
+        load_network(tmp_path / "run")
 
 
 @pytest.mark.parametrize("name", ["encoder.onnx", "decoder.onnx", "model.json"])

@@ -21,7 +21,8 @@ _log = logging.getLogger("batti.serve")
 
 
 class HomeFile:
-    """A home file that may not be there yet: the default home is meant until it is written."""
+    """A home file that may not be there yet: the default home is meant until it is written. Once it was there its home
+    is kept, though the file is gone, as it is for a moment where an editor writes another in its place."""
 
     def __init__(self, path: Path) -> None:
         self.path = path
@@ -32,13 +33,13 @@ class HomeFile:
     def home(self) -> Home:
         """The home as the file has it; as it was, while the file has faults."""
         with self._lock:
-            stamp = self._stamped()
-            if stamp != self._stamp:
-                self._stamp = stamp
-                try:
+            try:
+                stamp = self._stamped()
+                if stamp and stamp != self._stamp:
+                    self._stamp = stamp
                     self._home = self._read()
-                except BattiError as error:
-                    _log.error("the changed home file is not used: %s", error)
+            except BattiError as error:
+                _log.error("the changed home file is not used: %s", error)
             return self._home
 
     def replace(self, home: Home, match: str | None = None) -> None:
@@ -67,6 +68,9 @@ class HomeFile:
             found = self.path.stat()
         except FileNotFoundError:
             return None
+        except OSError as error:
+            problem = f"the home file '{self.path}' cannot be read: {error.strerror}"
+            raise BattiError(problem, "check its folder and its rights") from None
         return found.st_mtime_ns, found.st_ino, found.st_size
 
     @contextmanager

@@ -137,8 +137,8 @@ class Talk:
         later = [one for one in command.actions if one not in now]
         scheduled = await self.house.accept(later, sentence)
         outcomes = await self.house.perform(now, sentence) if now else []
-        came = dict(zip(now, outcomes, strict=True))
-        reply = speaker.told([Deed(action, came.get(action)) for action in command.actions])
+        came = iter(outcomes)
+        reply = speaker.told([Deed(action, next(came) if action in now else None) for action in command.actions])
         status = _status(now, outcomes, bool(scheduled))
         return Answer(status, reply, command, understood, tuple(outcomes), tuple(scheduled))
 

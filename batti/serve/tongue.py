@@ -56,16 +56,16 @@ def _all() -> Iterable[Concept]:
 def called(names: Sequence[str], tongue: Tongue, sentence: str = "") -> str:
     """Of the names that a home gives a thing (its own first), the one to use in a tongue.
 
-    As the sentence has it, if it has one; else a name of that language and script; else what the lexicon calls
-    such a thing; else the home's own name.
+    As the sentence has it, by a name of the home or of the lexicon; else a name of that language and script; else what
+    the lexicon calls such a thing. In Latin letters Nepali takes a home's own name as it is: garage, hall.
     """
     fitting = [name for name in names if is_devanagari(name) == (tongue == "deva")]
-    if said := _said(fitting, sentence):
-        return said
     known = [(name, _concepts()[key(name)]) for name in names if key(name) in _concepts()]
+    of_lexicon = [name for _, one in known for name in getattr(one, tongue)]
+    if said := _said(fitting, sentence) or _said(of_lexicon, sentence):
+        return said
     in_tongue = [name for name, one in known if name in fitting and key(name) in map(key, getattr(one, tongue))]
-    own = in_tongue or (fitting if tongue == "deva" else [])
-    of_lexicon = [getattr(one, tongue)[0] for _, one in known if getattr(one, tongue)]
+    own = in_tongue or (fitting if tongue != "en" else [])
     best: str = next(iter((*own, *of_lexicon, *fitting, *names)))
     return best
 

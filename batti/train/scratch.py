@@ -305,7 +305,11 @@ def load_network(folder: Path) -> tuple[Network, Recipe]:
     except (OSError, BattiError, SafetensorError):
         raise BattiError(f"no trained run in {folder}", "train one: batti train configs/ship.yaml --out RUN") from None
     network = Network(recipe.shape)
-    network.load_state_dict({k: v.float() for k, v in weights.items()})
+    try:
+        network.load_state_dict({k: v.float() for k, v in weights.items()})
+    except RuntimeError:
+        problem = f"the weights of {folder} are not of the shape that its {_RECIPE} tells"
+        raise BattiError(problem, "keep the two files of a run together, or train again") from None
     return network.eval(), recipe
 
 

@@ -58,16 +58,19 @@ async def _serve(made: Service, listening: Listening, networks: Sequence[Network
     ended = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, ended.set)
-    told = await _announced(listening.host, port) if listening.announce else None
-    shown = f"[{listening.host}]" if ":" in listening.host else listening.host
-    print(f"batti listens at tcp://{shown}:{port}", flush=True)
-    await ended.wait()
-    if told is not None:
-        await told.async_unregister_all_services()
-        await told.async_close()
-    await server.stop()
-    await made.house.stop()
-    made.store.close()
+    told: AsyncZeroconf | None = None
+    try:
+        told = await _announced(listening.host, port) if listening.announce else None
+        shown = f"[{listening.host}]" if ":" in listening.host else listening.host
+        print(f"batti listens at tcp://{shown}:{port}", flush=True)
+        await ended.wait()
+    finally:  # what was begun is ended, whatever the network said
+        if told is not None:
+            await told.async_unregister_all_services()
+            await told.async_close()
+        await server.stop()
+        await made.house.stop()
+        made.store.close()
 
 
 async def _announced(host: str, port: int) -> AsyncZeroconf | None:
