@@ -43,7 +43,7 @@ class Batti:
             async with self._session.request(
                 method, f"{self._url}/v1/{path}", json=data, headers=self._headers, timeout=_SECONDS
             ) as response:
-                if response.status in (401, 403):
+                if response.status == 401:
                     raise InvalidToken
                 answer = await response.json(content_type=None)
                 if response.status == 422 and _about_room(answer):
