@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 from itertools import pairwise
 
 from batti import meaning, spoken
-from batti.similarity import ENOUGH, Name, joined, similarity
+from batti.similarity import ENOUGH, Name, heard, joined, similarity
 
 _SAME = 0.65  # likeness of two words from which one may be the other
 _SURE = 0.95  # similarity from which no word can be too many
@@ -37,7 +37,7 @@ def _has_more(said: Name, names: Sequence[Name]) -> bool:
     strange = [word for word in strange if not _is_among(word, others)]
     if len(strange) in (0, len(said.telling)) or any(map(meaning.ordinal, strange)):  # `dosro chair` is chair 2
         return False
-    if any(joined(said, name) >= ENOUGH for name in names):
+    if any(joined(said, name) >= ENOUGH or heard(said, name) >= ENOUGH for name in names):
         return False
     return not any(_are_same(said.telling, name.telling) for name in names if name.factor < 1.0)
 

@@ -32,6 +32,7 @@ _SURE = 0.95  # similarity from which a home's own name comes before the common 
 _READING = 1e-4  # what a later reading of what was said counts less
 _STRANGER = 0.8  # of what is found nowhere: the rest is in the home by a name that nobody listed; see docs/log.md
 _SURE_IN_PIECES = 0.86  # similarity aloud from which words are a name in pieces that are not marked as a place
+_FAR = 0.85  # similarity below which it is asked how a recognizer may have heard a name
 _SLIPPED = 0.97  # what a name counts of which a word was mistyped
 _ANOTHER = 0.7  # what a name counts whose letter at the end is another: block B is not block A
 _BY_INITIALS = 0.9  # certainty of lr for living room
@@ -233,7 +234,7 @@ class Lookup:
         if max(scored.values(), default=0.0) < ENOUGH and (mended := self._spelling.mended(said)) != said:
             again = self._scored([*spoken.readings(mended)])
             scored |= {index: max(_SLIPPED * score, scored.get(index, 0.0)) for index, score in again.items()}
-        if max(scored.values(), default=0.0) < ENOUGH:
+        if max(scored.values(), default=0.0) < _FAR:
             scored |= {index: much for index, much in self._as_heard(readings) if much > scored.get(index, 0.0)}
         if max(scored.values(), default=0.0) < ENOUGH and (pieces := self._put_together(said)):
             scored[pieces[0]] = pieces[1]

@@ -35,8 +35,8 @@ from batti.train.corrected import Corrected
 from batti.train.model import Network
 from batti.train.stream import Encoded, encode_example
 
-SECONDS = 70.0
-"""Of learning, at most."""
+SECONDS = 600.0
+"""Of learning, at most: a minute is enough where nothing else runs, a slow or busy machine is given time."""
 _STEPS = 150
 _BATCH = 32  # sentences in a step, a quarter of them the household's
 _TAUGHT = 8
