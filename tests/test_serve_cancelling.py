@@ -11,7 +11,7 @@ from batti.command import Action
 from batti.home import Home
 from batti.lexicon import key
 from batti.paths import read_yaml
-from batti.serve.cancelling import CallOff, asked
+from batti.serve.cancelling import CallOff, asked, asks_what_waits
 from batti.serve.jobs import Job
 from batti.serve.lights import LightState
 
@@ -105,6 +105,18 @@ def test_a_room_that_the_home_has_no_more_is_in_nobodys_way() -> None:
     assert CallOff().among([gone], home_of("kitchen")) == [gone]
 
 
+@pytest.mark.parametrize(
+    ("sentence", "asks"),
+    [
+        ("k k timer cha?", True), ("timer kati cha", True), ("what timers are there?", True), ("टाइमर के के छ?", True),
+        ("any timers set?", True), ("sabai schedule dekhau", True), ("timer", False), ("k cha khabar", False),
+        ("rice cooker ko timer kati cha", False), ("timer cancel gara", False), ("", False),
+    ],
+)  # fmt: skip
+def test_what_asks_for_what_waits(sentence: str, asks: bool) -> None:
+    assert asks_what_waits(sentence) is asks
+
+
 def test_no_word_is_of_two_kinds() -> None:
     kinds = read_yaml("replies", "cancelling.yaml")
     said = [key(word) for words in kinds.values() for word in words]
@@ -151,6 +163,9 @@ def test_what_lasts_stays_as_it_is_where_its_end_is_called_off(served: Served) -
 
 def test_who_forbids_is_told_what_is_still_to_come(served: Served) -> None:
     served.do("turn off the kitchen light at 9 pm")
+    asked_for = served.do("what timers are set?")
+    assert asked_for["status"] == "answered" and len(asked_for["scheduled"]) == 1
+    assert asked_for["reply"]["text"] == "Still to come: turn off the kitchen light at 9 pm."
     done = served.do("kitchen ko batti nanibhau")
     assert done["status"] == "none"
     assert done["reply"]["text"] == "Kehi pheriena. Aba hune: rati 9 baje kitchen ko batti nibhaune."

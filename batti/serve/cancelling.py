@@ -1,4 +1,4 @@
-"""`tyo cancel gara`: a sentence that calls off what waits to be done.
+"""`tyo cancel gara`, `k k timer cha?`: a sentence that calls off what waits to be done, or asks for it.
 
 The contract has no command for it, since it asks nothing of the lights; where a model says so (`none`), the service
 asks here. Only a sentence of nothing but such words, a place and an hour calls anything off.
@@ -88,6 +88,15 @@ def asked(sentence: str, home: Home) -> CallOff | None:
     if place is None or place == HERE or certainty < _SURE:
         return None
     return CallOff(_lights_in(place, home), hours, all_of_them, minute)
+
+
+def asks_what_waits(sentence: str) -> bool:
+    """Whether a sentence asks what is yet to be done and nothing else: `k k timer cha?`."""
+    sounds = [fold(word) for word in key(sentence).split()]
+    known = _words("timers", "every", "asks_what", "beside") | meaning.every()
+    return all(kind.intersection(sounds) for kind in (_words("timers", "every"), _words("asks_what"))) and (
+        known.issuperset(sounds)
+    )
 
 
 def _hours(said: int, parts: Iterable[str]) -> frozenset[int]:

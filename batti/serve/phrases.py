@@ -38,7 +38,7 @@ SLOTS: Mapping[str, Mapping[str, str]] = {
                              "subject is"),
     "sentence": {"plain": "clause", "timed": "clause when", "ask_one": "clause", "ask_two": "clause other",
                  "ask_all": "clause", "one_time": "", "which_room": "", "none": "", "as_they_are": "",
-                 "still_waits": "clause", "nothing_waits": "", "called_off": "clause",
+                 "still_waits": "clause", "waits": "clause", "nothing_waits": "", "called_off": "clause",
                  "unknown_room": "", "unknown_name": "said", "did_you_mean": "names"},
     "when": {"after": "duration", "at": "time", "for": "duration"},
     "time": dict.fromkeys(("morning", "day", "evening", "night", "small_hours"), "clock"),

@@ -106,6 +106,12 @@ class Speaker:
         """Says that there is nothing to be called off, or what is still to come of others than were meant."""
         return self._still_waits(others) if others else self._reply(self._phrase("sentence.nothing_waits"))
 
+    def what_waits(self, waiting: Sequence[Job]) -> Reply:
+        """Says what is yet to be done."""
+        if not waiting:
+            return self.nothing_waits()
+        return self._reply(self._phrase("sentence.waits", clause=self._to_come(waiting)))
+
     def _still_waits(self, waiting: Sequence[Job]) -> Reply:
         return self._reply(self._phrase("sentence.still_waits", clause=self._to_come(waiting)))
 

@@ -143,9 +143,11 @@ class Talk:
         return Answer(status, reply, command, understood, tuple(outcomes), tuple(scheduled))
 
     async def _nothing(self, sentence: str, understood: Understood, speaker: Speaker) -> Answer:
-        """Says that nothing was asked of the lights, or calls off what waits."""
+        """Says that nothing was asked of the lights, or calls off what waits, or tells it."""
         command = understood.result.command
         waiting = await self.house.waiting()
+        if cancelling.asks_what_waits(sentence):
+            return Answer("answered", speaker.what_waits(waiting), command, understood, scheduled=tuple(waiting))
         call_off = await asyncio.to_thread(cancelling.asked, sentence, speaker.home)
         if call_off is None:
             return Answer("none", speaker.nothing(waiting), command, understood)
