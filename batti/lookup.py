@@ -116,48 +116,73 @@ class Lookup:
         scored = {index: much for index, much in scored.items() if not self._is_no_lamp(index, readings[0])}
         best, enough = max(scored.values(), default=0.0), ENOUGH
         if best < _SURE:  # a home's own name comes before the common ones
-            whole = letters.is_lettered(said) or said.endswith(self._beside)  # flat c is no flat, and not the whole one
-            ways = {_in_full(said), *(() if whole else map(tuple, readings))}
-            # my house is the house
-            ways |= {way[1:] for way in ways if way and way[0] in self._ours and not self._kinds.isdisjoint(way)}
-            ways -= self._lettered
-            for place, names in self._common.items():
-                if not names.isdisjoint(ways):
-                    mine = self._mine.intersection(_equal(scored, best)) if place == HERE and best >= enough else ()
-                    return (self.entities[min(mine)], _certainty(best - enough)) if mine else (place, 1.0)
-            if by_initials := [*self._initials.get(lexicon.key(said).replace(" ", ""), ())]:
-                return self.entities[by_initials[0]], _BY_INITIALS / len(by_initials)
-            if inside := self._inside(readings):
-                return inside
+            if common := self._common_name(said, readings, scored):
+                return common
             if spoken.is_somebodys(said):  # `uhanko kotha` sounds like nuhaune kotha
                 enough = _SURE
         if best < enough:
-            named = self._only_of(said, readings) or self._all_of(readings) or self._misheard(said, sentence)
-            if not (named or spoken.is_with_pronoun(said) or said.endswith(self._beside)):
-                named = self._of_the_kind(readings)
-            return named or (None, _STRANGER * _certainty(enough - best))
+            return self._by_other_means(said, sentence, readings) or (None, _STRANGER * _certainty(enough - best))
         equal = _equal(scored, best)
         if len(equal) > 1:
-            several = self._plural(readings) if not meaning.every().isdisjoint(spoken.words_of(sentence)) else None
-            if several:
-                return several
-            written = [index for index in equal if said in map(normalize, self.entities[index].names)]
-            if len(written) == 1:  # rooms 1.0 and ten, which a recognizer writes 1 0
-                return self.entities[written[0]], 1.0
-            chosen = self._in_sentence(equal, sentence)
-            if chosen is None:
-                return self.entities[equal[second]], 1 / len(equal)
-            return self.entities[chosen], 1.0
-        if best < _SURE and self._has_not(equal[0], readings):
+            return self._one_of(equal, said, sentence, readings, second)
+        return self._nearest(equal[0], readings, scored)
+
+    def _common_name(
+        self, said: str, readings: list[list[str]], scored: Mapping[int, float]
+    ) -> tuple[Entity | str, float] | None:
+        """What is meant by a name that any home has for the whole of it and for the speaker's room, by initials, or by
+        the group that a room lies in."""
+        whole = letters.is_lettered(said) or said.endswith(self._beside)  # flat c is no flat, and not the whole one
+        ways = {_in_full(said), *(() if whole else map(tuple, readings))}
+        # my house is the house
+        ways |= {way[1:] for way in ways if way and way[0] in self._ours and not self._kinds.isdisjoint(way)}
+        ways -= self._lettered
+        for place, names in self._common.items():
+            if not names.isdisjoint(ways):
+                best = max(scored.values(), default=0.0)
+                mine = self._mine.intersection(_equal(scored, best)) if place == HERE and best >= ENOUGH else ()
+                return (self.entities[min(mine)], _certainty(best - ENOUGH)) if mine else (place, 1.0)
+        if by_initials := [*self._initials.get(lexicon.key(said).replace(" ", ""), ())]:
+            return self.entities[by_initials[0]], _BY_INITIALS / len(by_initials)
+        return self._inside(readings)
+
+    def _by_other_means(
+        self, said: str, sentence: str, readings: list[list[str]]
+    ) -> tuple[Entity | str, float] | None:
+        """What is meant by what no name is near to: by its owner, by what all is said of, by its sound in another
+        language, or by its kind."""
+        named = self._only_of(said, readings) or self._all_of(readings) or self._misheard(said, sentence)
+        if named or spoken.is_with_pronoun(said) or said.endswith(self._beside):
+            return named
+        return self._of_the_kind(readings)
+
+    def _one_of(
+        self, equal: Sequence[int], said: str, sentence: str, readings: list[list[str]], second: bool
+    ) -> tuple[Entity, float]:
+        """Which one is meant of several that are called alike."""
+        if not meaning.every().isdisjoint(spoken.words_of(sentence)) and (several := self._plural(readings)):
+            return several
+        written = [index for index in equal if said in map(normalize, self.entities[index].names)]
+        if len(written) == 1:  # rooms 1.0 and ten, which a recognizer writes 1 0
+            return self.entities[written[0]], 1.0
+        chosen = self._in_sentence(equal, sentence)
+        return (self.entities[equal[second]], 1 / len(equal)) if chosen is None else (self.entities[chosen], 1.0)
+
+    def _nearest(
+        self, index: int, readings: list[list[str]], scored: Mapping[int, float]
+    ) -> tuple[Entity | str | None, float]:
+        """What is most like what was said, unless something tells that it is another."""
+        best, entity = scored[index], self.entities[index]
+        if best < _SURE and self._has_not(index, readings):
             return None, _STRANGER * _certainty(_SURE - best)
-        others = max((score for index, score in scored.items() if index != equal[0]), default=0.0)
+        if best < _SURE and (called_so := self._of_one_head(index, readings)):
+            return self._all_of(readings) or (entity, 1 / called_so)
+        others = max((score for other, score in scored.items() if other != index), default=0.0)
         certainty = _certainty(min(best - ENOUGH, best - others))
-        if best < _SURE and (called_so := self._of_one_head(equal[0], readings)):
-            return self._all_of(readings) or (self.entities[equal[0]], 1 / called_so)
-        is_between = best < _SURE and others > _LOOKS_LIKE and self._is_between(equal[0], readings)
-        if is_between or self._is_another(equal[0], readings, best):
+        is_between = best < _SURE and others > _LOOKS_LIKE and self._is_between(index, readings)
+        if is_between or self._is_another(index, readings, best):
             certainty = min(certainty, _ANOTHER_ONE)
-        return self.entities[equal[0]], certainty
+        return entity, certainty
 
     def is_a_name(self, word: str) -> bool:
         """Whether a folded word is the whole name of something here."""
@@ -483,7 +508,7 @@ class Lookup:
                 near.update(index for _, _, index in alike)
         return (self._names[index] for index in sorted(near))
 
-    def _in_sentence(self, equal: list[int], sentence: str) -> int | None:
+    def _in_sentence(self, equal: Sequence[int], sentence: str) -> int | None:
         """Of entities that match alike, the one whose room the sentence names, of several the first; the last one
         where something is set right (`A ko jhumar hoina B ko`)."""
         words = spoken.words_of(sentence)

@@ -8,7 +8,7 @@ from dataclasses import replace
 from itertools import product
 from typing import Any
 
-from batti import another, beside, everything, lamps, letters, lexicon, meaning, spoken
+from batti import another, beside, conditions, everything, lamps, letters, lexicon, meaning, spoken
 from batti.command import Command, contradict, one_form
 from batti.home import Entity
 from batti.lamps import Found, Place
@@ -29,6 +29,7 @@ _HIS = 0.8  # certainty of a room whose owner is told by a pronoun
 _SURE = 0.9  # certainty from which a number or letter is that of the kind of place before it
 _NO_LIGHT_HAS_IT = 0.5  # certainty of an answer to more than there is: 150%, 100 hours, 500 kelvin
 _REST_OF_WHAT = 0.5  # certainty of all or here for what is said of the rest, where nothing is excepted
+_NOT_BY_ITSELF = 0.5  # certainty of what is to be done only where another place is on or off
 _CONTRADICTS = 0.5  # certainty of an answer that asked what cannot both hold, of which one was left out
 
 _MORE_BEFORE, _MORE_BEHIND = 2, 1  # words of a name in pieces that the model may have left out
@@ -66,6 +67,8 @@ def resolve(
     if clock and spoken.is_no_single_time(said.without_places):
         certainty = min(certainty, _AT_THE_NEXT)
     held = _that_hold(actions)
+    if conditions.is_of_another(sentence, held, lookup):
+        certainty = min(certainty, _NOT_BY_ITSELF)
     if len(held) < len(actions):
         certainty = min(certainty, _CONTRADICTS)
     return Command.from_dict({"actions": one_form(held)}, groups=lookup.groups), certainty

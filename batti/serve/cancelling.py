@@ -7,7 +7,7 @@ asks here. Only a sentence of nothing but such words, a place and an hour calls 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
@@ -69,40 +69,39 @@ def asked(sentence: str, home: Home) -> CallOff | None:
     sounds = set(words.values())
     of_a_timer = not _words("timers", "every").isdisjoint(sounds)
     verbs = _words("calls_off", "of_a_timer") if of_a_timer else _words("calls_off")
-    if verbs.isdisjoint(sounds) or ("?" in sentence and _words("asks_to").isdisjoint(sounds)):
+    if verbs.isdisjoint(sounds) or ("?" in sentence and _words("asks_to").isdisjoint(sounds)) or len(times) > 1:
         return None
     every, clock = _words("every") | meaning.every(), _words("clock", *_PARTS)
     known = verbs | every | clock | _words("timers", "asks_to", "beside")
     rest = [word for word, sound in words.items() if sound not in known]
-    all_of_them, hours, minute = not every.isdisjoint(sounds), None, None
+    hours, lights = None, None
     if times or not clock.isdisjoint(sounds):
-        numbers = [number for word in rest if (number := meaning.in_digits(fold(word))).isdigit()]
-        rest = [word for word in rest if not meaning.in_digits(fold(word)).isdigit()]
-        if len(numbers) != 1 or len(times) > 1:
+        [said, *more] = [word for word in rest if meaning.in_digits(fold(word)).isdigit()] or [""]
+        if not said or more:
             return None
-        hours = _hours(int(numbers[0]), [part for part in _PARTS if not _words(part).isdisjoint(sounds)])
-        minute = int(times[0][1]) if times else None
-    if not rest:
-        return CallOff(None, hours, all_of_them, minute)
-    place, certainty = Lookup(home).find(" ".join(rest))
-    if place is None or place == HERE or certainty < _SURE:
-        return None
-    return CallOff(_lights_in(place, home), hours, all_of_them, minute)
+        rest.remove(said)
+        hours = _hours(int(meaning.in_digits(fold(said))), sounds)
+    if rest:
+        place, certainty = Lookup(home).find(" ".join(rest))
+        if place is None or place == HERE or certainty < _SURE:
+            return None
+        lights = _lights_in(place, home)
+    return CallOff(lights, hours, not every.isdisjoint(sounds), int(times[0][1]) if times else None)
 
 
 def asks_what_waits(sentence: str) -> bool:
     """Whether a sentence asks what is yet to be done and nothing else: `k k timer cha?`."""
     sounds = [fold(word) for word in key(sentence).split()]
     known = _words("timers", "every", "asks_what", "beside") | meaning.every()
-    return all(kind.intersection(sounds) for kind in (_words("timers", "every"), _words("asks_what"))) and (
-        known.issuperset(sounds)
-    )
+    needed = (_words("timers", "every"), _words("asks_what"))
+    return known.issuperset(sounds) and not any(some.isdisjoint(sounds) for some in needed)
 
 
-def _hours(said: int, parts: Iterable[str]) -> frozenset[int]:
-    """The hours of the day that a number is, in some parts of the day: `10` is two, `rati 10` one."""
+def _hours(said: int, sounds: Collection[str]) -> frozenset[int]:
+    """The hours of the day that a number is, in the parts of the day that are said: `10` is two, `rati 10` one."""
     hours = {said} if said > _HALF_A_DAY else {said % _HALF_A_DAY, said % _HALF_A_DAY + _HALF_A_DAY}
-    return frozenset(hours.intersection(*(_PARTS[part] for part in parts)))
+    parts = (hours_of for part, hours_of in _PARTS.items() if not _words(part).isdisjoint(sounds))
+    return frozenset(hours.intersection(*parts))
 
 
 def _time(job: Job, home: Home) -> datetime:
