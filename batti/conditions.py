@@ -13,6 +13,7 @@ from typing import Any
 from batti import lexicon, meaning, spoken
 from batti.home import Entity
 from batti.lookup import Lookup
+from batti.sound import fold
 
 _LONGEST = 3  # words of a place in a condition
 _SURE = 0.9  # certainty from which it is one of the home
@@ -43,16 +44,16 @@ def _conditions(sentence: str) -> Iterator[tuple[list[str], bool]]:
 def _is_the_same(words: list[str]) -> bool:
     """Whether a condition is of what is spoken of already: `if it's on`, `if the light is on`."""
     same = lexicon.load().frames["spoken_of"]
-    return all(word in same or meaning.is_lamp(word) for word in words)
+    return all(word in same or meaning.is_lamp(fold(word)) for word in words)
 
 
 def _named(words: list[str], lookup: Lookup) -> Entity | None:
     """What of the home these words end in."""
-    telling = [word for word in words if not meaning.is_lamp(word)][-_LONGEST:]
+    telling = [word for word in words if not meaning.is_lamp(fold(word))][-_LONGEST:]
     for start in range(len(telling)):
         named, sure = lookup.find(" ".join(telling[start:]))
-        if isinstance(named, Entity) and sure > _SURE:
-            return named
+        if isinstance(named, Entity):
+            return named if sure > _SURE else None
     return None
 
 

@@ -14,6 +14,7 @@ from batti.sound import fold
 
 Owner = tuple[Entity, frozenset[str]]
 """A room with the words for somebody whose it is."""
+_LONG = 5  # letters of a name whose last a may be silent: Ram is not Rama
 _TOGETHER = 1  # words between people who are named together: `didi ra sujal sute`
 
 
@@ -94,6 +95,10 @@ def _named(words: Sequence[str], owners: Iterable[Owner]) -> Iterator[tuple[int,
 
 
 def _stems(word: str) -> Iterator[str]:
+    """What else a folded word may be of somebody's name: without a case ending, or with the last a, which Devanagari
+    does not write and nobody says (बिनय for Binaya)."""
+    if len(word) >= _LONG and word[-1] not in "aeou":
+        yield f"{word.removesuffix('i')}ya" if word.endswith("i") else f"{word}a"
     for ending in map(fold, spoken.endings()):
         if word.endswith(ending) and len(word) > len(ending) + 2:
             yield (stem := word.removesuffix(ending))

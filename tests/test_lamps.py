@@ -8,6 +8,7 @@ from helpers import lookup_of
 from batti.home import Home
 from batti.prompt import Asked
 from batti.resolve import places, resolve
+from batti.said import Said
 
 HOME = Home.from_yaml("""
 name: Hotel
@@ -84,5 +85,5 @@ def test_one_entry_tells_all_its_lamps() -> None:
     sentence = "karnali ra tamor dubai ko bedside off"
     first = sentence.index("bedside")
     entry = Asked((first, first + len("bedside") - 1), OFF)
-    rooms = [getattr(one.places[0], "room", None) for one in places([entry], sentence, lookup_of(HOME))]
+    rooms = [getattr(one.places[0], "room", None) for one in places(Said([entry], sentence, lookup_of(HOME)))]
     assert rooms == ["karnali", "tamor"]

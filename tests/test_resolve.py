@@ -417,6 +417,7 @@ rooms:
   - {name: aama ko kotha}
   - {name: हजुरबुवाको कोठा}
   - {name: Namgyal}
+  - {name: Binaya ko kotha}
   - {name: DK sir}
 """)
 
@@ -428,6 +429,7 @@ rooms:
         ("हजुरबा सुत्नुभयो, उहाँको कोठा निभाऊ", "उहाँको कोठा", "हजुरबुवाको कोठा"),
         ("didi 9 baje sutin, unko kotha nibhau", "unko kotha", "दिदीको कोठा"),  # baje is a grandfather, too
         ("sujal sutyo, usko kotha ko batti nibhau", "usko kotha", "Sujal's room"),
+        ("बिनय सुत्यो, उसको कोठा निभाऊ", "उसको कोठा", "Binaya ko kotha"),
         ("sujal is asleep, his room light off", "his room", "Sujal's room"),
         ("didi bahira janubhayo, uhako kotha nibhaideu", "uhako kotha", "दिदीको कोठा"),
         ("didi sutin, uhanko kotha nibhau", "uhanko kotha", "दिदीको कोठा"),  # which sounds like nuhaune kotha

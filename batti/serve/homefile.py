@@ -38,7 +38,7 @@ class HomeFile:
                 if stamp and stamp != self._stamp:
                     self._stamp = stamp
                     self._home = self._read()
-            except BattiError as error:
+            except (BattiError, OSError) as error:
                 _log.error("the changed home file is not used: %s", error)
             return self._home
 
@@ -68,9 +68,6 @@ class HomeFile:
             found = self.path.stat()
         except FileNotFoundError:
             return None
-        except OSError as error:
-            problem = f"the home file '{self.path}' cannot be read: {error.strerror}"
-            raise BattiError(problem, "check its folder and its rights") from None
         return found.st_mtime_ns, found.st_ino, found.st_size
 
     @contextmanager
