@@ -161,6 +161,14 @@ def test_what_lasts_stays_as_it_is_where_its_end_is_called_off(served: Served) -
     assert served.lit() == {"kitchen"}
 
 
+def test_what_is_not_called_off_beside_another_request_is_told(served: Served) -> None:
+    served.do("turn on the bedroom light at 10 pm")
+    done = served.do("bedroom ko timer cancel gara ani kitchen ko batti bala")
+    assert done["status"] != "cancelled" and len(served.jobs()) == 1
+    assert done["reply"]["text"].endswith(" Aba hune: rati 10 baje bedroom ko batti balne.")
+    served.do("cancel")
+
+
 def test_who_forbids_is_told_what_is_still_to_come(served: Served) -> None:
     served.do("turn off the kitchen light at 9 pm")
     asked_for = served.do("what timers are set?")

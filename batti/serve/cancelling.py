@@ -67,8 +67,7 @@ def asked(sentence: str, home: Home) -> CallOff | None:
     times = _TIME.findall(normalize(sentence))
     words = {word: fold(word) for word in key(_TIME.sub(r" \1 ", normalize(sentence))).split()}
     sounds = set(words.values())
-    of_a_timer = not _words("timers", "every").isdisjoint(sounds)
-    verbs = _words("calls_off", "of_a_timer") if of_a_timer else _words("calls_off")
+    verbs = _verbs(sounds)
     if verbs.isdisjoint(sounds) or ("?" in sentence and _words("asks_to").isdisjoint(sounds)) or len(times) > 1:
         return None
     every, clock = _words("every") | meaning.every(), _words("clock", *_PARTS)
@@ -87,6 +86,17 @@ def asked(sentence: str, home: Home) -> CallOff | None:
             return None
         lights = _lights_in(place, home)
     return CallOff(lights, hours, not every.isdisjoint(sounds), int(times[0][1]) if times else None)
+
+
+def speaks_of_it(sentence: str) -> bool:
+    """Whether a sentence calls a timer off among other things: `hall ko timer cancel gara ani bhancha bala`."""
+    sounds = {fold(word) for word in key(sentence).split()}
+    return not _verbs(sounds).isdisjoint(sounds) and not _words("timers").isdisjoint(sounds)
+
+
+def _verbs(sounds: Collection[str]) -> frozenset[str]:
+    """The folded words that call off: some do so where timers are spoken of."""
+    return _words("calls_off") if _words("timers", "every").isdisjoint(sounds) else _words("calls_off", "of_a_timer")
 
 
 def asks_what_waits(sentence: str) -> bool:

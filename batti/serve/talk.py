@@ -138,7 +138,10 @@ class Talk:
         scheduled = await self.house.accept(later, sentence)
         outcomes = await self.house.perform(now, sentence) if now else []
         came = iter(outcomes)
-        reply = speaker.told([Deed(action, next(came) if action in now else None) for action in command.actions])
+        deeds = [Deed(action, next(came) if action in now else None) for action in command.actions]
+        # What is to be called off is not done beside other things, and is not passed over in silence.
+        uncalled = await self.house.waiting() if cancelling.speaks_of_it(sentence) else []
+        reply = speaker.told(deeds, uncalled)
         status = _status(now, outcomes, bool(scheduled))
         return Answer(status, reply, command, understood, tuple(outcomes), tuple(scheduled))
 
