@@ -21,7 +21,6 @@ _ENDS_IN_A_WORD = re.compile(r"[a-z0-9] ?$")
 _SAME = 0.76  # likeness of two words for somebody from which they may be one
 _SHORTEST = 3  # letters of a word for somebody
 _LONGEST = 3  # words of a group that a place is said to be in
-_SURE = 0.9  # certainty from which a group is one of the home
 
 
 def is_another(found: Entity, place: Span, said: Said) -> bool:
@@ -95,8 +94,8 @@ def _rooms_of(before: str, lookup: Lookup) -> Collection[str]:
     ending = _in_a_group().search(before)
     words = before[: ending.start()].split()[-_LONGEST:] if ending else []
     for n in range(len(words)):
-        named, sure = lookup.find(" ".join(words[n:]))
-        if isinstance(named, Entity) and named.kind == "group" and sure > _SURE:
+        named = lookup.surely(" ".join(words[n:]))
+        if named and named.kind == "group":
             return lookup.rooms_of(named.name)
     return ()
 

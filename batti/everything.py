@@ -39,11 +39,18 @@ def _group(sentence: str, lookup: Lookup) -> tuple[Entity, float] | None:
 def without_what_is_there(asked: Sequence[Asked], sentence: str) -> Sequence[Asked]:
     """What is asked without everything, where a model took for it all that is in a place: `all rooms on [first
     floor]` is that floor."""
-    said = [*re.finditer(rf"\b{spoken.pattern_of('every')}\b", sentence)]
+    if not any(one.place == ALL and not one.excepts for one in asked):
+        return asked
+    said = [*_every().finditer(sentence)]
     marked = [one.place for one in asked if not isinstance(one.place, str)]
     if len(said) != 1 or not any(_in_its_place().fullmatch(sentence[said[0].end() : first]) for first, _ in marked):
         return asked
     return [one for one in asked if one.place != ALL or one.excepts]
+
+
+@cache
+def _every() -> re.Pattern[str]:
+    return re.compile(rf"\b{spoken.pattern_of('every')}\b")
 
 
 @cache

@@ -29,6 +29,7 @@ from batti.vocabulary import Spelling, Vocabulary
 
 _NEAR, _NEARLY_AS_NEAR = 0.62, 0.1  # similarity at which a name is worth asking about, and how far behind the best
 _SURE = 0.95  # similarity from which a home's own name comes before the common names
+_CERTAIN = 0.9  # certainty of what is named and nothing else
 _READING = 1e-4  # what a later reading of what was said counts less
 _STRANGER = 0.8  # of what is found nowhere: the rest is in the home by a name that nobody listed; see docs/log.md
 _SURE_IN_PIECES = 0.86  # similarity aloud from which words are a name in pieces that are not marked as a place
@@ -126,6 +127,11 @@ class Lookup:
         if len(equal) > 1:
             return self._one_of(equal, said, sentence, readings, second)
         return self._nearest(equal[0], readings, scored)
+
+    def surely(self, said: str) -> Entity | None:
+        """What of this home `said` (normalized) certainly names."""
+        named, certainty = self.find(said)
+        return named if isinstance(named, Entity) and certainty > _CERTAIN else None
 
     def _common_name(
         self, said: str, readings: list[list[str]], scored: Mapping[int, float]

@@ -6,13 +6,11 @@ import re
 from functools import cache
 
 from batti import spoken
-from batti.home import Entity
 from batti.said import Said
 
 _ENDS_IN_A_NUMBER = re.compile(r"\d+$")
 _A_NUMBER = r"(?<![\d:.])\|?\d{1,4}(?![\d:.%])"
 _ONE = rf"(?:{_A_NUMBER}|\|)"
-_SURE = 0.9  # certainty from which an end of it is one of the home
 
 
 def is_a_range(said: Said) -> bool:
@@ -23,11 +21,7 @@ def is_a_range(said: Said) -> bool:
     marked = _with_marks(said)
     if _between_two().search(marked) or (said.has_no_value and _between_numbers().search(marked)):
         return True
-    for found in _from_to().finditer(said.sentence):
-        ends = map(said.lookup.find, found.groups())
-        if all(isinstance(named, Entity) and sure > _SURE for named, sure in ends):
-            return True
-    return False
+    return any(all(map(said.lookup.surely, found.groups())) for found in _from_to().finditer(said.sentence))
 
 
 def _with_marks(said: Said) -> str:

@@ -15,6 +15,7 @@ from functools import cache
 from zoneinfo import ZoneInfo
 
 from batti import meaning
+from batti.command import Action
 from batti.errors import BattiError
 from batti.home import Entity, Home
 from batti.lexicon import key
@@ -22,7 +23,7 @@ from batti.lookup import Lookup
 from batti.paths import read_yaml
 from batti.schema import HERE
 from batti.serve.jobs import Job
-from batti.serve.lights import Light, lights_of, targets
+from batti.serve.lights import Light, targets
 from batti.sound import fold
 from batti.text import normalize
 
@@ -64,8 +65,9 @@ class CallOff:
 
 def asked(sentence: str, home: Home) -> CallOff | None:
     """What a sentence calls off; None where it is not one that calls anything off."""
-    times = _TIME.findall(normalize(sentence))
-    words = {word: fold(word) for word in key(_TIME.sub(r" \1 ", normalize(sentence))).split()}
+    said = normalize(sentence)
+    times = _TIME.findall(said)
+    words = {word: fold(word) for word in key(_TIME.sub(r" \1 ", said)).split()}
     sounds = set(words.values())
     verbs = _verbs(sounds)
     if verbs.isdisjoint(sounds) or ("?" in sentence and _words("asks_to").isdisjoint(sounds)) or len(times) > 1:
@@ -75,11 +77,12 @@ def asked(sentence: str, home: Home) -> CallOff | None:
     rest = [word for word, sound in words.items() if sound not in known]
     hours, lights = None, None
     if times or not clock.isdisjoint(sounds):
-        [said, *more] = [word for word in rest if meaning.in_digits(fold(word)).isdigit()] or [""]
-        if not said or more:
+        numbers = {word: number for word in rest if (number := meaning.in_digits(words[word])).isdigit()}
+        if len(numbers) != 1:
             return None
-        rest.remove(said)
-        hours = _hours(int(meaning.in_digits(fold(said))), sounds)
+        [(word, number)] = numbers.items()
+        rest.remove(word)
+        hours = _hours(int(number), sounds)
     if rest:
         place, certainty = Lookup(home).find(" ".join(rest))
         if place is None or place == HERE or certainty < _SURE:
@@ -123,9 +126,8 @@ def _lights_in(place: Entity | str, home: Home) -> frozenset[Light] | None:
     """The lights of a place; None for those of the whole house."""
     if isinstance(place, str):
         return None
-    if place.kind == "light":
-        return frozenset({(place.room or "", place.name)})
-    return frozenset(light for light in lights_of(home) if light[0] in home.rooms_of(place.name))
+    light = place.name if place.kind == "light" else None
+    return frozenset(targets(home, Action(room=place.room or place.name, light=light, action="turn_off")))
 
 
 def _lights_of(job: Job, home: Home) -> set[Light]:
