@@ -180,6 +180,12 @@ class Lexicon:
         return _concepts(self.frames["adjectives"])
 
     @cached_property
+    def furniture(self) -> tuple[Concept, ...]:
+        """What rooms are numbered by that is no place of its own: the table of table 4."""
+        known = {key for place in self.places for key in place.keys}
+        return tuple(base for base in _concepts(self.frames["bases"]) if known.isdisjoint(base.keys))
+
+    @cached_property
     def near(self) -> dict[str, frozenset[str]]:
         """Id of a place -> ids of the places that some homes do not tell from it."""
         groups = self.frames["near"]

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cache, lru_cache
+from itertools import chain
 
 from batti import lexicon
 from batti.compiled import compiled
@@ -44,7 +45,8 @@ def _ids_of(word_of: Callable[[list[str]], str]) -> dict[str, list[str]]:
     """A word for each name of the lexicon, where it has one -> ids of what is called so."""
     words = lexicon.load()
     found: dict[str, set[str]] = {}
-    for concept in (*words.places, *words.people, *words.adjectives, *words.groups, *words.lights):
+    named = (words.places, words.people, words.adjectives, words.groups, words.lights, words.furniture)
+    for concept in chain.from_iterable(named):
         for said in concept.words:
             found.setdefault(word_of([fold(word) for word in lexicon.key(said).split()]), set()).add(concept.id)
     for said, ids in words.frames["vague"].items():
@@ -211,7 +213,12 @@ def only_sounds_light(name: str) -> bool:
     """Whether a name is one word that sounds like a light one, is written like none and means no room or lamp: Bala,
     which sounds like wala."""
     folded = fold(lexicon.key(name))
-    return folded in _light_words() and shared(folded) not in SHARED and lexicon.key(name) not in _written_light()
+    return folded in _light_words() and shared(folded) not in SHARED and not is_written_light(lexicon.key(name))
+
+
+def is_written_light(word: str) -> bool:
+    """Whether a normalized word is a light one as it is written: bhako, and not bako (of the father)."""
+    return word in _written_light()
 
 
 @cache

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from itertools import product
+from itertools import pairwise, product
 from typing import Any
 
 from batti import another, beside, conditions, everything, lamps, letters, lexicon, meaning, spoken
@@ -263,6 +263,15 @@ def _numbered(place: Span, said: Said) -> str:
             return ""
         if kind:
             return " ".join(kind)
+    return _kind_corrected(place, said)
+
+
+def _kind_corrected(place: Span, said: Said) -> str:
+    """What it is that of, by the place that it is said instead of: cabin for the 2 of `cabin 1 hoina 2`."""
+    words = said.sentence[: place[0]].split()
+    for number, kind in pairwise(reversed(words)):
+        if _tells_one(number) and (named := said.lookup.surely(f"{kind} {number}")) and named.kind == "room":
+            return kind
     return ""
 
 

@@ -12,7 +12,7 @@ from string import ascii_uppercase
 
 from batti import letters, lexicon
 from batti.compiled import compiled
-from batti.meaning import in_digits, is_lamp, is_light, is_person, is_set_right, senses
+from batti.meaning import in_digits, is_lamp, is_light, is_person, is_set_right, is_written_light, senses
 from batti.sound import TOKEN, fold
 
 
@@ -51,7 +51,9 @@ def _words_of(said: str, numbers: bool) -> tuple[str, ...]:
 
 
 def _without_of(word: str) -> str:
-    """The word without the ending of an owner, where that leaves a word: `aama` of `aamako`."""
+    """The word without the ending of an owner, where that leaves a word: `aama` of `aamako`, and bhako as it is."""
+    if is_written_light(word):
+        return word
     for of in lexicon.load().frames["of"]:
         owner = word.removesuffix(of)
         if owner != word and (len(owner) > 2 or senses(fold(owner))):
@@ -403,7 +405,7 @@ def _synonyms() -> dict[str, frozenset[str]]:
 def _names() -> list[tuple[list[str], list[str]]]:
     """What each thing of the lexicon is called: folded, and normalized."""
     words = lexicon.load()
-    things = (*words.places, *words.groups, *words.lights, *words.people)
+    things = (*words.places, *words.groups, *words.lights, *words.people, *words.furniture)
     return [(sorted({" ".join(words_of(said)) for said in thing.words}), sorted(thing.keys)) for thing in things]
 
 

@@ -563,6 +563,8 @@ def test_a_known_word_is_no_bad_spelling_of_another(own: str, said: str) -> None
         ("Ramesh ko kotha", "ramesh dai ko kotha", True),
         ("dai ko kotha", "hari dai ko kotha", False), ("mukhiya ko kotha", "mukhiya ji ko kotha", True),
         ("Sita didi", "gita didi", False), ("A1", "B1", False), ("sauchalaya", "shochalaya", True),
+        ("Table 1", "tebal 1", True), ("desk 1", "tebal 1", False),
+        ("chulo bhako kotha", "bako kotha", False), ("chulo bhako kotha", "chulo bhako kotha", True),
     ],
 )  # fmt: skip
 def test_numbers_titles_and_diphthongs(own: str, said: str, found: bool) -> None:

@@ -391,6 +391,8 @@ rooms: [{name: bath 1}, {name: bath 2}, {name: bedroom 2}, {name: "101"}, {name:
         ("ब्रोइलर ए र बी बाल", ("ब्रोइलर ए", "बी"), ["ब्रोइलर ए", "ब्रोइलर बी"]),
         ("broiler b ra a bala", ("broiler b", "a"), ["ब्रोइलर बी", "ब्रोइलर ए"]),
         ("bath 1 ra broiler a bala", ("bath 1", "broiler a"), ["bath 1", "ब्रोइलर ए"]),
+        ("bath 1 hoina 2 bala", ("2",), ["bath 2"]),  # what is taken back is not marked
+        ("bedroom 2 khali cha, 101 bala", ("101",), ["101"]),
     ],
 )
 def test_a_number_or_letter_alone_is_that_of_the_kind_of_place_before_it(
