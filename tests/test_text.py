@@ -69,8 +69,8 @@ def test_align_leads_back_into_devanagari() -> None:
 ALIKE = [
     ("baithak", "बैठक"), ("kotha", "कोठा"), ("batti", "बत्ती"), ("sutne kotha", "सुत्ने कोठा"),
     ("kausi", "कौसी"), ("ghar", "घर"), ("gharko", "घरको"), ("halko", "हलकाे"), ("chhatkobatti", "छतकोबत्ती"),
-    ("nibhau", "निभाउ"), ("hariyo", "हरियो"), ("nilo", "नीलो"), ("rato", "रातो"), ("bijuli", "बिजुली"), ("ujyalo", "उज्यालो"),
-    ("puja kotha", "पूजा कोठा"), ("padhne", "पढ्ने"), ("pachas", "पचास"), ("dhimo", "धिमो"),
+    ("nibhau", "निभाउ"), ("hariyo", "हरियो"), ("nilo", "नीलो"), ("rato", "रातो"), ("bijuli", "बिजुली"),
+    ("ujyalo", "उज्यालो"), ("puja kotha", "पूजा कोठा"), ("padhne", "पढ्ने"), ("pachas", "पचास"), ("dhimo", "धिमो"),
     ("balkoni", "बाल्कोनी"), ("gyan", "ज्ञान"), ("om", "ॐ"), ("chhat", "छत"), ("hajur", "हजुर"),
     ("ghanta", "घण्टा"), ("bhansa", "भान्सा"), ("pachhi", "पछि"), ("sabai", "सबै"),
     ("beluka", "बेलुका"), ("ghatau", "घटाउ"), ("badhau", "बढाउ"), ("lyamp", "ल्यांप"), ("sambandh", "संबंध"),
