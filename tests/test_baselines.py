@@ -11,9 +11,10 @@ from hypothesis import strategies as st
 from labelled import HOME, said
 
 from batti.command import Command, one_form
+from batti.dataset import thesis_text
 from batti.dataset.records import Dataset, Record
 from batti.errors import BattiError
-from batti.evaluate import baselines, thesis
+from batti.evaluate import baselines
 from batti.home import Home
 
 THESIS = Path(__file__).parents[2] / "shared" / "eval" / "thesis"
@@ -209,8 +210,8 @@ def test_what_home_assistant_makes_of_a_sentence(sentence, done):
 # -- against the known figures of the thesis's test split, on its validation split ------------------------
 def _rows(name: str) -> list[Record]:
     """The split with one colour for all, as its short form names none."""
-    rows = thesis.read(THESIS / f"{name}.json")
-    asked = [(command, [_action(*entry.split(": ")) for entry in thesis.entries(output)]) for command, output in rows]
+    rows = thesis_text.read(THESIS / f"{name}.json")
+    asked = [(command, [_action(*one.split(": ")) for one in thesis_text.entries(output)]) for command, output in rows]
     sound = [(command, actions) for command, actions in asked if not any(a.get("brightness") == "0.0" for a in actions)]
     documents = [Command.from_dict({"actions": one_form(actions)}).to_dict() for _, actions in sound]
     return [Record(command, document, "ghar") for (command, _), document in zip(sound, documents, strict=True)]

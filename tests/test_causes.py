@@ -10,7 +10,7 @@ from test_metrics import ASK, DIM, GROUPS, HALL, KITCHEN, NONE, OFF, ON, RED, UN
 
 from batti.command import Command
 from batti.evaluate.causes import CAUSES, causes
-from batti.evaluate.metrics import exact
+from batti.metrics import exact
 
 LATER = act("kitchen", ON, after="10m")
 ALL_BUT = act("all", OFF, except_=["hall"])

@@ -14,11 +14,11 @@ from batti.command import Command
 from batti.dataset.cases import Case, read_cases
 from batti.errors import BattiError
 from batti.evaluate import benchmark, models, robustness, thesis_words
-from batti.evaluate.metrics import exact
 from batti.evaluate.results import Model, Results
 from batti.evaluate.run import run
 from batti.home import Home
 from batti.lookup import Lookup
+from batti.metrics import exact
 from batti.text import normalize
 
 LOOKUP = ("--model", "baseline:lookup", "--train")

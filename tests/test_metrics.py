@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 from strategies import commands
 
 from batti.command import Command
-from batti.evaluate.metrics import KEYS, aligned, exact, false_action, key_counts, partial, wrong_place
 from batti.home import Home
+from batti.metrics import KEYS, aligned, exact, false_action, key_counts, partial, wrong_place
 
 GROUPS = frozenset({"upstairs"})
 NONE, UNKNOWN = Command.none().to_dict(), Command.unknown_room().to_dict()

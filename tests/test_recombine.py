@@ -5,8 +5,8 @@ from random import Random
 
 import pytest
 
-from batti.evaluate.recombine import Recombination
-from batti.evaluate.thesis import entries
+from batti.dataset.thesis_text import entries
+from batti.train.recombine import Recombination
 
 ROOMS = {"bhancha": "kitchen", "baithak kotha": "living room", "kausi": "terrace", "puja kotha": "prayer room"}
 DOINGS = {"bala": "turn_on", "nibhau": "turn_off", "aadha gara": "brightness=0.5",

@@ -11,9 +11,11 @@ from random import Random
 import pytest
 from click.testing import CliRunner
 
+from batti.dataset import thesis_text
 from batti.errors import BattiError
-from batti.evaluate import thesis, thesis_network
-from batti.evaluate.thesis_network import Recipe
+from batti.evaluate import thesis
+from batti.train import thesis_network
+from batti.train.thesis_network import Recipe
 
 ROOT = Path(__file__).parents[1]
 TINY = """
@@ -58,8 +60,8 @@ def protocol(*args: object):
     ],
 )
 def test_partial_match_counts_entries(expected, given, share):
-    assert thesis.partial(expected, given) == share
-    assert thesis.partial(given, expected) == share
+    assert thesis_text.partial(expected, given) == share
+    assert thesis_text.partial(given, expected) == share
 
 
 def test_figures_with_and_without_levels_and_of_what_is_new():
@@ -70,7 +72,7 @@ def test_figures_with_and_without_levels_and_of_what_is_new():
     assert found == {"count": 3, "exact": 0.3333, "partial": 0.5, "exact_without_brightness": 0.6667, "unseen": unseen}
     assert thesis.score(rows[:1], answers[:1], {"bala"})["unseen"]["count"] == 0
     # The level alone is left out of account, not that it is one.
-    assert thesis.without_levels("den: brightness=0.5") != thesis.without_levels("den: turn_on")
+    assert thesis_text.without_levels("den: brightness=0.5") != thesis_text.without_levels("den: turn_on")
 
 
 def test_it_learns_what_it_is_shown_and_applies_it_to_new_sentences(tmp_path):
@@ -121,9 +123,9 @@ def test_some_sentences_are_mistyped_and_some_joined_with_their_answers():
     changed = [sentence for sentence, _ in mistyped if sentence not in as_they_are]
     assert 0.2 < len(changed) / len(mistyped) < 0.4  # now and then no word slips
     assert sorted(output for _, output in mistyped) == sorted(20 * [output for _, output in MORE])
-    joined = [output for _, output in shown(joined=0.25) if len(thesis.entries(output)) == 2]
+    joined = [output for _, output in shown(joined=0.25) if len(thesis_text.entries(output)) == 2]
     assert 0.2 < len(joined) / len(mistyped) < 0.3
-    assert {entry for output in joined for entry in thesis.entries(output)} == {output for _, output in MORE}
+    assert {entry for output in joined for entry in thesis_text.entries(output)} == {output for _, output in MORE}
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from batti.evaluate.metrics import Document, aligned, differing, place_of
+from batti.metrics import Document, aligned, differing, place_of
 
 CAUSES = {
     "refusal missed": "acted or answered where the light was not to be touched",

@@ -8,7 +8,8 @@ from itertools import combinations
 
 import numpy as np
 
-from batti.evaluate import metrics, statistics
+from batti import metrics
+from batti.evaluate import statistics
 from batti.evaluate.causes import CAUSES, causes
 from batti.evaluate.results import (
     BinRow,

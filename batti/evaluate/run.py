@@ -10,9 +10,9 @@ from typing import Any
 
 from tqdm import tqdm
 
+from batti import metrics
 from batti.backends import Backend
 from batti.dataset.cases import Case, home_groups
-from batti.evaluate import metrics
 
 
 @dataclass(frozen=True)

@@ -22,6 +22,7 @@ from batti.dataset.whole import whole
 from batti.evaluate import bpe
 from batti.home import Home
 from batti.paths import resources
+from batti.train.gguf_shape import Shape, describe, more_bits
 
 NAME = "llama-3.2-1b-shape"
 _VERSION = 1  # of the file in the cache
@@ -37,24 +38,6 @@ _TEMPLATE = (
     "{% if add_generation_prompt %}<|start_header_id|>assistant<|end_header_id|>\n\n{% endif %}"
 )
 _Blocks = NDArray[np.uint8]
-
-
-@dataclass(frozen=True)
-class Shape:
-    """Sizes of a Llama whose input and output embeddings are one; the defaults are Llama 3.2 1B's."""
-
-    layers: int = 16
-    width: int = 2048
-    feed_forward: int = 8192
-    heads: int = 32
-    kv_heads: int = 8
-    vocabulary: int = 128_256
-    context: int = 131_072
-    head_width: int | None = None  # where the heads together are not as wide as the rest
-
-    @property
-    def head(self) -> int:
-        return self.head_width or self.width // self.heads
 
 
 @dataclass(frozen=True)
@@ -107,27 +90,6 @@ def write(path: Path, shape: Shape, seed: int = 1) -> None:
         writer.close()
 
 
-def describe(
-    writer: gguf.GGUFWriter, name: str, shape: Shape, kind: gguf.LlamaFileType, rope_base: float, epsilon: float
-) -> None:
-    """Write what a GGUF file says of a model besides its vocabulary; `kind` is that of most matrices."""
-    writer.add_name(name)
-    writer.add_block_count(shape.layers)
-    writer.add_context_length(shape.context)
-    writer.add_embedding_length(shape.width)
-    writer.add_feed_forward_length(shape.feed_forward)
-    writer.add_head_count(shape.heads)
-    writer.add_head_count_kv(shape.kv_heads)
-    writer.add_key_length(shape.head)
-    writer.add_value_length(shape.head)
-    writer.add_rope_dimension_count(shape.head)
-    writer.add_rope_freq_base(rope_base)
-    writer.add_layer_norm_rms_eps(epsilon)
-    writer.add_vocab_size(shape.vocabulary)
-    writer.add_file_type(kind)
-    writer.add_quantization_version(gguf.GGML_QUANT_VERSION)
-
-
 def _add_vocabulary(writer: gguf.GGUFWriter, size: int) -> None:
     merged = bpe.merges(_texts())
     ordinary = size - _SPECIALS
@@ -153,12 +115,6 @@ def _texts() -> Iterator[str]:
         yield path.read_text(encoding="utf-8")
     yield chat.system(Home.default())
     yield from map(chr, range(0x0900, 0x0980))
-
-
-def more_bits(layer: int, layers: int) -> bool:
-    """The layers whose values and down projections llama.cpp's Q4_K_M keeps in six bits."""
-    eighth = layers // 8
-    return layer < eighth or layer >= 7 * layers // 8 or (layer - eighth) % 3 == 2
 
 
 def _tensors(shape: Shape) -> Iterator[_Tensor]:

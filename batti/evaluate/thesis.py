@@ -7,11 +7,9 @@ sentences nor weights trained on them are kept: no licence came with them.
 from __future__ import annotations
 
 import json
-import re
 import statistics
 import sys
 import time
-from collections import Counter
 from collections.abc import Collection, Sequence
 from pathlib import Path
 from typing import Any, NoReturn
@@ -19,61 +17,11 @@ from typing import Any, NoReturn
 import click
 
 from batti.dataset import records
+from batti.dataset.thesis_text import Figures, figures, read
 from batti.errors import BattiError, missing
 from batti.text import normalize
 
-Figures = dict[str, Any]
-_ENTRY = re.compile(r"[^:=]+: \S+")
-_LEVEL = re.compile(r"brightness=\S+")
 _TIMED = 100  # sentences asked one by one
-
-
-def read(path: Path) -> list[tuple[str, str]]:
-    """The (command, output) rows of a file. Raises BattiError."""
-    try:
-        rows = json.loads(path.read_text(encoding="utf-8-sig"))
-        found = [(_text(row["command"]), " ".join(_text(row["output"]).split())) for row in rows]
-    except OSError as error:
-        raise BattiError(f"{path}: {error.strerror}", "name a file of the thesis, such as train.json") from None
-    except (ValueError, TypeError, KeyError, RecursionError):
-        hint = 'a JSON list of {"command": ..., "output": ...} is needed, such as train.json'
-        raise BattiError(f"{path}: not a file of the thesis", hint) from None
-    if not found:
-        raise BattiError(f"{path}: no sentences", "name a file of the thesis, such as train.json")
-    return found
-
-
-def _text(value: object) -> str:
-    if not isinstance(value, str):
-        raise TypeError(value)
-    return value
-
-
-def entries(output: str) -> list[str]:
-    """`kitchen: turn_off bathroom: brightness=0.2` -> its two entries."""
-    return [entry.strip() for entry in _ENTRY.findall(output)]
-
-
-def partial(expected: str, given: str) -> float:
-    """Entries found / max(entries expected, entries given)."""
-    wanted, got = Counter(entries(expected)), Counter(entries(given))
-    return (wanted & got).total() / max(1, wanted.total(), got.total())
-
-
-def without_levels(output: str) -> str:
-    """The output with brightness values left out of account."""
-    return _LEVEL.sub("brightness", output)
-
-
-def figures(rows: Sequence[tuple[str, str]], answers: Sequence[str]) -> Figures:
-    """Shares of the rows, 0 to 1."""
-    scored = [
-        (expected == given, partial(expected, given), without_levels(expected) == without_levels(given))
-        for (_, expected), given in zip(rows, answers, strict=True)
-    ]
-    names = ("exact", "partial", "exact_without_brightness")
-    shares = [round(sum(column) / len(rows), 4) for column in zip(*scored, strict=True)]
-    return {"count": len(rows), **dict(zip(names, shares or [0.0] * len(names), strict=True))}
 
 
 def score(rows: Sequence[tuple[str, str]], answers: Sequence[str], trained_on: Collection[str]) -> Figures:
@@ -85,7 +33,7 @@ def score(rows: Sequence[tuple[str, str]], answers: Sequence[str], trained_on: C
 
 def run(train: Path, tests: Sequence[Path], recipe: Path) -> Figures:
     """Train on one file and score on the others. Raises BattiError."""
-    from batti.evaluate import thesis_network  # torch is slow to import, and may not be there
+    from batti.train import thesis_network  # torch is slow to import, and may not be there
 
     settings = thesis_network.Recipe.load(recipe)
     rows, sets = read(train), {path.stem: read(path) for path in tests}

@@ -10,9 +10,9 @@ from typing import Any
 
 from batti.backends import Backend
 from batti.command import COLORS, Command, one_form
+from batti.dataset import thesis_text
 from batti.dataset.records import Dataset, Record
 from batti.errors import BattiError
-from batti.evaluate import thesis
 from batti.home import Home
 from batti.schema import folded
 
@@ -27,7 +27,7 @@ Scored = tuple[bool, float, bool]
 
 def read(path: Path) -> list[tuple[str, str]]:
     """The (sentence, normalized output) rows of a file. Raises BattiError."""
-    return [(command, normalized(output)) for command, output in thesis.read(path)]
+    return [(command, normalized(output)) for command, output in thesis_text.read(path)]
 
 
 def normalized(output: str) -> str:
@@ -56,7 +56,7 @@ def learnable(path: Path) -> Dataset:
     home = home_of(output for _, output in rows)
     data = Dataset([], {path.stem: home})
     for command, output in rows:
-        actions = [_action(*entry.rsplit(": ", 1)) for entry in thesis.entries(output)]
+        actions = [_action(*entry.rsplit(": ", 1)) for entry in thesis_text.entries(output)]
         with suppress(BattiError):  # a brightness of 0
             expected = Command.from_dict({"actions": one_form(actions)}).to_dict()
             data.records.append(Record(command, expected, path.stem))
@@ -89,5 +89,5 @@ def scores(rows: Sequence[tuple[str, str]], backend: Backend, home: Home) -> lis
 
 
 def _scored(expected: str, given: str) -> Scored:
-    levels = thesis.without_levels(expected) == thesis.without_levels(given)
-    return expected == given, thesis.partial(expected, given), levels
+    levels = thesis_text.without_levels(expected) == thesis_text.without_levels(given)
+    return expected == given, thesis_text.partial(expected, given), levels

@@ -19,8 +19,8 @@ from numpy.typing import NDArray
 
 from batti.dataset.whole import whole
 from batti.errors import BattiError
-from batti.evaluate.shape import Shape, describe
 from batti.train.bases import WORDS
+from batti.train.gguf_shape import Shape, describe
 from batti.train.gguf_types import TYPES, kind_of, packed
 
 _ARCHITECTURES = {"llama": MODEL_ARCH.LLAMA, "qwen2": MODEL_ARCH.QWEN2, "gemma3_text": MODEL_ARCH.GEMMA3}

@@ -17,7 +17,7 @@ from gguf import LlamaFileType
 from numpy.typing import NDArray
 
 from batti.errors import BattiError
-from batti.evaluate.shape import more_bits
+from batti.train.gguf_shape import more_bits
 
 TYPES = {
     "f32": (Kind.F32, LlamaFileType.ALL_F32),

@@ -12,9 +12,8 @@ from typing import Any
 
 from batti import chat
 from batti.command import Command
-from batti.dataset import records
+from batti.dataset import records, thesis_text
 from batti.errors import BattiError
-from batti.evaluate import thesis
 from batti.home import Home
 from batti.train.recipe import Data
 
@@ -50,7 +49,7 @@ def training(data: Data) -> tuple[list[Row], list[Row]]:
 
 
 def _thesis(path: Path) -> Iterator[Row]:
-    for command, output in thesis.read(path):
+    for command, output in thesis_text.read(path):
         yield Row([{"role": "user", "content": command}], output)
 
 

@@ -9,9 +9,9 @@ from typing import Any
 
 import torch
 
-from batti import chat
+from batti import chat, metrics
+from batti.dataset import thesis_text
 from batti.errors import BattiError
-from batti.evaluate import metrics, thesis
 from batti.train.rows import Row
 
 Scores = dict[str, Any]
@@ -83,14 +83,14 @@ def _thesis(rows: Sequence[Row], said: Sequence[str]) -> Scores:
     counts: Counter[tuple[str, str]] = Counter()
     for (_, wanted), got in zip(pairs, given, strict=True):
         counts += _fields(wanted, got)
-    found = thesis.figures(pairs, given)
+    found = thesis_text.figures(pairs, given)
     return {**found, "fields": {key: _f1(counts, key) for key in ("room", "action", "brightness")}}
 
 
 def _fields(wanted: str, got: str) -> Counter[tuple[str, str]]:
     """How often rooms, actions in a room and levels in a room are expected, given and right."""
     counts: Counter[tuple[str, str]] = Counter()
-    sides = [[_parts(entry) for entry in thesis.entries(text)] for text in (wanted, got)]
+    sides = [[_parts(entry) for entry in thesis_text.entries(text)] for text in (wanted, got)]
     for key, width in (("room", 1), ("action", 2), ("brightness", 3)):
         a, b = (Counter(parts[:width] for parts in side if len(parts) >= width) for side in sides)
         counts.update({(key, "expected"): a.total(), (key, "given"): b.total(), (key, "right"): (a & b).total()})

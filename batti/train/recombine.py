@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from random import Random
 
-from batti.evaluate.thesis import entries
+from batti.dataset.thesis_text import entries
 
 Row = tuple[str, str]
 """A sentence and its answer: `kitchen: turn_off bathroom: brightness=0.2`."""

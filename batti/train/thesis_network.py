@@ -15,10 +15,10 @@ from tqdm import tqdm
 
 from batti import prompt
 from batti.dataset.noise import typo
-from batti.evaluate.recombine import Recombination, Row
 from batti.sound import word_ids
 from batti.text import MAX_CHARS, normalize
 from batti.train.model import Network, Shape
+from batti.train.recombine import Recombination, Row
 from batti.train.scratch import Descent, mixed_precision, optimizers
 
 _PAD, _START, _END = range(3)
