@@ -12,7 +12,7 @@ from batti import meaning, spoken
 from batti.command import Action, Command
 from batti.home import Entity, Home
 from batti.schema import ALL
-from batti.serve import phrases
+from batti.serve import asking, phrases
 from batti.serve.jobs import Job
 from batti.serve.lights import Effect, Light, LightState, Outcome
 from batti.serve.phrases import CODES, Tongue
@@ -169,16 +169,21 @@ class Speaker:
             return self._doing(action)
         name = "brighter" if action.brightness_step > 0 else "dimmer"
         if all(effect.before.look == effect.after.look for effect in effects):
-            return ("turn_off", "") if not any(effect.after.on for effect in effects) else (f"no_{name}", "")
-        levels = {effect.after.brightness for effect in effects}
+            return ("already_off", "") if not any(effect.after.on for effect in effects) else (f"no_{name}", "")
+        levels = {effect.after.brightness for effect in effects if effect.after.on}
         return (f"{name}_to", self._percent(levels.pop())) if len(levels) == 1 else (name, "")
 
     def _states(self, place: _Place, states: Sequence[LightState]) -> Iterable[tuple[_Place, str, str, str, str]]:
         lit = [state for state in states if state.on]
         dark = [state for state in states if not state.on]
+        for_dark = asking.asks_for_dark(self._sentence)
+        if asking.asks_how_many(self._sentence):
+            many = self._digits(str(len(dark if for_dark else lit)))
+            yield place, "state", "many_dark" if for_dark else "many_lit", many, ""
         if lit and dark:
-            few, name = (lit, "others_dark") if len(lit) <= len(dark) else (dark, "others_lit")
-            for one in self._joined(few, states):
+            tells_lit = not for_dark if asking.asks_which(self._sentence) else len(lit) <= len(dark)
+            some, name = (lit, "others_dark") if tells_lit else (dark, "others_lit")
+            for one in self._joined(some, states):
                 yield one, "state", name, "", ""
             return
         details = {self._details(state) for state in lit}
@@ -233,7 +238,7 @@ class Speaker:
 
     def _clause(self, which: str, fill: str, when: str, places: Sequence[_Place]) -> str:
         subject, many = self._subject(places)
-        slots = dict.fromkeys(("level", "color", "white", "details"), fill)
+        slots = dict.fromkeys(("level", "color", "white", "details", "count"), fill)
         said = self._phrase(which, subject=subject, **{"is": self._say.verb["many" if many else "one"]}, **slots)
         if not when:
             return said
