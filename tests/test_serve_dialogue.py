@@ -9,7 +9,9 @@ from serving import Served, serving
 
 from batti.command import Command
 from batti.home import Home
-from batti.serve.dialogue import Dialogue
+from batti.serve import places
+from batti.serve.consent import consents
+from batti.serve.dialogue import Dialogue, said_after
 from batti.serve.house import House
 from batti.serve.lights import LightState
 from batti.serve.models import Models
@@ -42,7 +44,8 @@ def sure(tmp_path: Path) -> Iterator[Served]:
         yield one
 
 
-@pytest.mark.parametrize("answer", ["ho", "हो", "Yes!", "hunchha", "kitchen", "bhancha", "bhancha ko ho"])
+@pytest.mark.parametrize("answer", ["ho", "हो", "Yes!", "hunchha", "kitchen", "bhancha", "bhancha ko ho", "ho bala",
+                                    "हुन्छ बाल", "yes, turn it on", "ho, bhancha ko batti bala"])  # fmt: skip
 def test_yes_or_the_room_itself_does_what_was_asked_about(served: Served, answer: str) -> None:
     served.do("sabai batti nibhau", confirm=True)
     assert served.do("bhancha ko batti bala")["status"] == "needs_confirmation"
@@ -52,7 +55,8 @@ def test_yes_or_the_room_itself_does_what_was_asked_about(served: Served, answer
 
 
 @pytest.mark.parametrize("answer", ["hoina", "bathroom", "garage", "", "kina?", "bedroom ko batti pani bala na aba",
-                                    "bhancha hoina", "kitchen ma haina", "not the kitchen"])  # fmt: skip
+                                    "bhancha hoina", "kitchen ma haina", "not the kitchen", "ho nibhau", "ho hoina",
+                                    "bathroom ra bedroom", "ho 20% gara"])  # fmt: skip
 def test_anything_else_does_nothing_of_it(served: Served, answer: str) -> None:
     served.do("sabai batti nibhau", confirm=True)
     done = served.do(answer, answers="bhancha ko batti bala")
@@ -60,7 +64,7 @@ def test_anything_else_does_nothing_of_it(served: Served, answer: str) -> None:
     assert served.lit() == set()
 
 
-@pytest.mark.parametrize("answer", ["hoina", "होइन", "No.", "nagara", "cancel"])
+@pytest.mark.parametrize("answer", ["hoina", "होइन", "No.", "nagara", "cancel", "pardaina bhayo", "not now"])
 @pytest.mark.parametrize("asked", ["bhancha ko batti bala", "batti bala"])
 def test_no_leaves_the_lights_as_they_are(served: Served, answer: str, asked: str) -> None:
     served.do("sabai batti nibhau", confirm=True)
@@ -167,3 +171,76 @@ def test_what_failed_beside_something_for_later_is_done_in_part(tmp_path: Path) 
 def chat(served: Served, messages: list[dict[str, str]]) -> str:
     answer = served.post("/v1/chat/completions", {"model": "house", "messages": messages}).json()
     return str(answer["choices"][0]["message"]["content"])
+
+
+PLACES = """
+rooms:
+  - name: kitchen
+    aliases: [bhancha]
+  - name: living room
+    aliases: [baithak]
+    lights: [{name: jhumar, aliases: [chandelier]}, {name: bed lamp}]
+  - name: bathroom
+  - name: bedroom
+    lights: [{name: bed lamp}]
+groups:
+  - {name: upstairs, aliases: [mathi], rooms: [bedroom, bathroom]}
+"""
+
+
+@pytest.mark.parametrize(
+    ("answer", "named"),
+    [
+        ("jhumar", [{"room": "living room", "light": "jhumar"}]),
+        ("baithak ko jhumar", [{"room": "living room", "light": "jhumar"}]),
+        ("the chandelier in the living room", [{"room": "living room", "light": "jhumar"}]),
+        ("bedroom ko bed lamp", [{"room": "bedroom", "light": "bed lamp"}]),
+        ("in the kitchen", [{"room": "kitchen"}]), ("ho, bhancha ma", [{"room": "kitchen"}]),
+        ("kitchen please", [{"room": "kitchen"}]), ("भान्छामा", [{"room": "kitchen"}]),
+        ("upstairs", [{"room": "upstairs"}]), ("mathi", [{"room": "upstairs"}]),
+        ("sabai", [{"room": "all"}]), ("sabai batti", [{"room": "all"}]), ("सबै", [{"room": "all"}]),
+        ("all the lights", [{"room": "all"}]),
+        ("bhancha ra bathroom", [{"room": "kitchen"}, {"room": "bathroom"}]),
+        ("kitchen, bathroom and the bedroom", [{"room": "kitchen"}, {"room": "bathroom"}, {"room": "bedroom"}]),
+        ("jhumar ra bhancha", [{"room": "living room", "light": "jhumar"}, {"room": "kitchen"}]),
+        ("kitchen ko jhumar", []), ("bhancha hoina", []), ("bhancha ra garage", []), ("batti", []), ("", []),
+        ("ra", []), ("bhancha nibhau", []), ("bed lamp", []),
+    ],
+)  # fmt: skip
+def test_the_places_that_an_answer_names(answer: str, named: list[dict[str, str]]) -> None:
+    found = places.named(Home.from_yaml(PLACES), answer)
+    assert [places.key_of(place) for place in found] == named
+
+
+@pytest.mark.parametrize(
+    ("answer", "text"),
+    [
+        ("jhumar", "Jhumar baliyo."), ("bhancha ra bathroom", "Bhancha ra bathroom ko batti baliyo."),
+        ("sabai", "Sabai batti baliyo."), ("upstairs", "Mathi ko batti baliyo."),
+        ("in the kitchen", "Bhancha ko batti baliyo."),
+    ],
+)  # fmt: skip
+def test_what_an_answer_names_is_what_was_to_be_lit(tmp_path: Path, answer: str, text: str) -> None:
+    home, store = Home.from_yaml(PLACES), Store.open(tmp_path / "batti.sqlite")
+    talk = Talk(House(store, SimulatedHome(store), lambda: home), Models((), tmp_path / "model"))
+
+    async def run() -> list[tuple[str, str]]:
+        talking = (("batti bala", None), (answer, "batti bala"))
+        said = [await said_after(talk, *some, Wish(ask_before_all=True)) for some in talking]
+        return [(one.status, one.reply.text) for one in said]
+
+    assert asyncio.run(run()) == [("needs_room", "Kun kotha ko batti?"), ("done", text)]
+
+
+YES = ["yes", "हुन्छ", "गर", "gara", "hajur", "hajur ho", "हजुर", "hunchha gara", "ho ni", "hus", "हस्", "haa",
+       "la", "yes please", "ho, gara na", "ठीक छ", "huncha hai"]  # fmt: skip
+NO = ["no", "bhayo", "भयो", "chahidaina", "चाहिँदैन", "naa", "not now", "pardaina bhayo", "hajur, hoina", "la bhayo", "na gara",
+      "नगर", "don't do it", "hoina hoina"]  # fmt: skip
+NEITHER = ["", "kina?", "ho hoina", "ghar", "hall", "now", "bhancha nibhau", "ho nibhau", "ho?ho!hoina"]
+
+
+@pytest.mark.parametrize(
+    ("said", "means"), [*((one, True) for one in YES), *((one, False) for one in NO), *((one, None) for one in NEITHER)]
+)
+def test_what_says_yes_and_what_says_no(said: str, means: bool | None) -> None:
+    assert consents(said) is means

@@ -153,6 +153,8 @@ def test_golden_replies(interpreter: Interpreter) -> None:
         ("bhancha ko batti nibhau", "ne"), ("kitchen ko light off gara", "ne"), ("kitchen को light off", "deva"),
         ("turn off the bhancha light", "en"), ("please dim the lights in the hall", "en"), ("hall light off", "en"),
         ("bhancha light off", "ne"), ("batti", "ne"), ("", "en"), ("lights out", "en"), ("aama ko kotha off", "ne"),
+        ("hall nanibhau", "ne"), ("gate kholnu", "ne"), ("dhanyabad", "ne"), ("namaste", "ne"), ("chahidaina", "ne"),
+        ("light aayo?", "ne"), ("nabala", "ne"), ("thanks", "en"), ("kitchen menu", "en"), ("naked", "en"),
     ],
 )  # fmt: skip
 def test_the_tongue_of_a_sentence(sentence: str, tongue: Tongue) -> None:
@@ -222,3 +224,43 @@ def test_who_asks_for_more_than_one_time_is_told_so_before_it_is_confirmed(sente
     speaker = Speaker(HOME, sentence)
     told = phrases.load(speaker.tongue).sentence["one_time"]
     assert (told in speaker.question([command]).text) == is_told
+
+
+@pytest.mark.parametrize(
+    ("sentence", "says"),
+    [
+        ("kitchen ko batti ali kam gara", "Kitchen ko batti pahile nai nibheko chha."),
+        ("it's too bright in the hall", "The hall light is off already."),
+        ("भान्छाको बत्ती -२०% गर", "भान्छाको बत्ती पहिले नै निभेको छ।"),
+    ],
+)
+def test_a_step_down_says_of_a_light_that_is_off_that_it_is(sentence: str, says: str) -> None:
+    """Less of no light is no light: nothing was switched off."""
+    action = Action(room="hall" if "hall" in sentence else "kitchen", action="adjust_brightness", brightness_step=-0.2)
+    assert Speaker(HOME, sentence).told([Deed(action, *outcomes([action]))]).text == says
+
+
+def test_a_step_tells_the_level_of_those_that_are_on() -> None:
+    action = Action(room="hall", action="adjust_brightness", brightness_step=-0.2)
+    lights = SimulatedHome(unlike=[LightState("hall", on=True, brightness=0.6)])
+    [outcome] = asyncio.run(lights.run(HOME, [action]))
+    assert Speaker(HOME, "dim the hall").told([Deed(action, outcome)]).text == "The hall light is dimmer, now at 40%."
+
+
+@pytest.mark.parametrize(
+    ("sentence", "says"),
+    [
+        ("kun kun batti baleko cha", "Kitchen, Zorvak ra hall ko batti baleko chha, aru nibheko chha."),
+        ("what lights are on?", "The kitchen, Zorvak and hall lights are on, the others are off."),
+        ("sabai batti baleko cha?", "Sutne kotha ko batti nibheko chha, aru baleko chha."),
+        ("kun batti nibheko cha?", "Sutne kotha ko batti nibheko chha, aru baleko chha."),
+        ("kati ota batti baleko cha",
+         "4 ota batti baleko chha. Kitchen, Zorvak ra hall ko batti baleko chha, aru nibheko chha."),
+        ("how many lights are off?", "Lights that are off: 2. The bedroom light is off, the others are on."),
+        ("कतिवटा बत्ती निभेको छ?", "२ वटा बत्ती निभेको छ। सुत्ने कोठाको बत्ती निभेको छ, अरू बलेको छ।"),
+    ],
+)  # fmt: skip
+def test_who_asks_which_lights_are_on_is_told_those(sentence: str, says: str) -> None:
+    lights, action = SimulatedHome(), Action(room="all", action="get_state")
+    asyncio.run(lights.run(HOME, [Action.model_validate({"room": "all", "except": ("bedroom",), "action": "turn_on"})]))
+    assert Speaker(HOME, sentence).told([Deed(action, *asyncio.run(lights.run(HOME, [action])))]).text == says

@@ -7,24 +7,18 @@ import time
 from collections import OrderedDict
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from functools import cache
 
-from batti import lexicon
-from batti.command import Command
-from batti.home import Entity, Home
-from batti.lookup import Lookup
+from batti.command import Action, Command
+from batti.lamps import Place
 from batti.schema import HERE
-from batti.serve.phrases import no_words, yes_words
+from batti.serve.consent import behind_yes, consents
+from batti.serve.places import key_of, named
 from batti.serve.replies import Speaker
 from batti.serve.talk import Answer, Talk, Wish, changes_all
-from batti.text import normalize
 
 SECONDS = 60.0
 """That a question waits for its answer."""
 _MOST = 256  # questions that wait
-_SHORT = 3  # words, at most, of an answer that names a room
-_SURE = 0.97  # certainty from which nothing but a name was said
-_MARKS = " .,!?।"
 
 
 async def answered(talk: Talk, said: str, before: str, wish: Wish) -> tuple[Answer, Wish] | None:
@@ -37,55 +31,70 @@ async def answered(talk: Talk, said: str, before: str, wish: Wish) -> tuple[Answ
     result = understood.result
     readings = [command for command, _ in result.readings if command.actions] if result.needs_confirmation else []
     whole = changes_all(result.command)  # who asked before it need not say again that this was wanted
-    words = normalize(said).strip(_MARKS)
-    if (readings or whole) and words in yes_words():
+    says = consents(said)
+    if (readings or whole) and says:
         wish = replace(wish, confirm=True)
         return await talk.say(before, wish), wish
-    if (readings or whole or HERE in result.command.rooms) and words in no_words():
+    if (readings or whole or HERE in result.command.rooms) and says is False:
         return Answer("none", Speaker(talk.house.home(), before).unchanged(), Command.none()), wish
-    room, light = await asyncio.to_thread(_named, talk.house.home(), words)
-    if not room:
+    if meant := await _said_again(talk, said, readings or ([result.command] if whole else []), wish):
+        wish = replace(wish, confirm=True)
+        return await (talk.say(before, wish) if meant == result.command else talk.do(meant, wish, before)), wish
+    home = talk.house.home()
+    here = await asyncio.to_thread(named, home, said)
+    if not here:
         return None
-    meant = [one for one in readings if one.rooms == (room,) and all(light in (None, a.light) for a in one.actions)]
-    if len(meant) == 1:
-        return await talk.do(meant[0], wish, before), wish
-    if HERE in result.command.rooms and room in {one.name for one in talk.house.home().rooms}:
-        # Where one thing was asked about, and not the whole house, its room said is a yes to it.
-        wish = replace(wish, room=room, confirm=wish.confirm or (len(readings) == 1 and not whole))
+    there = [one for one in readings if len(here) == 1 and _is_at(one, here[0])]
+    if len(there) == 1:
+        return await talk.do(there[0], wish, before), wish
+    if HERE in result.command.rooms:
+        # Where one thing was asked about, and not the whole house, its place said is a yes to it.
+        wish = replace(wish, here=here, confirm=wish.confirm or (len(readings) <= 1 and not whole))
         return await talk.say(before, wish), wish
     return None
+
+
+def _is_at(command: Command, place: Place) -> bool:
+    """Whether all of it is done in one place; what is done to a room may be named by the room of a lamp of it."""
+    where = key_of(place)
+    return command.rooms == (where["room"],) and all(where.get("light") in (None, a.light) for a in command.actions)
+
+
+async def _said_again(talk: Talk, said: str, asked: Sequence[Command], wish: Wish) -> Command | None:
+    """What of that which was asked about is said once more behind a yes: `ho nibhau`, `yes, turn it off`."""
+    again = behind_yes(said)
+    if not again or not asked:
+        return None
+    [understood] = await talk.understand([again], replace(wish, room=None, here=()))
+    same = understood.result.command
+    return next((one for one in asked if same.actions and _is_said_by(same, one)), None)
+
+
+def _is_said_by(same: Command, asked: Command) -> bool:
+    """Whether the same is to be done, in no other place and at no other time, either of which may be left out."""
+    places, times = ([*map(key, asked.actions)] for key in (_place_of, _times))
+    return {*map(_doing, same.actions)} == {*map(_doing, asked.actions)} and all(
+        (action.room == HERE or _place_of(action) in places) and _times(action) in ((None, None, None), *times)
+        for action in same.actions
+    )
+
+
+def _place_of(action: Action) -> tuple[str, str | None, tuple[str, ...]]:
+    return action.room, action.light, action.except_
+
+
+def _doing(action: Action) -> tuple[object, ...]:
+    return action.action, action.brightness, action.brightness_step, action.color, action.color_temp
+
+
+def _times(action: Action) -> tuple[str | None, ...]:
+    return action.after, action.at, action.for_
 
 
 async def said_after(talk: Talk, said: str, before: str | None, wish: Wish) -> Answer:
     """What comes of `said`, which may be the answer to what was asked back about `before`."""
     found = await answered(talk, said, before, wish) if before is not None else None
     return found[0] if found else await talk.say(said, wish)
-
-
-def _named(home: Home, said: str) -> tuple[str | None, str | None]:
-    """The room, group or `all` that a few normalized words name, and the light in it. More than a name names nothing
-    here: `hall hoina` means another, and `hall nibhau` is a sentence of its own."""
-    words, lookup = said.split(), Lookup(home)
-    if len(words) > 1 and words[-1] in yes_words():  # hall ho
-        words.pop()
-
-    def found(some: Sequence[str]) -> Entity | str | None:
-        what, certainty = lookup.find(" ".join(some))
-        return what if certainty >= _SURE and what != HERE else None
-
-    place = found(words) if len(words) <= _SHORT else None
-    rest = (words[:at] + words[at + 1 :] for at, word in enumerate(words) if word not in _fillers())
-    own = map(normalize, place.names) if isinstance(place, Entity) else ()
-    if place is None or (" ".join(words) not in own and any(some and found(some) == place for some in rest)):
-        return None, None
-    return (place, None) if isinstance(place, str) else (place.room or place.name, place.name if place.room else None)
-
-
-@cache
-def _fillers() -> frozenset[str]:
-    """What may stand beside a name and says nothing: `hall ko batti`."""
-    frames = lexicon.load().frames
-    return frozenset((*frames["endings"], *frames["room_words"], *frames["lamp_words"]))
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,6 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from batti.command import COLORS
 from batti.paths import read_yaml, resources
-from batti.text import normalize
 
 Tongue: TypeAlias = Literal["en", "ne", "deva"]
 """English, Nepali in Latin letters, Nepali in Devanagari; the names are those of the lexicon."""
@@ -29,11 +28,13 @@ SLOTS: Mapping[str, Mapping[str, str]] = {
     "verb": {"one": "", "many": ""},
     "subject": _NAME,
     "done": _DO | {"brighter": "subject is", "dimmer": "subject is", "no_brighter": "subject is",
-                   "no_dimmer": "subject is", "brighter_to": "subject is level", "dimmer_to": "subject is level"},
+                   "no_dimmer": "subject is", "already_off": "subject is", "brighter_to": "subject is level",
+                   "dimmer_to": "subject is level"},
     "will": _LATER,
     "ask": _LATER | {"get_state": "subject is", "restore": "subject is"},
     "state": {"lit": "subject is", "lit_with": "subject is details", "dark": "subject is",
-              "others_dark": "subject is", "others_lit": "subject is", "level": "level"},
+              "others_dark": "subject is", "others_lit": "subject is", "many_lit": "count", "many_dark": "count",
+              "level": "level"},
     "problem": dict.fromkeys(("no_brightness", "no_color", "no_color_temp", "no_light", "unreachable", "unsure"),
                              "subject is"),
     "sentence": {"plain": "clause", "timed": "clause when", "ask_one": "clause", "ask_two": "clause other",
@@ -110,18 +111,7 @@ def load(tongue: Tongue) -> Phrases:
 
 @cache
 def telling_words() -> Mapping[str, frozenset[str]]:
-    """`english` and `nepali`: words in Latin letters that tell which of the two a sentence is in; and `yes`, `no`."""
+    """`english` and `nepali`: words in Latin letters that tell which of the two a sentence is in, and more that do
+    where it has none of these; `yes`, `no` and what may be said beside them."""
     data: Mapping[str, Any] = read_yaml("replies", "tongue.yaml")
     return {language: frozenset(words) for language, words in data.items()}
-
-
-@cache
-def yes_words() -> frozenset[str]:
-    """What says yes to a question, normalized."""
-    return frozenset(map(normalize, telling_words()["yes"]))
-
-
-@cache
-def no_words() -> frozenset[str]:
-    """What says no to a question, normalized."""
-    return frozenset(map(normalize, telling_words().get("no", ())))

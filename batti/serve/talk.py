@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import unicodedata
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal, TypeAlias
 
 from batti import prompt
@@ -14,8 +14,9 @@ from batti.command import Action, Command
 from batti.errors import BattiError, did_you_mean, quote
 from batti.home import Entity, Home
 from batti.interpreter import Interpreter, Result
+from batti.lamps import Place
 from batti.schema import ALL, HERE
-from batti.serve import cancelling
+from batti.serve import cancelling, places
 from batti.serve.errors import Invalid
 from batti.serve.house import House
 from batti.serve.jobs import Job
@@ -54,13 +55,15 @@ class Answer:
 
 @dataclass(frozen=True)
 class Wish:
-    """How a request is to be taken: `room` is the speaker's, `confirm` says yes to what is asked back,
-    `ask_before_all` has the whole house asked about however sure the model is."""
+    """How a request is to be taken: `room` is the speaker's, `here` what was answered to which place is meant,
+    `confirm` says yes to what is asked back, `ask_before_all` has the whole house asked about however sure the model
+    is."""
 
     room: str | None = None
     model: str | None = None
     confirm: bool = False
     ask_before_all: bool = False
+    here: tuple[Place, ...] = ()
 
 
 class Talk:
@@ -77,7 +80,7 @@ class Talk:
             some = sentences[start : start + _AT_ONCE]
             readings = await model.read(interpreter.home, some)
             results = map(interpreter.result, some, readings)
-            found += [Understood(result, model.name) for result in results]
+            found += [Understood(_at(wish.here, result, interpreter.home), model.name) for result in results]
         return found
 
     async def ready(self, wish: Wish) -> tuple[Model, Interpreter]:
@@ -168,6 +171,12 @@ class Talk:
         return speaker.no_such_room(*await model.call(_called, model.backend, speaker.home, sentence))
 
 
+def _at(here: Sequence[Place], result: Result, home: Home) -> Result:
+    """The result with these places for `here`."""
+    other = (places.at(result.other[0], here, home), result.other[1]) if result.other else None
+    return replace(result, command=places.at(result.command, here, home), other=other)
+
+
 def changes_all(command: Command) -> bool:
     """Whether something is done to the whole house."""
     return ALL in command.rooms and any(action.action != "get_state" for action in command.actions)
@@ -182,8 +191,8 @@ def _called(backend: OnnxBackend, home: Home, sentence: str) -> tuple[str, list[
         tokens, lookup = backend.answer(home, said, Command.unknown_room())
     except ValueError:  # alone it is read otherwise than it was among others
         return "", []
-    places = [place for entry in prompt.decode_answer(tokens) for place in (entry.place, *entry.excepts)]
-    for place in places:
+    marked = [place for entry in prompt.decode_answer(tokens) for place in (entry.place, *entry.excepts)]
+    for place in marked:
         if not isinstance(place, str):
             name = said[place[0] : place[1] + 1]
             if lookup.find(name, said)[0] is None:

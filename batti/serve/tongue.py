@@ -13,12 +13,15 @@ from batti.serve.phrases import Tongue, telling_words
 from batti.text import is_devanagari
 
 _WORD = re.compile(r"[a-z]+")
+_NOT = "na"  # before the verb of what is not to be done
+_SHORTEST = 4  # letters of a word whose ending tells nothing
 
 
 def tongue_of(sentence: str) -> Tongue:
     """Devanagari where there is any; else English where its small words outnumber those of Nepali.
 
-    Where neither has any ("kitchen light off"), Nepali if a word is none of English that the lexicon knows.
+    Where neither has any ("kitchen light off", "hall nanibhau"), Nepali if a word is none of English that the lexicon
+    knows, or is a Nepali verb or greeting by its looks.
     """
     if is_devanagari(sentence):
         return "deva"
@@ -26,8 +29,18 @@ def tongue_of(sentence: str) -> Tongue:
     telling = telling_words()
     english, nepali = (sum(word in telling[one] for word in words) for one in ("english", "nepali"))
     if english == nepali == 0:
-        nepali = sum(word in _nepali() and word not in _english() for word in words)
+        nepali = sum(_is_nepali(word) for word in words)
     return "ne" if nepali and nepali >= english else "en"
+
+
+def _is_nepali(word: str) -> bool:
+    """Whether a word that tells of no language is Nepali all the same: one of the lexicon, or by its looks."""
+    if word in _english():
+        return False
+    telling = telling_words()
+    plain = word.removeprefix(_NOT)
+    looks_so = len(word) > _SHORTEST and word.endswith(tuple(telling.get("nepali_endings", ())))
+    return looks_so or plain in telling["nepali"] or word in telling.get("nepali_talk", ()) or word in _nepali()
 
 
 @cache
