@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from serving import Served, serving
@@ -13,6 +14,7 @@ from batti.serve import places
 from batti.serve.consent import consents
 from batti.serve.dialogue import Dialogue, said_after
 from batti.serve.house import House
+from batti.serve.impossible import impossible
 from batti.serve.lights import LightState
 from batti.serve.models import Models
 from batti.serve.simulated import SimulatedHome
@@ -226,7 +228,7 @@ def test_what_an_answer_names_is_what_was_to_be_lit(tmp_path: Path, answer: str,
 
     async def run() -> list[tuple[str, str]]:
         talking = (("batti bala", None), (answer, "batti bala"))
-        said = [await said_after(talk, *some, Wish(ask_before_all=True)) for some in talking]
+        said = [await said_after(talk, one, before, Wish(ask_before_all=True)) for one, before in talking]
         return [(one.status, one.reply.text) for one in said]
 
     assert asyncio.run(run()) == [("needs_room", "Kun kotha ko batti?"), ("done", text)]
@@ -234,8 +236,8 @@ def test_what_an_answer_names_is_what_was_to_be_lit(tmp_path: Path, answer: str,
 
 YES = ["yes", "हुन्छ", "गर", "gara", "hajur", "hajur ho", "हजुर", "hunchha gara", "ho ni", "hus", "हस्", "haa",
        "la", "yes please", "ho, gara na", "ठीक छ", "huncha hai"]  # fmt: skip
-NO = ["no", "bhayo", "भयो", "chahidaina", "चाहिँदैन", "naa", "not now", "pardaina bhayo", "hajur, hoina", "la bhayo", "na gara",
-      "नगर", "don't do it", "hoina hoina"]  # fmt: skip
+NO = ["no", "bhayo", "भयो", "chahidaina", "चाहिँदैन", "naa", "not now", "pardaina bhayo", "hajur, hoina", "la bhayo",
+      "na gara", "नगर", "don't do it", "hoina hoina"]  # fmt: skip
 NEITHER = ["", "kina?", "ho hoina", "ghar", "hall", "now", "bhancha nibhau", "ho nibhau", "ho?ho!hoina"]
 
 
@@ -244,3 +246,49 @@ NEITHER = ["", "kina?", "ho hoina", "ghar", "hall", "now", "bhancha nibhau", "ho
 )
 def test_what_says_yes_and_what_says_no(said: str, means: bool | None) -> None:
     assert consents(said) is means
+
+
+OFF, WARM = {"room": "kitchen", "action": "turn_off"}, {"room": "kitchen", "action": "change_color"}
+
+
+@pytest.mark.parametrize(
+    ("sentence", "doing", "why"),
+    [
+        ("turn off the kitchen light in 36 hours", {**OFF, "after": "36m"}, "too_long"),
+        ("३६ घण्टापछि भान्छाको बत्ती निभाऊ", {**OFF, "after": "36m"}, "too_long"),
+        ("bhancha ko batti 3 din samma nibhau", {**OFF, "for": "15h"}, "too_long"),
+        ("kitchen off in 36 hours, no, 2 hours", {**OFF, "after": "2h"}, None),
+        ("kitchen ko batti 1 din pachi nibhau", {**OFF, "after": "24h"}, None),
+        ("kitchen ko batti 0 minute pachi nibhau", {**OFF, "after": "45m"}, "no_length"),
+        ("turn off the kitchen in 1000 minutes", {**OFF, "after": "10m"}, "not_understood"),
+        ("turn off the kitchen in 1 hour 100 seconds", {**OFF, "after": "1h1m40s"}, None),
+        ("turn off the kitchen in 90 minutes", {**OFF, "after": "1h30m"}, None),
+        ("1.5 ghanta pachi nibhau", {**OFF, "after": "1h30m"}, None),
+        ("25 baje kitchen nibhau", {**OFF, "at": "20:00"}, "no_clock"),
+        ("pachis baje kitchen nibhau", {**OFF, "at": "20:00"}, "no_clock"),
+        ("turn off the kitchen at 7:75", {**OFF, "at": "07:15"}, "no_clock"),
+        ("24 baje kitchen nibhau", {**OFF, "at": "00:00"}, None), ("930 baje nibhau", {**OFF, "at": "09:30"}, None),
+        ("25 baje hoina 8 baje nibhau", {**OFF, "at": "20:00"}, None), ("25 baje nibhau", OFF, None),
+        ("kitchen 9000 kelvin gara", {**WARM, "color_temp": 3000}, "no_kelvin"),
+        ("kitchen 12000K", {**WARM, "color_temp": 2000}, "no_kelvin"),
+        ("kitchen 6500 kelvin gara", {**WARM, "color_temp": 6500}, None),
+        ("room 101 k batti warm gara", {**WARM, "color_temp": 2700}, None),
+    ],
+)
+def test_what_no_clock_or_light_has_is_no_other_value(sentence: str, doing: dict[str, Any], why: str | None) -> None:
+    assert impossible(sentence, Command.from_dict({"actions": [doing]})) == why
+
+
+@pytest.mark.parametrize(
+    ("sentence", "says"),
+    [
+        ("turn off the kitchen light in 36 hours", "I can wait 24 hours at most."),
+        ("kitchen 9000 kelvin gara", "Seto ujyalo 1900 dekhi 6500 kelvin samma matra hunchha."),
+        ("25 baje bathroom ko batti bala", "Ghadi ma tyasto samaya hudaina."),
+        ("bathroom ko batti 0 minute pachi nibhau", "0 bhaneko kati ber ho, bujhina."),
+    ],
+)
+def test_who_asks_for_what_there_is_not_is_told_so_and_not_asked_back(served: Served, sentence: str, says: str) -> None:
+    for confirm in (False, True):
+        done = served.do(sentence, confirm=confirm)
+        assert (done["status"], done["reply"]["text"], done["scheduled"]) == ("none", says, [])

@@ -39,8 +39,10 @@ SLOTS: Mapping[str, Mapping[str, str]] = {
                              "subject is"),
     "sentence": {"plain": "clause", "timed": "clause when", "ask_one": "clause", "ask_two": "clause other",
                  "ask_all": "clause", "one_time": "", "which_room": "", "none": "", "as_they_are": "",
-                 "still_waits": "clause", "waits": "clause", "nothing_waits": "", "called_off": "clause",
+                 "still_waits": "clause", "waits": "clause", "nothing_waits": "", "nothing_there": "",
+                 "called_off": "clause",
                  "unknown_room": "", "unknown_name": "said", "did_you_mean": "names"},
+    "impossible": dict.fromkeys(("too_long", "no_length", "no_clock", "no_kelvin", "not_understood"), ""),
     "when": {"after": "duration", "at": "time", "for": "duration"},
     "time": dict.fromkeys(("morning", "day", "evening", "night", "small_hours"), "clock"),
     "colors": dict.fromkeys(COLORS, ""),
@@ -64,6 +66,7 @@ class Phrases(BaseModel):
     state: dict[str, str]
     problem: dict[str, str]
     sentence: dict[str, str]
+    impossible: dict[str, str]
     when: dict[str, str]
     hour: tuple[str, str]
     minute: tuple[str, str]

@@ -8,11 +8,12 @@ from datetime import datetime
 from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
-from batti import meaning, spoken
+from batti import spoken
 from batti.command import Action, Command
 from batti.home import Entity, Home
 from batti.schema import ALL
 from batti.serve import asking, phrases
+from batti.serve.impossible import Impossible
 from batti.serve.jobs import Job
 from batti.serve.lights import Effect, Light, LightState, Outcome
 from batti.serve.phrases import CODES, Tongue
@@ -94,9 +95,13 @@ class Speaker:
     def nothing(self, waiting: Sequence[Job] = ()) -> Reply:
         """Says that the sentence asks nothing of the lights, or of a sentence about lights that nothing has changed,
         and what of them is yet to be done."""
-        if not any(map(meaning.is_lamp, spoken.words_of(normalize(self._sentence)))):
+        if not asking.is_of_lights(self._sentence):
             return self._reply(self._phrase("sentence.none"))
         return self._still_waits(waiting) if waiting else self.unchanged()
+
+    def cannot(self, why: Impossible) -> Reply:
+        """Says that there is no such time or white as the sentence has it, or that it was not understood."""
+        return self._reply(self._phrase(f"impossible.{why}"))
 
     def unchanged(self) -> Reply:
         """Says that the lights stay as they are."""
@@ -111,6 +116,10 @@ class Speaker:
         if not waiting:
             return self.nothing_waits()
         return self._reply(self._phrase("sentence.waits", clause=self._to_come(waiting)))
+
+    def nothing_there(self) -> Reply:
+        """Says of a place that nothing is yet to be done there, though elsewhere something is."""
+        return self._reply(self._phrase("sentence.nothing_there"))
 
     def _still_waits(self, waiting: Sequence[Job]) -> Reply:
         return self._reply(self._phrase("sentence.still_waits", clause=self._to_come(waiting)))

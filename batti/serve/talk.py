@@ -16,9 +16,10 @@ from batti.home import Entity, Home
 from batti.interpreter import Interpreter, Result
 from batti.lamps import Place
 from batti.schema import ALL, HERE
-from batti.serve import cancelling, places
+from batti.serve import asking, cancelling, places
 from batti.serve.errors import Invalid
 from batti.serve.house import House
+from batti.serve.impossible import impossible
 from batti.serve.jobs import Job
 from batti.serve.lights import Outcome
 from batti.serve.models import Model, Models
@@ -103,6 +104,8 @@ class Talk:
         """
         [understood] = await self.understand([sentence], wish)
         result, speaker = understood.result, Speaker(self.house.home(), sentence)
+        if why := impossible(sentence, result.command):
+            return Answer("none", speaker.cannot(why), Command.none(), understood)
         askable = [command for command, _ in result.readings if command.actions]
         if result.needs_confirmation and askable:
             if not wish.confirm:
@@ -154,14 +157,24 @@ class Talk:
         waiting = await self.house.waiting()
         if cancelling.asks_what_waits(sentence):
             return Answer("answered", speaker.what_waits(waiting), command, understood, scheduled=tuple(waiting))
+        if asking.asks_when(sentence):
+            coming = await asyncio.to_thread(asking.concerned, sentence, waiting, speaker.home)
+            reply = speaker.what_waits(coming) if coming or not waiting else speaker.nothing_there()
+            return Answer("answered", reply, command, understood, scheduled=tuple(coming))
         call_off = await asyncio.to_thread(cancelling.asked, sentence, speaker.home)
         if call_off is None:
-            return Answer("none", speaker.nothing(waiting), command, understood)
+            return Answer("none", await self._unasked(sentence, waiting, speaker), command, understood)
         meant = call_off.among(waiting, speaker.home)
         ended = [job for one in meant if (job := await self.house.cancel(one.id))]  # one may have begun meanwhile
         if not ended:
             return Answer("none", speaker.nothing_waits(waiting), command, understood)
         return Answer("cancelled", speaker.called_off(ended), command, understood, scheduled=tuple(ended))
+
+    async def _unasked(self, sentence: str, waiting: Sequence[Job], speaker: Speaker) -> Reply:
+        """What is said to who asks nothing of the lights; who forbids something hears what waits there."""
+        if not waiting or not asking.forbids(sentence):
+            return speaker.nothing()
+        return speaker.nothing(await asyncio.to_thread(asking.concerned, sentence, waiting, speaker.home))
 
     async def _no_such_room(self, sentence: str, understood: Understood, speaker: Speaker) -> Reply:
         """What the place was called is asked of a model that points at words."""

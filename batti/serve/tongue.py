@@ -40,7 +40,8 @@ def _is_nepali(word: str) -> bool:
     telling = telling_words()
     plain = word.removeprefix(_NOT)
     looks_so = len(word) > _SHORTEST and word.endswith(tuple(telling.get("nepali_endings", ())))
-    return looks_so or plain in telling["nepali"] or word in telling.get("nepali_talk", ()) or word in _nepali()
+    said = (plain in telling.get(kind, ()) or word in telling.get(kind, ()) for kind in ("nepali", "nepali_talk"))
+    return looks_so or any(said) or word in _nepali()
 
 
 @cache
