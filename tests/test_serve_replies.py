@@ -184,6 +184,36 @@ def test_a_room_without_a_name_in_the_tongue_has_the_lexicons_or_its_own() -> No
 
 
 @pytest.mark.parametrize(
+    ("names", "tongue", "sentence", "name"),
+    [
+        (("kitchen", "bhancha"), "ne", "kitchn ko bati balideu", "kitchen"),
+        (("kitchen", "bhancha"), "ne", "kitch ko batti bala", "kitchen"),
+        (("kitchen", "bhancha"), "ne", "bhanchha ko batti bala", "bhancha"),
+        (("kitchen", "bhancha"), "ne", "bhansa ko batti bala", "bhansa"),  # a word of its own
+        (("bathroom",), "ne", "Bathrm ko batti bala", "bathroom"),
+        (("bathroom",), "en", "the bathrm light", "bathroom"),
+        (("toilet", "शौचालय"), "ne", "bathrm ko batti bala", "toilet"), (("garden",), "ne", "Gardn ko batti", "garden"),
+        (("kitchen",), "en", "kitchens light", "kitchen"), (("bathroom",), "en", "turn on the bath light", "bath"),
+        (("TV light",), "deva", "टिभी लाइट बाल", "टिभी लाइट"),
+        (("TV light",), "deva", "बैठकको टिभी लाइट बाल", "टिभी लाइट"),
+        (("Ramesh room",), "deva", "रमेशको कोठाको बत्ती बाल", "रमेशको कोठा"),
+        (("Ramesh room",), "deva", "सबै बत्ती बाल", "Ramesh room"),
+        (("kitchen",), "deva", "किचनको बत्ती बाल", "किचन"),
+    ],
+)  # fmt: skip
+def test_a_slip_is_not_said_again_and_what_has_no_name_in_devanagari_is_called_as_it_was(
+    names: tuple[str, ...], tongue: Tongue, sentence: str, name: str
+) -> None:
+    assert called(names, tongue, sentence) == name
+
+
+def test_a_name_in_latin_letters_stands_apart_from_its_ending_in_devanagari() -> None:
+    action = Action(room="Zorvak", action="turn_on")
+    text = Speaker(HOME, tongue="deva").told([Deed(action, *outcomes([action]))]).text
+    assert text == "Zorvak को बत्ती बालियो।"
+
+
+@pytest.mark.parametrize(
     ("change", "says"),
     [
         ({"verb": {"one": "is"}}, "verb.many is missing"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -21,6 +22,7 @@ from batti.serve.tongue import called, tongue_of
 from batti.text import normalize
 from batti.values import seconds_of
 
+_LATIN_GLUED = re.compile(r"(?<=[A-Za-z])(?=[\u0904-\u0939])")  # a Latin name before an ending in Devanagari
 _PARTS_OF_DAY = ((4, "small_hours"), (12, "morning"), (16, "day"), (20, "evening"), (24, "night"))
 
 
@@ -323,7 +325,7 @@ class Speaker:
     def _phrase(self, which: str, **slots: Any) -> str:
         section, name = which.split(".")
         phrase: str = getattr(self._say, section)[name]
-        return phrase.format_map(slots)
+        return _LATIN_GLUED.sub(" ", phrase.format_map(slots))
 
     @staticmethod
     def _capital(text: str) -> str:
