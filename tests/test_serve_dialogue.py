@@ -206,7 +206,7 @@ groups:
         ("kitchen, bathroom and the bedroom", [{"room": "kitchen"}, {"room": "bathroom"}, {"room": "bedroom"}]),
         ("jhumar ra bhancha", [{"room": "living room", "light": "jhumar"}, {"room": "kitchen"}]),
         ("kitchen ko jhumar", []), ("bhancha hoina", []), ("bhancha ra garage", []), ("batti", []), ("", []),
-        ("ra", []), ("bhancha nibhau", []), ("bed lamp", []),
+        ("ra", []), ("dubai", []), ("bhancha nibhau", []), ("bed lamp", []),
     ],
 )  # fmt: skip
 def test_the_places_that_an_answer_names(answer: str, named: list[dict[str, str]]) -> None:
@@ -232,6 +232,13 @@ def test_what_an_answer_names_is_what_was_to_be_lit(tmp_path: Path, answer: str,
         return [(one.status, one.reply.text) for one in said]
 
     assert asyncio.run(run()) == [("needs_room", "Kun kotha ko batti?"), ("done", text)]
+
+
+@pytest.mark.parametrize("answer", ["yaha", "yo kotha ma", "this room"])
+def test_who_answers_with_here_is_asked_again(tmp_path: Path, answer: str) -> None:
+    home, store = Home.from_yaml(PLACES), Store.open(tmp_path / "batti.sqlite")
+    talk = Talk(House(store, SimulatedHome(store), lambda: home), Models((), tmp_path / "model"))
+    assert asyncio.run(said_after(talk, answer, "batti bala", Wish())).status == "needs_room"
 
 
 YES = ["yes", "हुन्छ", "गर", "gara", "hajur", "hajur ho", "हजुर", "hunchha gara", "ho ni", "hus", "हस्", "haa",

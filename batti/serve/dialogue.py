@@ -12,7 +12,7 @@ from batti.command import Action, Command
 from batti.lamps import Place
 from batti.schema import HERE
 from batti.serve.consent import behind_yes, consents
-from batti.serve.places import key_of, named
+from batti.serve.places import is_here, key_of, named
 from batti.serve.replies import Speaker
 from batti.serve.talk import Answer, Talk, Wish, changes_all
 
@@ -43,7 +43,8 @@ async def answered(talk: Talk, said: str, before: str, wish: Wish) -> tuple[Answ
     home = talk.house.home()
     here = await asyncio.to_thread(named, home, said)
     if not here:
-        return None
+        asks_again = HERE in result.command.rooms and await asyncio.to_thread(is_here, home, said)
+        return (await talk.say(before, wish), wish) if asks_again else None
     there = [one for one in readings if len(here) == 1 and _is_at(one, here[0])]
     if len(there) == 1:
         return await talk.do(there[0], wish, before), wish

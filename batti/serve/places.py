@@ -21,7 +21,8 @@ _SHORT_OF_A_LAMP = 5  # ... of a lamp and its room
 _SURE = 0.97  # certainty from which nothing but a name was said
 _SURE_OF_BOTH = 0.7  # ... of a lamp, where its room is named surely
 _MARKS = " .!?"
-_OUTSIDE_A_NAME = frozenset(("please", "pls", "plz", "matra", "maatra", "only", "just", "hola"))  # of any language
+_SOME = frozenset(map(fold, ("both", "dubai", "duwai", "each")))  # of those that are spoken of
+_OUTSIDE_A_NAME = frozenset(("please", "pls", "plz", "matra", "maatra", "only", "just", "hola", "one"))
 
 
 def named(home: Home, said: str) -> tuple[Place, ...]:
@@ -33,6 +34,11 @@ def named(home: Home, said: str) -> tuple[Place, ...]:
     each = [_one(some.split(), lookup) for some in _joint().split(words)]
     found = [one for one in each if one is not None]
     return tuple(dict.fromkeys(found)) if len(found) == len(each) else ()
+
+
+def is_here(home: Home, said: str) -> bool:
+    """Whether an answer names no place but the one where the speaker is: `yaha`, `yo kotha`."""
+    return Lookup(home).find(normalize(said).strip(_MARKS))[0] == HERE
 
 
 def at(command: Command, places: Sequence[Place], home: Home) -> Command:
@@ -101,7 +107,7 @@ def _is_called(called: Place | None, lamp: Entity) -> bool:
 
 
 def _is_all(word: str, lookup: Lookup) -> bool:
-    return fold(word) in meaning.every() or _found([word], lookup) == ALL
+    return fold(word) in meaning.every() - _SOME or _found([word], lookup) == ALL
 
 
 def _found(words: Sequence[str], lookup: Lookup) -> Place | None:
