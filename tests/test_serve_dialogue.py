@@ -234,8 +234,8 @@ def test_what_an_answer_names_is_what_was_to_be_lit(tmp_path: Path, answer: str,
     assert asyncio.run(run()) == [("needs_room", "Kun kotha ko batti?"), ("done", text)]
 
 
-@pytest.mark.parametrize("answer", ["yaha", "yo kotha ma", "this room"])
-def test_who_answers_with_here_is_asked_again(tmp_path: Path, answer: str) -> None:
+@pytest.mark.parametrize("answer", ["yaha", "yo kotha ma", "this room", "ho"])
+def test_who_answers_with_no_place_is_asked_again(tmp_path: Path, answer: str) -> None:
     home, store = Home.from_yaml(PLACES), Store.open(tmp_path / "batti.sqlite")
     talk = Talk(House(store, SimulatedHome(store), lambda: home), Models((), tmp_path / "model"))
     assert asyncio.run(said_after(talk, answer, "batti bala", Wish())).status == "needs_room"

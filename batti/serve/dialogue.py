@@ -43,8 +43,8 @@ async def answered(talk: Talk, said: str, before: str, wish: Wish) -> tuple[Answ
     home = talk.house.home()
     here = await asyncio.to_thread(named, home, said)
     if not here:
-        asks_again = HERE in result.command.rooms and await asyncio.to_thread(is_here, home, said)
-        return (await talk.say(before, wish), wish) if asks_again else None
+        no_place = HERE in result.command.rooms and (says or await asyncio.to_thread(is_here, home, said))
+        return (await talk.say(before, wish), wish) if no_place else None
     there = [one for one in readings if len(here) == 1 and _is_at(one, here[0])]
     if len(there) == 1:
         return await talk.do(there[0], wish, before), wish

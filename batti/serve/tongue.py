@@ -20,7 +20,7 @@ from batti.text import is_devanagari, normalize
 
 _WORD = re.compile(r"[a-z]+")
 _WORD_OF_ANY = re.compile(r"[^\s.,!?।]+")
-_LONGEST = 4  # words of a name
+_LONGEST, _MOST_WORDS = 4, 32  # words of a name, and words of a sentence among which names are looked for
 _ALIKE = 0.8  # similarity of two spellings of one word
 _NOT = "na"  # before the verb of what is not to be done
 _SHORTEST = 4  # letters of a word whose ending tells nothing
@@ -130,6 +130,7 @@ def _as_it_was_said(names: tuple[str, ...], sentence: str) -> str | None:
     """What a sentence in Devanagari calls a thing whose names are all in Latin letters, without its case ending."""
     lookup = Lookup(Home.from_dict({"rooms": [{"name": names[0], "aliases": names[1:]}]}))
     words = [word for word in _WORD_OF_ANY.findall(unicodedata.normalize("NFC", sentence)) if is_devanagari(word)]
+    words = words[:_MOST_WORDS]
     runs = (words[i : i + many] for many in range(_LONGEST, 0, -1) for i in range(len(words) - many + 1))
     lamps = [meaning.is_lamp(fold(key(name)).split()[-1]) for name in names]
     for run in runs:
