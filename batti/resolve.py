@@ -8,7 +8,7 @@ from dataclasses import replace
 from itertools import pairwise, product
 from typing import Any
 
-from batti import another, beside, conditions, everything, lamps, letters, lexicon, meaning, spoken
+from batti import another, beside, conditions, everything, lamps, left_out, letters, lexicon, meaning, spoken
 from batti.command import Command, contradict, one_form
 from batti.home import Entity
 from batti.lamps import Found, Place
@@ -66,6 +66,8 @@ def resolve(
     clock = any("at" in entry.doing and "for" not in entry.doing for entry in said.asked)
     if clock and spoken.is_no_single_time(said.without_places):
         certainty = min(certainty, _AT_THE_NEXT)
+    if left_out.is_a_lamp_apart({action["room"] for _, action in actions if "light" not in action}, said):
+        certainty = min(certainty, _NOT_BY_ITSELF)
     held = _that_hold(actions)
     if conditions.is_of_another(sentence, held, lookup):
         certainty = min(certainty, _NOT_BY_ITSELF)
@@ -78,7 +80,7 @@ def _doubts(said: Said) -> Iterator[float]:
     """How certain an answer can be at most for what the sentence says besides, whichever its places are."""
     if any(int(match[1]) > 100 for match in _LEVEL.finditer(said.sentence)) or _is_not_said(said):
         yield _NO_LIGHT_HAS_IT
-    if is_a_range(said):
+    if is_a_range(said) or left_out.is_one_of_two(said):
         yield _NOT_QUITE
 
 
