@@ -24,7 +24,9 @@ def is_a_lamp_apart(rooms: Collection[str], said: Said) -> bool:
 
 
 def is_one_of_two(said: Said) -> bool:
-    """Whether one of two places that were marked is meant, whichever: `hall athawa kitchen`."""
+    """Whether something is to be done in one of two places that were marked, whichever: `hall athawa kitchen`."""
+    if all(one.doing["action"] == "get_state" for one in said.asked):
+        return False
     between = (said.sentence[last + 1 : first] for (_, last), (first, _) in pairwise(said.spans))
     return any(map(_either().fullmatch, between))
 

@@ -1,7 +1,7 @@
 from typing import Any
 
 import pytest
-from helpers import home_of, lookup_of
+from helpers import home_of, lookup_of, mark
 from hypothesis import given
 from hypothesis import strategies as st
 from strategies import actions
@@ -33,11 +33,6 @@ OFF = {"action": "turn_off"}
 ON = {"action": "turn_on"}
 HALF = {"action": "adjust_brightness", "brightness": 0.5}
 RED = {"action": "change_color", "color": "red"}
-
-
-def mark(sentence: str, name: str) -> Span:
-    first = sentence.index(name)
-    return first, first + len(name) - 1
 
 
 def given_by(sentence: str, *entries: tuple[str, dict[str, Any]] | tuple[str, dict[str, Any], list[str]]) -> Command:
