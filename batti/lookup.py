@@ -497,10 +497,11 @@ class Lookup:
         words, own = self._words[entity], self._own_words[entity]
         if len(query.telling) < 2 or query.digits != "".join(w for w in query.telling if w.isdigit() and w in words):
             return 0.0
-        near = [
-            max(((meaning.alike if word in own else meaning.sounds)(said, word), word) for word in words)
-            for said in query.telling
-        ]
+
+        def alike(said: str, word: str) -> float:
+            return (meaning.alike if word in own or meaning.adjective(said) else meaning.sounds)(said, word)
+
+        near = [max((alike(said, word), word) for word in words) for said in query.telling]
         if len({word for _, word in near}) < len(near):  # none is two: tallo tala is not the tala of mathillo tala
             return 0.0
         return sum(much for much, _ in near) / len(near)

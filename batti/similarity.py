@@ -304,7 +304,7 @@ def _is_anothers(said: Name, name: Name) -> bool:
             return one is said or word != called
     if name.factor == 1.0 or len(name.words) == 1 or not meaning.is_kin(word):
         return False
-    is_sound = not any(map(meaning.is_room, name.words)) and not said.light & name.light
+    is_sound = not any(map(meaning.shared, name.light)) and not said.light & name.light  # nothing but ko, the, in
     return is_sound or any(map(meaning.is_kin, name.light - said.light))
 
 

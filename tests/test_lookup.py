@@ -1194,6 +1194,11 @@ def test_the_family_is_still_known_by_other_names(said: str, name: str) -> None:
     assert found_name(KIN, said) == name
 
 
+def test_a_guest_room_may_be_a_guest_house() -> None:
+    assert found_name(home_of("Guest House", "kitchen"), "pahuna kotha") == "Guest House"
+    assert found_name(home_of("Main Hall", "kitchen"), "big hall") == "Main Hall"
+
+
 def test_room_d_is_not_surely_somebodys() -> None:
     home = home_of("didi ko kotha", "hall")
     assert found_name(home, "d ko kotha") == "didi ko kotha"
