@@ -98,7 +98,7 @@ class House:
     # --- later -----------------------------------------------------------------------------------
     async def accept(self, actions: Sequence[Action], sentence: str = "") -> list[Job]:
         """Accepts those of the actions that are for later; once this returns, they are not lost."""
-        made = jobs.jobs_of(actions, sentence, time.time(), self.home().time_zone)
+        made = jobs.jobs_of(actions, sentence, time.time(), self.home())
         if made:
             await asyncio.to_thread(self.store.add, made)
         for job in made:
