@@ -14,8 +14,10 @@ from batti.command import Action, Command
 from batti.errors import BattiError, did_you_mean, quote
 from batti.home import Entity, Home
 from batti.interpreter import Interpreter, Result
+from batti.lookup import Lookup
 from batti.schema import ALL, HERE
 from batti.serve import cancelling
+from batti.serve.cancelling import CallOff
 from batti.serve.errors import Invalid
 from batti.serve.house import House
 from batti.serve.jobs import Job
@@ -153,12 +155,23 @@ class Talk:
             return Answer("answered", speaker.what_waits(waiting), command, understood, scheduled=tuple(waiting))
         call_off = await asyncio.to_thread(cancelling.asked, sentence, speaker.home)
         if call_off is None:
-            return Answer("none", speaker.nothing(waiting), command, understood)
-        meant = call_off.among(waiting, speaker.home)
-        ended = [job for one in meant if (job := await self.house.cancel(one.id))]  # one may have begun meanwhile
-        if not ended:
-            return Answer("none", speaker.nothing_waits(waiting), command, understood)
-        return Answer("cancelled", speaker.called_off(ended), command, understood, scheduled=tuple(ended))
+            is_of_it = cancelling.speaks_of_it(sentence)  # beside another request, and neither is done
+            reply = speaker.neither(waiting) if is_of_it else speaker.nothing(waiting)
+            return Answer("none", reply, command, understood)
+        if ended := await self._called_off(call_off, speaker.home):
+            return Answer("cancelled", speaker.called_off(ended), command, understood, scheduled=tuple(ended))
+        if call_off.gone:
+            near = await asyncio.to_thread(Lookup(speaker.home).near, call_off.gone)
+            return Answer("unknown_room", speaker.no_such_room(call_off.gone, near), command, understood)
+        return Answer("none", speaker.nothing_waits(await self.house.waiting()), command, understood)
+
+    async def _called_off(self, call_off: CallOff, home: Home) -> list[Job]:
+        """What was called off. What has begun meanwhile, or was called off by another, is left to them, and what was
+        meant is looked for anew: two who say "cancel that" at once are not both for the same job."""
+        while meant := call_off.among(await self.house.waiting(), home):
+            if ended := [job for one in meant if (job := await self.house.cancel(one.id))]:
+                return ended
+        return []
 
     async def _no_such_room(self, sentence: str, understood: Understood, speaker: Speaker) -> Reply:
         """What the place was called is asked of a model that points at words."""
