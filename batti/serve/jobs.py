@@ -5,15 +5,15 @@ from __future__ import annotations
 import json
 import uuid
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any, Literal, TypeAlias
 from zoneinfo import ZoneInfo
 
-from batti.command import Action
+from batti.command import Action, Command
 from batti.days import is_of_tomorrow
 from batti.home import Home
-from batti.serve.lights import LightState
+from batti.serve.lights import LightState, lights_of
 from batti.values import seconds_of
 
 Status: TypeAlias = Literal["waiting", "running", "done", "failed", "missed", "cancelled", "interrupted", "superseded"]
@@ -60,6 +60,15 @@ def jobs_of(actions: Iterable[Action], sentence: str, now: float, home: Home) ->
 def undo_of(action: Action, states: Sequence[LightState], sentence: str, now: float) -> Job:
     """The job that ends what `for` begins: it gives the lights the look of these states again."""
     return Job(new_id(), now + seconds_of(action.for_ or ""), (), tuple(states), sentence, now)
+
+
+def left_of(job: Job, home: Home) -> Job | None:
+    """What a home has still of what a job is about: the job as it is, a new one of the rest, or None."""
+    actions = tuple(one for one in job.actions if not home.check(Command.of([one], home.group_names)))
+    states = tuple(state for state in job.states if state.key in lights_of(home))
+    if (actions, states) == (job.actions, job.states):
+        return job
+    return replace(job, id=new_id(), actions=actions, states=states) if actions or states else None
 
 
 def at_once(action: Action) -> Action:
