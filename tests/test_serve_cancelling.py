@@ -13,7 +13,7 @@ from batti.command import Action
 from batti.home import Home
 from batti.lexicon import key
 from batti.paths import read_yaml
-from batti.serve.cancelling import CallOff, asked, asks_what_waits
+from batti.serve.cancelling import CallOff, asked, asks_what_waits, besides
 from batti.serve.jobs import Job
 from batti.serve.lights import LightState
 
@@ -149,6 +149,19 @@ def test_what_asks_for_what_waits(sentence: str, asks: bool) -> None:
     assert asks_what_waits(sentence) is asks
 
 
+@pytest.mark.parametrize(
+    ("sentence", "rest"),
+    [
+        ("bhancha bala ra bedroom ko timer radda gara", "bhancha bala"),
+        ("cancel the timer, kitchen off", "kitchen off"), ("kitchen light ra bedroom ko timer cancel gara", ""),
+        ("भान्छा बाल अनि हलको टाइमर रद्द गर", "भान्छा बाल"), ("kitchen ra bedroom ko timer cancel gara", ""),
+        ("bhancha bala ra hall nibhau", ""), ("timer radda gara ani bedroom ko timer cancel gara", ""),
+    ],
+)  # fmt: skip
+def test_what_a_sentence_asks_besides(sentence: str, rest: str) -> None:
+    assert besides(sentence, HOME) == rest
+
+
 def test_no_word_is_of_two_kinds() -> None:
     kinds = read_yaml("replies", "cancelling.yaml")
     said = [key(word) for words in kinds.values() for word in words]
@@ -209,9 +222,16 @@ def test_what_is_not_called_off_beside_another_request_is_told(served: Served) -
 def test_a_timer_of_no_place_and_a_request_of_which_neither_is_done_are_answered(served: Served) -> None:
     done = served.do("garage ko timer radda gara")
     assert (done["status"], done["reply"]["text"]) == ("unknown_room", "Yo ghar ma “garage” chhaina.")
-    done = served.do("kitchen bala ra bedroom ko timer radda gara")
-    if done["status"] == "none":
-        assert done["reply"]["text"] == "Batti jasto chha tyastai chha. Pachhi garne kehi chhaina."
+    done = served.do("kitchen nabala ra bedroom ko timer radda gara")
+    assert (done["status"], done["reply"]["text"]) == (
+        "none", "Batti jasto chha tyastai chha. Pachhi garne kehi chhaina.")  # fmt: skip
+
+
+def test_what_is_asked_beside_calling_off_is_done_and_the_rest_told(served: Served) -> None:
+    served.do("turn off the kitchen light")
+    done = served.do("kitchen bala ra hall ko timer radda gara")
+    assert (done["status"], done["reply"]["text"]) == ("done", "Kitchen ko batti baliyo. Pachhi garne kehi chhaina.")
+    assert "kitchen" in served.lit()
 
 
 def test_who_forbids_is_told_what_is_still_to_come(served: Served) -> None:

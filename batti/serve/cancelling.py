@@ -88,7 +88,8 @@ def asked(sentence: str, home: Home) -> CallOff | None:
     if verbs.isdisjoint(sounds) or ("?" in sentence and _words("asks_to").isdisjoint(sounds)) or len(times) > 1:
         return None
     every, clock = _words("every") | meaning.every(), _words("clock", *_PARTS)
-    known = verbs | every | clock | _words("timers", "asks_to", "beside") | days.of("tomorrow") | days.of("today")
+    known = verbs | every | clock | _words("timers", "asks_to", "beside", "joints")
+    known |= days.of("tomorrow") | days.of("today")
     rest = [word for word, sound in words.items() if sound not in known]
     hours, lights, gone = None, None, ""
     if times or not clock.isdisjoint(sounds):
@@ -125,6 +126,8 @@ def _is_a_timer_of(name: str, said: str, lookup: Lookup) -> bool:
     """Whether a timer is said to be of what `name` calls: `hall ko timer`, `the hall timer`; and that is no device."""
     words = [word[0] for word in _WORD.finditer(said)]
     own = name.split()
+    if not _words("joints").isdisjoint(own) or any(len(own) > 1 and lookup.surely(word) for word in own):
+        return False  # `kitchen bala ra hall ko timer`
     at = next((i for i in range(len(words)) if words[i : i + len(own)] == own), len(words))
     behind = [fold(word) for word in words[at + len(own) :][:_BESIDE_ITS_TIMER]]
     return not _words("timers").isdisjoint(behind) and not lookup.is_device(name, said)
@@ -136,6 +139,22 @@ def speaks_of_it(sentence: str) -> bool:
     return not _verbs(sounds).isdisjoint(sounds) and not _words("timers").isdisjoint(sounds)
 
 
+def besides(sentence: str, home: Home) -> str:
+    """What a sentence asks besides calling off: the `bhancha bala` of `bhancha bala ani hall ko timer cancel gara`;
+    nothing where it does not part in two such."""
+    parts: list[list[str]] = [[]]
+    for word in sentence.replace(",", " , ").split():
+        if word == "," or fold(key(word)) in _words("joints"):
+            parts.append([])
+        else:
+            parts[-1].append(word)
+    said = [" ".join(part) for part in parts if part]
+    others = [part for part in said if not (speaks_of_it(part) and asked(part, home))]
+    if len(others) != len(said) - 1 or any(map(Lookup(home).surely, map(normalize, others))):
+        return ""  # a place alone is that of a timer too
+    return ", ".join(others)
+
+
 def _verbs(sounds: Collection[str]) -> frozenset[str]:
     """The folded words that call off: some do so where timers are spoken of."""
     return _words("calls_off") if _words("timers", "every").isdisjoint(sounds) else _words("calls_off", "of_a_timer")
@@ -144,7 +163,7 @@ def _verbs(sounds: Collection[str]) -> frozenset[str]:
 def asks_what_waits(sentence: str) -> bool:
     """Whether a sentence asks what is yet to be done and nothing else: `k k timer cha?`."""
     sounds = [fold(word) for word in key(sentence).split()]
-    known = _words("timers", "every", "asks_what", "beside") | meaning.every()
+    known = _words("timers", "every", "asks_what", "beside", "joints") | meaning.every()
     needed = (_words("timers", "every"), _words("asks_what"))
     return known.issuperset(sounds) and not any(some.isdisjoint(sounds) for some in needed)
 

@@ -70,14 +70,15 @@ class Speaker:
         self._names = {(one.kind, one.room, one.name): one.names for one in home.entities()}
 
     # --- whole replies ---------------------------------------------------------------------------
-    def told(self, deeds: Iterable[Deed], waiting: Sequence[Job] = ()) -> Reply:
-        """What was done, what will be done, and what could not be, in the order of the actions; and what waits."""
+    def told(self, deeds: Iterable[Deed], waiting: Sequence[Job] | None = None) -> Reply:
+        """What was done, what will be done, and what could not be, in the order of the actions; and what waits, if
+        anything, where that is given."""
         clauses: dict[tuple[str, str, str], list[_Place]] = {}
         for deed in deeds:
             for place, section, name, fill, when in self._clauses(deed):
                 clauses.setdefault((f"{section}.{name}", fill, when), []).append(place)
         said = [self._sentence_of(which, fill, when, places) for (which, fill, when), places in clauses.items()]
-        return self._reply(" ".join([*said, *([self.what_waits(waiting).text] if waiting else [])]))
+        return self._reply(" ".join([*said, *([self.what_waits(waiting).text] if waiting is not None else [])]))
 
     def question(self, readings: Sequence[Command], whole_house: bool = False) -> Reply:
         """Asks whether the first reading is meant, or the second; readings without actions are not asked about."""
