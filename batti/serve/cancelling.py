@@ -20,7 +20,7 @@ from batti import days, meaning
 from batti.command import Action
 from batti.errors import BattiError
 from batti.home import Entity, Home
-from batti.lexicon import key
+from batti.lexicon import key, load
 from batti.lookup import Lookup
 from batti.paths import read_yaml
 from batti.schema import HERE
@@ -150,9 +150,17 @@ def besides(sentence: str, home: Home) -> str:
             parts[-1].append(word)
     said = [" ".join(part) for part in parts if part]
     others = [part for part in said if not (speaks_of_it(part) and asked(part, home))]
-    if len(others) != len(said) - 1 or any(map(Lookup(home).surely, map(normalize, others))):
-        return ""  # a place alone is that of a timer too
+    if len(others) != len(said) - 1 or any(_is_a_place(part, home) for part in others):
+        return ""
     return ", ".join(others)
+
+
+def _is_a_place(said: str, home: Home) -> bool:
+    """Whether nothing but names was said, which may be those of a timer too: `kitchen ra hall ko timer`."""
+    names = {fold(word) for one in home.entities() for name in one.names for word in key(name).split()}
+    switches = {fold(key(word)) for word in load().frames["switches"]}
+    sounds = {fold(word) for word in key(said).split()}
+    return not any(word in switches or word not in names | _words("beside") for word in sounds)
 
 
 def _verbs(sounds: Collection[str]) -> frozenset[str]:
