@@ -24,8 +24,10 @@ _HALF_AN_HOUR = 30  # minutes
 def is_of_tomorrow(at: str, sentence: str, names: Collection[str] = ()) -> bool:
     """Whether a sentence says of a clock (`18:30`) that it is tomorrow's. Words of `names` name no day: a hall may be
     called Bholi."""
-    own = {word for name in names for word in _TOKEN.findall(normalize(name))}
     words = _with_hours(_TOKEN.findall(normalize(sentence)))
+    if of("tomorrow").isdisjoint(map(fold, words)):
+        return False
+    own = {word for name in names for word in _TOKEN.findall(normalize(name))}
     days = [i for i, word in enumerate(words) if word not in own and fold(word) in of("tomorrow") | of("today")]
     if not any(fold(words[i]) in of("tomorrow") for i in days):
         return False
