@@ -42,9 +42,10 @@ LEFT_OUT: Mapping[str, Any] = {
     },
     "times.yaml": {
         **_each("parts_of_day clock irregular_clock special_times figures fractions special_durations", ()),
-        **_each("other_days until", ()),
+        **_each("other_days until tomorrow today of_another_day", ()),
         **_each("any_minute compound after for", _BY_LANGUAGE),
         "am_pm": _of(("am", "pm")),
+        "spans": {},
         "units": _of("smh", _of((*SCRIPTS, "en_one"))),
     },
     "composition.yaml": {

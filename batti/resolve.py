@@ -17,6 +17,7 @@ from batti.prompt import Asked, Span, in_order
 from batti.ranges import is_a_range
 from batti.said import Said
 from batti.schema import ALL, HERE
+from batti.spans import is_a_span
 from batti.text import normalize
 from batti.values import seconds_of
 
@@ -82,6 +83,8 @@ def _doubts(said: Said) -> Iterator[float]:
         yield _NO_LIGHT_HAS_IT
     if is_a_range(said) or left_out.is_one_of_two(said):
         yield _NOT_QUITE
+    if is_a_span(said):
+        yield _AT_THE_NEXT
 
 
 def _doubts_of(found: Found, said: Said) -> Iterator[float]:

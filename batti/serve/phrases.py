@@ -40,7 +40,7 @@ SLOTS: Mapping[str, Mapping[str, str]] = {
                  "ask_all": "clause", "one_time": "", "which_room": "", "none": "", "as_they_are": "",
                  "still_waits": "clause", "waits": "clause", "nothing_waits": "", "called_off": "clause",
                  "unknown_room": "", "unknown_name": "said", "did_you_mean": "names"},
-    "when": {"after": "duration", "at": "time", "for": "duration"},
+    "when": {"after": "duration", "at": "time", "tomorrow": "at", "for": "duration"},
     "time": dict.fromkeys(("morning", "day", "evening", "night", "small_hours"), "clock"),
     "colors": dict.fromkeys(COLORS, ""),
 }  # fmt: skip
