@@ -26,11 +26,12 @@ _LONGEST = 3  # words of a group that a place is said to be in
 def is_another(found: Entity, place: Span, said: Said) -> bool:
     """Whether something else is meant than what the marked words name."""
     return (
-        _is_the_other(place, said)
+        _is_the_other(found, place, said)
         or _is_next_to(found, place, said)
         or _is_a_part(found, place, said)
         or _is_somebodys(found, place, said)
         or _is_elsewhere(found, place, said)
+        or _is_of_a_kind(found, place, said)
     )
 
 
@@ -39,10 +40,30 @@ def is_by_a_place(sentence: str) -> bool:
     return bool(_room_beside().search(sentence))
 
 
-def _is_the_other(place: Span, said: Said) -> bool:
-    """Whether another one of its kind is meant, which nothing tells: `the other [hostel]`."""
+def _is_the_other(found: Entity, place: Span, said: Said) -> bool:
+    """Whether another one of its kind is meant, which nothing tells: `the other [hostel]`, `dosro [library]`."""
     before, _ = said.around(place)
-    return bool(_ENDS_IN_A_WORD.search(before)) and before.split()[-1] in lexicon.load().frames["another"]
+    if not _ENDS_IN_A_WORD.search(before):
+        return False
+    last, first = before.split()[-1], said.text(place).partition(" ")[0]
+    is_numbered = last in _which() and fold(last) not in _words_of(found) and not meaning.ordinal(fold(first))
+    return is_numbered or last in lexicon.load().frames["another"]
+
+
+def _is_of_a_kind(found: Entity, place: Span, said: Said) -> bool:
+    """Whether a room is told by its number and by what such rooms are for, which the model left out and this is not:
+    `meeting [room 1]` for class 1."""
+    before, _ = said.around(place)
+    room, _, number = said.text(place).partition(" ")
+    if not (number.isdigit() and meaning.is_room(fold(room)) and _ENDS_IN_A_WORD.search(before)):
+        return False
+    kind = fold(before.split()[-1])
+    is_its_own = any(meaning.alike(kind, word) >= _SAME for word in _words_of(found))
+    return meaning.tells_a_place(kind) and not meaning.is_light(kind) and not is_its_own
+
+
+def _words_of(found: Entity) -> Collection[str]:
+    return {word for name in found.names for word in spoken.words_of(name)}
 
 
 def _is_next_to(found: Entity, place: Span, said: Said) -> bool:
@@ -98,6 +119,13 @@ def _rooms_of(before: str, lookup: Lookup) -> Collection[str]:
         if named and named.kind == "group":
             return lookup.rooms_of(named.name)
     return ()
+
+
+@cache
+def _which() -> frozenset[str]:
+    """Words for the second, third and later ones of a kind; a second is a length of time too."""
+    _, *later = lexicon.load().frames["ordinals"]
+    return frozenset(word for words in later for word in words) - {"second"}
 
 
 @cache

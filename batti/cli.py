@@ -45,9 +45,20 @@ class _Cli(click.Group):
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         own = {"--help", "-h", "--version"}
+        if at := self._verb(args):  # behind options, which are the verb's
+            args = [args[at], *args[:at], *args[at + 1 :]]
         if not args or (args[0] not in self.commands and args[0] not in own):
             args = ["say", *args]
         return super().parse_args(ctx, args)
+
+    def _verb(self, args: list[str]) -> int:
+        """Where a verb stands behind options of `say`: `--room bedroom explain ...`; 0 where none does."""
+        known = (one for one in self.commands["say"].params if isinstance(one, click.Option))
+        options = {name: one for one in known for name in one.opts}
+        at = 0
+        while at < len(args) and (found := options.get(args[at].partition("=")[0])):
+            at += 1 if found.is_flag or "=" in args[at] else 2
+        return at if at < len(args) and args[at] in self.commands else 0
 
     def invoke(self, ctx: click.Context) -> Any:
         try:

@@ -43,8 +43,9 @@ def _has_more(said: Name, names: Sequence[Name]) -> bool:
 
 
 def _are_same(said: Sequence[str], telling: Sequence[str]) -> bool:
-    """Whether each of the words is one of the others, and the other way round."""
-    return all(_is_among(word, telling) for word in said) and all(_is_among(word, said) for word in telling)
+    """Whether each of the words is one of the others, and the other way round; vice is not the ice of off-ice."""
+    pairs = ((said, telling), (telling, said))
+    return all(_is_among(word, words, ENOUGH) for some, words in pairs for word in some)
 
 
 def _is_another_person(said: Name, names: Sequence[Name]) -> bool:
@@ -68,9 +69,16 @@ def _is_lamp_of_a_kind(said: Name, names: Sequence[Name]) -> bool:
     telling = all(meaning.tells_a_lamp(word) and not meaning.is_place(word) for word in said.telling)
     if not telling or not any(map(meaning.is_lamp, said.light)):
         return False
-    own = {word for name in names if name.factor == 1.0 for word in name.words}
-    return not any(meaning.sounds(word, one) >= ENOUGH for word in said.telling for one in own)
+    own = [name for name in names if name.factor == 1.0]
+    if all(map(meaning.is_lamp, said.light)):  # a floor lamp is not that of the dance floor; `tulsi ko batti` is
+        told = (name.telling for name in own)
+        return not any(all(_is_heard(one, said.telling) for one in words) for words in told)
+    return not any(_is_heard(word, name.words) for word in said.telling for name in own)
 
 
-def _is_among(word: str, words: Iterable[str]) -> bool:
-    return any(meaning.alike(word, one) >= _SAME for one in words)
+def _is_heard(word: str, words: Iterable[str]) -> bool:
+    return any(meaning.sounds(word, one) >= ENOUGH for one in words)
+
+
+def _is_among(word: str, words: Iterable[str], enough: float = _SAME) -> bool:
+    return any(meaning.alike(word, one) >= enough for one in words)

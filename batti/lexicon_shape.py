@@ -42,9 +42,10 @@ LEFT_OUT: Mapping[str, Any] = {
     },
     "times.yaml": {
         **_each("parts_of_day clock irregular_clock special_times figures fractions special_durations", ()),
-        **_each("other_days until", ()),
+        **_each("other_days until tomorrow today of_another_day", ()),
         **_each("any_minute compound after for", _BY_LANGUAGE),
         "am_pm": _of(("am", "pm")),
+        "spans": {},
         "units": _of("smh", _of((*SCRIPTS, "en_one"))),
     },
     "composition.yaml": {
@@ -59,7 +60,7 @@ LEFT_OUT: Mapping[str, Any] = {
         **_each("adjectives bases heads leftovers onsets vowels codas proper common common_groups near alone", ()),
         **_each("room_words lamp_words light_words light_stems plain_lights pronouns dropped_words every denials "
                 "dismissals endings beside here whole ours premises", ()),
-        **_each("of of_room case_of_room between_rooms before_its_room said_of_rooms in_a_group in_a_room later "
+        **_each("of of_room case_of_room between_rooms either before_its_room said_of_rooms in_a_group in_a_room later "
                 "infinitives misheard never_joined", ()),
         **_each("letters letter_names behind_letters behind_article behind_digits nought ordinals remaining", ()),
         **_each("ordinary switches another throughout inside_its_room lying_in before_number counted", ()),

@@ -61,6 +61,7 @@ class Lookup:
         self._names = [name for one in called for name in one.names]
         self._joined = [name.joined for name in self._names]
         self._words = [{word for name in one.names for word in name.telling} for one in called]
+        self._own_words = [{w for name in one.names if name.factor == 1.0 for w in name.telling} for one in called]
         self._by_word: dict[str, list[int]] = {}
         for i, named in enumerate(self._names):
             for word in named.telling:
@@ -491,11 +492,16 @@ class Lookup:
 
     def _across(self, query: Name, entity: int) -> float:
         """How much of what was said is in the names of an entity taken together: `MD's cabin` where
-        it is called CEO cabin and MD's room."""
-        words = self._words[entity]
+        it is called CEO cabin and MD's room. What a translation means besides does not count: the bhat of a kitchen
+        is no bath."""
+        words, own = self._words[entity], self._own_words[entity]
         if len(query.telling) < 2 or query.digits != "".join(w for w in query.telling if w.isdigit() and w in words):
             return 0.0
-        near = [max((meaning.alike(said, word), word) for word in words) for said in query.telling]
+
+        def alike(said: str, word: str) -> float:
+            return (meaning.alike if word in own or meaning.adjective(said) else meaning.sounds)(said, word)
+
+        near = [max((alike(said, word), word) for word in words) for said in query.telling]
         if len({word for _, word in near}) < len(near):  # none is two: tallo tala is not the tala of mathillo tala
             return 0.0
         return sum(much for much, _ in near) / len(near)

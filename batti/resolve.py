@@ -8,7 +8,7 @@ from dataclasses import replace
 from itertools import pairwise, product
 from typing import Any
 
-from batti import another, beside, conditions, everything, lamps, letters, lexicon, meaning, spoken
+from batti import another, beside, conditions, everything, lamps, left_out, letters, lexicon, meaning, spoken
 from batti.command import Command, contradict, one_form
 from batti.home import Entity
 from batti.lamps import Found, Place
@@ -17,6 +17,7 @@ from batti.prompt import Asked, Span, in_order
 from batti.ranges import is_a_range
 from batti.said import Said
 from batti.schema import ALL, HERE
+from batti.spans import is_a_span
 from batti.text import normalize
 from batti.values import seconds_of
 
@@ -66,6 +67,8 @@ def resolve(
     clock = any("at" in entry.doing and "for" not in entry.doing for entry in said.asked)
     if clock and spoken.is_no_single_time(said.without_places):
         certainty = min(certainty, _AT_THE_NEXT)
+    if left_out.is_a_lamp_apart({action["room"] for _, action in actions if "light" not in action}, said):
+        certainty = min(certainty, _NOT_BY_ITSELF)
     held = _that_hold(actions)
     if conditions.is_of_another(sentence, held, lookup):
         certainty = min(certainty, _NOT_BY_ITSELF)
@@ -78,8 +81,10 @@ def _doubts(said: Said) -> Iterator[float]:
     """How certain an answer can be at most for what the sentence says besides, whichever its places are."""
     if any(int(match[1]) > 100 for match in _LEVEL.finditer(said.sentence)) or _is_not_said(said):
         yield _NO_LIGHT_HAS_IT
-    if is_a_range(said):
+    if is_a_range(said) or left_out.is_one_of_two(said):
         yield _NOT_QUITE
+    if is_a_span(said):
+        yield _AT_THE_NEXT
 
 
 def _doubts_of(found: Found, said: Said) -> Iterator[float]:

@@ -75,6 +75,9 @@ def finding(details: ErrorDetails) -> Finding:
         return Finding(loc, f"{key} {said}", f"write a list, like {key}: [...], or leave it out")
     if details["type"] == "string_type":
         return Finding(loc, f"{key} is {quote(details['input'])}, not text", "write it as text")
+    if details["type"] == "bool_type":
+        said = f"{key} is {quote(details['input'])}, not true or false"
+        return Finding(loc, said, "write true or false, without quotes")
     if details["type"] == "string_too_long":
         return Finding(loc, f"{key} has {len(details['input'])} characters", f"write {context['max_length']} at most")
     return Finding(loc, f"{key}: {details['msg']}", "")

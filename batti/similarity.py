@@ -149,7 +149,7 @@ def similarity(said: Name, name: Name) -> float:
         score = max(score, _PART * matched / len(said.telling))
     missing = len(said.light ^ name.light) / (1 + len(said.light | name.light))
     told_apart = _contrary(said.light, name.light) or _owned(said, name) or _is_lamp(said, name) or _differ(said, name)
-    other = _CONTRARY if told_apart else 1.0
+    other = _CONTRARY if told_apart or _is_anothers(said, name) else 1.0
     return name.factor * score * (1 - 0.03 * missing) * other
 
 
@@ -290,6 +290,26 @@ def _owned(said: Name, name: Name) -> bool:
     if not known and float(OSA.normalized_similarity(said.joined, name.joined)) >= ENOUGH:  # `re sep son`
         return False
     return _lacks(name, filter(meaning.is_person, said.telling))
+
+
+def _is_anothers(said: Name, name: Name) -> bool:
+    """Whether a letter is somebody's in one of them (`d ko kotha`, didi) and tells rooms apart in the other (room D);
+    or somebody is named, and the translation of a name means another: the way in sounds like bhai, and the grandmother
+    is the budhi aama, of whom a first word that sounds like batti does not tell."""
+    if len(said.telling) != 1 or len(name.telling) != 1:
+        return False
+    [word], [called] = said.telling, name.telling
+    for one, other in ((said, name), (name, said)):
+        if _ends_in_a_letter(one) and meaning.is_kin(other.telling[0]) and not _ends_in_a_letter(other):
+            return one is said or word != called
+    if name.factor == 1.0 or len(name.words) == 1 or not meaning.is_kin(word):
+        return False
+    is_sound = not any(map(meaning.shared, name.light)) and not said.light & name.light  # nothing but ko, the, in
+    return is_sound or any(map(meaning.is_kin, name.light - said.light))
+
+
+def _ends_in_a_letter(name: Name) -> bool:
+    return len(name.words) > 1 and name.telling == name.words[-1:] and letters.is_written(name.words[-1])
 
 
 def _lacks(name: Name, words: Iterable[str]) -> bool:

@@ -359,6 +359,8 @@ def translations(*names: str) -> dict[str, tuple[str, ...]]:
             for end in range(start + 1, len(words) + 1):
                 if words[start:end] != words and all(map(is_lamp, words[start:end])):
                     continue  # batti sounds like bhatti, a tavern
+                if start and end == start + 1 and len(words[start]) == 1 and words[start].isalpha():
+                    continue  # room D is not the didi's
                 if end == start + 1 and any(is_set_right(words[start], by) for by in words[:start]):
                     continue  # the tala of mathillo tala is not downstairs
                 if others := _other_words(" ".join(words[start:end])):

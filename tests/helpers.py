@@ -6,6 +6,7 @@ from typing import Any
 
 from batti.home import Home
 from batti.lookup import Lookup
+from batti.prompt import Span
 from batti.text import normalize
 
 
@@ -14,6 +15,12 @@ def home_of(*rooms: str | dict[str, Any], groups: dict[str, list[str]] | None = 
     listed = [{"name": room} if isinstance(room, str) else room for room in rooms]
     grouped = [{"name": name, "rooms": inside} for name, inside in (groups or {}).items()]
     return Home.model_validate({"name": "Ghar", "rooms": listed, "groups": grouped})
+
+
+def mark(sentence: str, name: str) -> Span:
+    """The words of a name where they stand first."""
+    first = sentence.index(name)
+    return first, first + len(name) - 1
 
 
 @cache

@@ -109,6 +109,9 @@ def test_here_with_a_number_that_counts_nothing_is_doubtful(sentence: str, asks:
         ("bhancha ko chheu ma batti bala", "bhancha ko chheu", True),
         ("the room next to the kitchen off", "kitchen", True),
         ("lights outside the kitchen off", "kitchen", True), ("bhancha ko batti nibhau", "bhancha", False),
+        ("bhancha bahira ko batti nibhau", "bhancha", True), ("भान्सा पछाडिको बत्ती निभाऊ", "भान्सा", True),
+        ("baithak pachhadi ko batti bala", "baithak", True), ("kitchen muniko light off", "kitchen", True),
+        ("baithak bhitra ko kotha nibhau", "baithak", True), ("baithak bhitra ko batti nibhau", "baithak", False),
         ("mathi ko bedroom ko chheu ma bhako table lamp", "table lamp", False),
     ],
 )  # fmt: skip
@@ -147,6 +150,8 @@ def test_what_is_in_a_place_is_not_that_place(sentence: str, marked: list[str], 
         ("assistant kitchen off", "kitchen", True), ("vice kitchen off", "kitchen", True),
         ("tallo tala ko bedroom off", "bedroom", True),
         ("room 1 b off", "room 1", True), ("room 1 k off", "room 1", False),
+        ("meeting room 1 off", "room 1", True), ("turn off the light in room 1", "room 1", False),
+        ("dosro kitchen off", "kitchen", True), ("ek second kitchen off", "kitchen", False),
     ],
 )  # fmt: skip
 def test_whose_and_which_is_heard_before_a_place(sentence: str, marked: str, asks: bool) -> None:

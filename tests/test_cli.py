@@ -64,6 +64,15 @@ def test_a_mistyped_verb_is_taken_for_a_sentence_and_said_so() -> None:
     assert run("hello", "there").stderr == ""
 
 
+def test_options_may_stand_before_a_verb() -> None:
+    said = run("--room", "bedroom", "--json", "explain", "yo kotha nibhau")
+    assert json.loads(said.stdout) == json.loads(run("explain", "yo kotha nibhau", "--room=bedroom", "--json").stdout)
+    assert "explanation" in json.loads(said.stdout)
+    assert json.loads(run("--room=bedroom", "--json", "--", "explain", "yo").stdout)["command"] == "explain yo"
+    [line] = refused(run("--room", "bedroom", "mqtt"), 2)
+    assert line.startswith("batti: No such option '--room'")
+
+
 def test_words_need_no_quotes_and_say_may_be_written() -> None:
     assert run("say", "bhancha", "ko", "batti", "nibhau").stdout == OFF
 

@@ -223,6 +223,23 @@ def test_a_pronoun_stands_for_the_person_whose_room_is_asked_for(place: str) -> 
             assert names.person_of(home.things[thing].concept, lex) in theirs
 
 
+def test_of_somebody_who_is_only_called_no_room_is_meant() -> None:
+    lex, rng = lexicon.load(), Random(3)
+    phrase = phrases.parse("{P:didi}, {A:hall} bala => A on")
+    wording = Dressed(compiled(phrase), "", "clean", ("", 0, ", ", 2, " bala"))
+    owners = 0
+    for home in (homes.random_home(lex, rng) for _ in range(100)):
+        example = Speaker(home, lex, rng).say(wording)
+        who, _, _ = example.command.partition(", ")
+        [((start, _), room)] = example.things.items()
+        assert room is not None and start > len(who)
+        called = {one.id for one in lex.people if who in one.words}
+        owner = names.person_of(home.things[room].concept, lex)
+        assert owner is None or called != {owner.id}
+        owners += any(one.id in called for thing in home.things if (one := names.person_of(thing.concept, lex)))
+    assert owners > 20
+
+
 def test_two_lamps_of_one_room_are_of_that_room() -> None:
     lex, rng = lexicon.load(), Random(3)
     one = compiled(phrases.parse("{A:hall} ko {L@A:jhumar} nibhau, {M@A:table lamp} bala => L off; M on"))

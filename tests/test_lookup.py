@@ -1166,6 +1166,47 @@ def test_what_tells_of_no_other_place_leaves_none(said: str, name: str) -> None:
     assert isinstance(entity, Entity) and entity.name == name and certainty > 0.6
 
 
+KIN = home_of(
+    "hajurama ko kotha", "entrance", "room D", "fupu ko kotha", "thulo ba ko kotha", "dance floor", "meeting room 2",
+    "bhancha", "principal office",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "aama ko kotha", "bhai ko kotha", "didi ko kotha", "phupa ko kotha", "thuldai ko kotha", "floor lamp",
+        "lounge 2", "bhancha ko bathroom", "vice principal",
+    ],
+)  # fmt: skip
+def test_another_of_the_family_or_another_thing_is_not_surely_meant(said: str) -> None:
+    entity, certainty = lookup_of(KIN).find(said)
+    assert entity is None or certainty < 0.8
+
+
+@pytest.mark.parametrize(
+    ("said", "name"),
+    [
+        ("budhi aama ko kotha", "hajurama ko kotha"), ("bajyai", "hajurama ko kotha"), ("way in", "entrance"),
+        ("room d", "room D"), ("d ko kotha", "room D"), ("phupu ko kotha", "fupu ko kotha"), ("floor", "dance floor"),
+        ("meeting 2", "meeting room 2"), ("principal", "principal office"),
+    ],
+)  # fmt: skip
+def test_the_family_is_still_known_by_other_names(said: str, name: str) -> None:
+    assert found_name(KIN, said) == name
+
+
+def test_a_guest_room_may_be_a_guest_house() -> None:
+    assert found_name(home_of("Guest House", "kitchen"), "pahuna kotha") == "Guest House"
+    assert found_name(home_of("Main Hall", "kitchen"), "big hall") == "Main Hall"
+
+
+def test_room_d_is_not_surely_somebodys() -> None:
+    home = home_of("didi ko kotha", "hall")
+    assert found_name(home, "d ko kotha") == "didi ko kotha"
+    assert lookup_of(home).find("room d")[1] < 0.8
+
+
 @pytest.mark.parametrize("said", ["maila", "maila ko kotha"])
 def test_a_relative_is_no_bad_spelling_of_a_name(said: str) -> None:
     assert found_name(home_of("Maicha ko kotha", "veranda"), said) is None

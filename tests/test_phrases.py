@@ -118,6 +118,11 @@ def test_a_room_may_be_told_by_its_person() -> None:
     assert phrase.meanings == (Meaning("A", "off"),)
 
 
+def test_somebody_may_be_called_and_no_more() -> None:
+    called, _, room, _ = phrases.parse("{P:didi}, {A:kausi} bala => A on").segments
+    assert (called, room) == (Segment("didi", "P"), Segment("kausi", "A"))
+
+
 def test_the_last_arrow_counts() -> None:
     assert phrases.parse("kitchen => bedroom => none").text == "kitchen => bedroom"
 
@@ -141,9 +146,8 @@ FAULTS = [
     ("{B@A:lamp} => none", "only a light (L, M) stands in a room"),
     ("{U@A:lamp} => none", "only a light (L, M) stands in a room"),
     ("{G@P:uniharuko} => none", "only a room (A to F) is somebody's"),
-    ("{P:didi} sutin => none", "{P:dai} and {A@P:usko kotha} stand together"),
     ("{A:kausi} bala, {P:didi} sutin, {A@P:unko kotha} nibhau => A off", "{P:dai} has a letter of its own"),
-    ("{A@P:unko kotha} => A on", "{P:dai} and {A@P:usko kotha} stand together"),
+    ("{A@P:unko kotha} => A on", "{P:dai} stands once in a sentence, and {A@P:usko kotha} beside it"),
     ("{P:didi} {P:dai} {A@P:a} {B@P:b} => A on; B on", "once in a sentence"),
     ("{pct=0:0%} => none", "'0' is no value for pct"),
     ("{pct=101:101%} => none", "'101' is no value for pct"),

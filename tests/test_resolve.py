@@ -1,7 +1,7 @@
 from typing import Any
 
 import pytest
-from helpers import home_of, lookup_of
+from helpers import home_of, lookup_of, mark
 from hypothesis import given
 from hypothesis import strategies as st
 from strategies import actions
@@ -33,11 +33,6 @@ OFF = {"action": "turn_off"}
 ON = {"action": "turn_on"}
 HALF = {"action": "adjust_brightness", "brightness": 0.5}
 RED = {"action": "change_color", "color": "red"}
-
-
-def mark(sentence: str, name: str) -> Span:
-    first = sentence.index(name)
-    return first, first + len(name) - 1
 
 
 def given_by(sentence: str, *entries: tuple[str, dict[str, Any]] | tuple[str, dict[str, Any], list[str]]) -> Command:
@@ -288,6 +283,27 @@ def test_a_clock_that_is_not_the_next_time_it_comes_is_in_doubt(sentence: str) -
     assert certainty_of(said, ("lounge", ON)) > 0.9
     for once in ("bholi 6 baje lounge bala", "lounge on from six tomorrow"):
         assert certainty_of(once, ("lounge", ON | {"at": "06:00"})) > 0.9
+
+
+@pytest.mark.parametrize(("sentence", "doing"), [
+    ("bihana 6 baje dekhi 7 baje samma lounge bala", {}), ("लाउन्ज ६ बजेदेखि ७ बजेसम्म lounge बाल", {"at": "06:00"}),
+    ("lounge ko batti 6 baje dekhi 8 baje samma bala", {"at": "06:00", "for": "8m"}),
+    ("lounge 6 dekhi 8 samma bala", {"for": "8m"}), ("6-8 baje lounge bala", {"at": "08:00"}),
+    ("saat baje dekhi aath baje samma lounge bala", {}), ("lounge on from 6 to 8", {"for": "8m"}),
+    ("beluka 6 baje dekhi lounge ko batti 8 baje samma bala", {}), ("6 pm to 8 pm lounge on", {"at": "19:00"}),
+    ("lounge on between 6 pm and 8 pm", {}), ("6:30 dekhi 8:30 samma lounge bala", {}),
+])  # fmt: skip
+def test_a_time_from_a_clock_to_another_is_in_doubt(sentence: str, doing: dict[str, str]) -> None:
+    assert certainty_of(normalize(sentence), ("lounge", ON | doing)) <= 0.5
+
+
+@pytest.mark.parametrize(("sentence", "doing"), [
+    ("bihana 6 baje dekhi lounge bala", {"at": "06:00"}), ("6 to 8 pm lounge on", {"at": "19:54"}),
+    ("bihana 6 baje dekhi 3 ghanta samma lounge bala", {"at": "06:00", "for": "3h"}),
+    ("raise the lounge from 20 to 50", {"action": "adjust_brightness", "brightness": 0.5}),
+])  # fmt: skip
+def test_what_only_looks_like_a_time_with_an_end_is_in_none(sentence: str, doing: dict[str, str]) -> None:
+    assert certainty_of(sentence, ("lounge", ON | doing)) > 0.9
 
 
 def test_a_clock_and_how_long_are_two_things() -> None:

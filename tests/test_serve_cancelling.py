@@ -1,7 +1,9 @@
 """What calls off what waits, in words."""
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from helpers import home_of
@@ -11,7 +13,7 @@ from batti.command import Action
 from batti.home import Home
 from batti.lexicon import key
 from batti.paths import read_yaml
-from batti.serve.cancelling import CallOff, asked, asks_what_waits
+from batti.serve.cancelling import CallOff, asked, asks_what_waits, besides
 from batti.serve.jobs import Job
 from batti.serve.lights import LightState
 
@@ -65,8 +67,9 @@ def test_what_is_called_off(sentence: str, meant: set[str]) -> None:
 @pytest.mark.parametrize(
     "sentence",
     ["cancel nagara", "don't cancel it", "timer cancel bhayo?", "did you cancel the timer?", "is it cancel?",
-     "bhoj cancel bhayo", "movie ko ticket cancel gara", "garage ko timer cancel gara", "timer hatauna hudaina",
+     "bhoj cancel bhayo", "movie ko ticket cancel gara", "timer hatauna hudaina",
      "hatau", "banda gara", "stop", "delete the kitchen", "timer", "hall nibhau", "", "?", "10 baje", "batti off",
+     "rice cooker ko timer cancel gara", "timer nagara cancel",
      "cancel yaha", "cancel the one at 10 or 11"],
 )  # fmt: skip
 def test_what_calls_nothing_off(sentence: str) -> None:
@@ -93,6 +96,35 @@ def test_an_hour_is_meant_as_it_was_said(sentence: str, meant: set[str] | None) 
     assert (found if found is None else {named[one] for one in found}) == meant
 
 
+@pytest.mark.parametrize(
+    ("sentence", "meant"),
+    [
+        ("paune 7 ko timer hataideu", {"evening"}), ("पौने सात बजेको टाइमर हटाइदेऊ", {"evening"}),
+        ("bholi bihana ko timer hataideu", {"tomorrow"}), ("cancel tomorrow's timer", {"tomorrow"}),
+        ("cancel tomorrow evening's timer", set()), ("aaja beluka ko timer hataideu", {"evening"}),
+        ("aaja ko sabai timer hataideu", {"evening", "night"}), ("sadhe 10 ko timer hatau", {"night"}),
+        ("sawa 10 ko timer hatau", set()), ("bholi 6 baje ko timer radda gara", {"tomorrow"}),
+    ],
+)  # fmt: skip
+def test_a_quarter_a_part_of_the_day_and_tomorrow_are_meant_as_they_were_said(sentence: str, meant: set[str]) -> None:
+    jobs = waiting(("kitchen", None, -3.25), ("kitchen", None, 0.5), ("kitchen", None, 8))
+    call_off = asked(sentence, HOME)
+    assert call_off is not None
+    found = call_off.among(jobs, HOME, TEN_AT_NIGHT - 6 * 3600)
+    assert {("evening", "night", "tomorrow")[int(job.id)] for job in found} == meant
+
+
+@pytest.mark.parametrize("sentence", ["garage ko timer cancel gara", "cancel the garage timer", "गराजको टाइमर हटाइदेऊ"])
+def test_a_timer_of_a_place_that_is_not_there(sentence: str) -> None:
+    call_off = asked(sentence, HOME)
+    assert call_off is not None and call_off.gone
+    assert call_off.among(waiting(("kitchen", None, 0)), HOME) == []
+
+
+def test_what_waits_for_a_room_that_was_there_is_called_off_by_its_name() -> None:
+    assert ids("cancel the garage timer", waiting(("garage", None, 0), ("kitchen", None, 0))) == {"0"}
+
+
 def test_the_end_of_what_lasts_is_called_off_by_its_place_too() -> None:
     undo = Job("undo", TEN_AT_NIGHT, (), (LightState("kitchen"),))
     assert ids("kitchen ko timer cancel gara", [undo]) == {"undo"}
@@ -117,6 +149,19 @@ def test_what_asks_for_what_waits(sentence: str, asks: bool) -> None:
     assert asks_what_waits(sentence) is asks
 
 
+@pytest.mark.parametrize(
+    ("sentence", "rest"),
+    [
+        ("bhancha bala ra bedroom ko timer radda gara", "bhancha bala"),
+        ("cancel the timer, kitchen off", "kitchen off"), ("kitchen light ra bedroom ko timer cancel gara", ""),
+        ("भान्छा बाल अनि हलको टाइमर रद्द गर", "भान्छा बाल"), ("kitchen ra bedroom ko timer cancel gara", ""),
+        ("bhancha bala ra hall nibhau", ""), ("timer radda gara ani bedroom ko timer cancel gara", ""),
+    ],
+)  # fmt: skip
+def test_what_a_sentence_asks_besides(sentence: str, rest: str) -> None:
+    assert besides(sentence, HOME) == rest
+
+
 def test_no_word_is_of_two_kinds() -> None:
     kinds = read_yaml("replies", "cancelling.yaml")
     said = [key(word) for words in kinds.values() for word in words]
@@ -132,6 +177,11 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
         yield one
 
 
+def undated(done: dict[str, Any]) -> str:
+    """The reply as it is before nine in the evening: later, nine is of tomorrow."""
+    return re.sub("bholi |tomorrow ", "", done["reply"]["text"])
+
+
 def test_a_sentence_calls_off_what_another_began(served: Served) -> None:
     assert served.do("kitchen ko batti 1 ghanta pachi bala")["status"] == "scheduled"
     assert served.do("turn on the bedroom light at 10 pm")["status"] == "scheduled"
@@ -144,7 +194,7 @@ def test_a_sentence_calls_off_what_another_began(served: Served) -> None:
     assert [job["status"] for job in done["scheduled"]] == ["cancelled"]
     assert [job["actions"][0]["room"] for job in served.jobs()] == ["bedroom"]
     done = served.do("cancel that")
-    assert done["reply"]["text"] == "Cancelled: turn on the bedroom light at 10 pm."
+    assert undated(done) == "Cancelled: turn on the bedroom light at 10 pm."
     assert served.jobs() == []
     done = served.do("cancel that")
     assert (done["status"], done["reply"]["text"]) == ("none", "Nothing is waiting to be done.")
@@ -165,17 +215,32 @@ def test_what_is_not_called_off_beside_another_request_is_told(served: Served) -
     served.do("turn on the bedroom light at 10 pm")
     done = served.do("bedroom ko timer cancel gara ani kitchen ko batti bala")
     assert done["status"] != "cancelled" and len(served.jobs()) == 1
-    assert done["reply"]["text"].endswith(" Aba hune: rati 10 baje bedroom ko batti balne.")
+    assert undated(done).endswith(" Aba hune: rati 10 baje bedroom ko batti balne.")
     served.do("cancel")
+
+
+def test_a_timer_of_no_place_and_a_request_of_which_neither_is_done_are_answered(served: Served) -> None:
+    done = served.do("garage ko timer radda gara")
+    assert (done["status"], done["reply"]["text"]) == ("unknown_room", "Yo ghar ma “garage” chhaina.")
+    done = served.do("kitchen nabala ra bedroom ko timer radda gara")
+    assert (done["status"], done["reply"]["text"]) == (
+        "none", "Batti jasto chha tyastai chha. Pachhi garne kehi chhaina.")  # fmt: skip
+
+
+def test_what_is_asked_beside_calling_off_is_done_and_the_rest_told(served: Served) -> None:
+    served.do("turn off the kitchen light")
+    done = served.do("kitchen bala ra hall ko timer radda gara")
+    assert (done["status"], done["reply"]["text"]) == ("done", "Kitchen ko batti baliyo. Pachhi garne kehi chhaina.")
+    assert "kitchen" in served.lit()
 
 
 def test_who_forbids_is_told_what_is_still_to_come(served: Served) -> None:
     served.do("turn off the kitchen light at 9 pm")
     asked_for = served.do("what timers are set?")
     assert asked_for["status"] == "answered" and len(asked_for["scheduled"]) == 1
-    assert asked_for["reply"]["text"] == "Still to come: turn off the kitchen light at 9 pm."
+    assert undated(asked_for) == "Still to come: turn off the kitchen light at 9 pm."
     done = served.do("kitchen ko batti nanibhau")
     assert done["status"] == "none"
-    assert done["reply"]["text"] == "Kehi pheriena. Aba hune: rati 9 baje kitchen ko batti nibhaune."
+    assert undated(done) == "Kehi pheriena. Aba hune: rati 9 baje kitchen ko batti nibhaune."
     served.do("cancel")
     assert served.do("kitchen ko batti nanibhau")["reply"]["text"] == "Batti jasto chha tyastai chha."

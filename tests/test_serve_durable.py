@@ -6,6 +6,7 @@ import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import httpx
 import postgres
@@ -107,6 +108,26 @@ def test_processes_see_the_same_lights_and_do_each_job_once(two: Served) -> None
             assert one.post(f"{two.url}/v1/commands", json=STEP).status_code == 200
             assert two.post("/v1/commands", STEP).json()["status"] == "done"
     assert brightness(two) == pytest.approx(1.0)
+
+
+def test_who_call_off_at_once_are_not_both_for_one_job(two: Served) -> None:
+    for _ in range(3):
+        ids = {later(two, "1h", room) for room in ("kitchen", "terrace", "corridor", "bedroom", "balcony", "bathroom")}
+        done: list[dict[str, Any]] = []
+        together = threading.Barrier(len(ids))
+
+        def call_off(done: list[dict[str, Any]] = done, together: threading.Barrier = together) -> None:
+            together.wait()
+            done.append(two.do("cancel that"))
+
+        threads = [threading.Thread(target=call_off) for _ in ids]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        assert [one["status"] for one in done] == ["cancelled"] * len(ids)
+        assert {job["id"] for one in done for job in one["scheduled"]} == ids
+        assert two.jobs() == []
 
 
 def test_a_process_that_dies_leaves_its_jobs_to_the_other(two: Served) -> None:

@@ -91,6 +91,9 @@ def test_faults_name_their_fields_all_at_once(served: Served, body: dict[str, An
     assert fields(served.post("/v1/interpret", body)) == where
 
 
+BARE = "write true or false, without quotes"
+
+
 @pytest.mark.parametrize(
     ("path", "body", "detail", "hint"),
     [
@@ -98,6 +101,10 @@ def test_faults_name_their_fields_all_at_once(served: Served, body: dict[str, An
         ("commands", {"command": {}, "yaml": ""}, "command and yaml are both there", "keep one"),
         ("interpret", {}, "sentence is missing", "add sentence"),
         ("interpret", {"sentence": 5}, "sentence is 5, not text", "write it as text"),
+        ("commands", {"sentence": "bala", "confirm": "yes"}, "confirm is 'yes', not true or false", BARE),
+        ("commands", {"sentence": "bala", "confirm": 1}, "confirm is 1, not true or false", BARE),
+        ("commands", {"sentence": "bala", "ask_before_all": "no"}, "ask_before_all is 'no', not true or false", BARE),
+        ("chat/completions", {"messages": [{"role": "user"}], "stream": 1}, "stream is 1, not true or false", BARE),
         ("interpret", {"sentence": "x" * 2001}, "sentence has 2001 characters", "write 2000 at most"),
         ("interpret/batch", {"sentences": 5}, "sentences: Input should be a valid list", "see /v1/openapi.json"),
     ],
@@ -288,6 +295,26 @@ def test_the_home_is_read_and_changed_for_the_next_sentence(tmp_path: Path) -> N
         file.write_text("rooms: nonsense\n")
         assert served.get("/v1/home").json()["rooms"] == [{"name": "kitchen"}]
         assert served.do("batti bala")["command"]["rooms"] == ["kitchen"]  # where else, with one room?
+
+
+def test_what_waits_for_a_room_that_is_taken_away_is_cancelled_and_told(tmp_path: Path) -> None:
+    file = tmp_path / "home.yaml"
+    file.write_text("rooms: [{name: hall}, {name: bathroom}, {name: kitchen}]\n")
+    with serving(tmp_path / "state", "--home", str(file)) as served:
+        served.do("bathroom ko batti 1 ghanta pachi bala")
+        both = [{"room": room, "action": "turn_on", "after": "2h"} for room in ("bathroom", "hall")]
+        served.post("/v1/commands", {"command": {"actions": both}})
+        served.do("hall ko batti 3 ghanta pachi bala")
+        answer = served.put("/v1/home", {"rooms": [{"name": "hall"}, {"name": "kitchen"}]})
+        assert answer.headers["batti-cancelled"] == "2"
+        assert [[one["room"] for one in job["actions"]] for job in served.jobs()] == [["hall"], ["hall"]]
+        told = {(job["status"], job["detail"]) for job in served.jobs(ended=True)}
+        assert told == {("cancelled", "the home has no such place any more")} and len(served.jobs(ended=True)) == 2
+        assert "batti-cancelled" not in served.put("/v1/home", {"rooms": [{"name": "hall"}]}).headers
+        file.write_text("rooms: [{name: shop}]\n")  # by hand, which tells nobody
+        until(lambda: served.get("/v1/home").json()["rooms"] == [{"name": "shop"}])
+        assert served.do("cancel the hall timer")["status"] == "cancelled"
+        assert len(served.jobs()) == 1
 
 
 def test_a_home_file_that_is_not_there_is_told_and_made(tmp_path: Path) -> None:

@@ -129,12 +129,35 @@ def test_whatever_was_done_is_said(asked: list[list[Action]], tongue: Tongue) ->
 GOLDEN = yaml.safe_load(Path(__file__).with_name("replies.yaml").read_text("utf-8"))
 
 
+FIRST_OF_DECEMBER = 1_796_064_300.0  # 2026, 01:00 in Kathmandu
+
+
+@pytest.mark.parametrize(
+    ("sentence", "at", "hours", "text"),
+    [
+        ("turn on the kitchen light tomorrow at 6:30 pm", "18:30", 0,
+         "The kitchen light will be turned on tomorrow at 6:30 pm."),
+        ("bholi beluka 6 baje kitchen ko batti bala", "18:00", 0,
+         "Bholi beluka 6 baje kitchen ko batti balinechha."),
+        ("aaja bihana 6 baje kitchen ko batti bala", "06:00", 12,
+         "Bholi bihana 6 baje kitchen ko batti balinechha."),
+        ("aaja bihana 6 baje kitchen ko batti bala", "06:00", 0, "Bihana 6 baje kitchen ko batti balinechha."),
+        ("बेलुका ६ बजे kitchen को बत्ती बाल", "18:00", 20, "भोलि बेलुका ६ बजे "),
+    ],
+)  # fmt: skip
+def test_the_day_is_named_where_it_is_not_today(sentence: str, at: str, hours: int, text: str) -> None:
+    action = Action(room="kitchen", action="turn_on", at=at)
+    speaker = Speaker(HOME, sentence, now=FIRST_OF_DECEMBER + 3600 * hours)
+    told = speaker.told([Deed(action)]).text
+    assert told.startswith(text)
+
+
 def test_golden_replies(interpreter: Interpreter) -> None:
     lights = SimulatedHome()
     wrong = []
     for sentence, expected in GOLDEN:
         command = interpreter(sentence).command
-        speaker = Speaker(interpreter.home, sentence)
+        speaker = Speaker(interpreter.home, sentence, now=FIRST_OF_DECEMBER)
         if command.intent == "none":
             reply = speaker.nothing()
         elif "here" in command.rooms:
@@ -247,6 +270,7 @@ def test_the_contract_has_no_action_without_a_row() -> None:
     [
         ("every day at 6 pm turn on the kitchen light", True), ("kitchen ko batti beluka 9 baje samma bala", True),
         ("भोलिपर्सि बिहान ६ बजे किचनको बत्ती बाल", True), ("turn on the kitchen light at 6 pm", False),
+        ("6-8 baje kitchen bala", True), ("kitchen ko batti 6 dekhi 8 samma bala", True),
     ],
 )  # fmt: skip
 def test_who_asks_for_more_than_one_time_is_told_so_before_it_is_confirmed(sentence: str, is_told: bool) -> None:

@@ -53,6 +53,22 @@ def test_the_moment_on_the_clock_of_the_home(asked: dict[str, str], now: str, du
     assert moment(action(**asked), at(now), KATHMANDU) == at(due)
 
 
+@pytest.mark.parametrize(
+    ("sentence", "asked", "now", "due"),
+    [
+        ("turn on the kitchen tomorrow at 6:30 pm", "18:30", "2026-11-27 13:22", "2026-11-28 18:30"),
+        ("भोलि बेलुका ६ बजे kitchen को बत्ती बाल", "18:00", "2026-11-27 13:22", "2026-11-28 18:00"),
+        ("bholi beluka 6 baje kitchen bala", "18:00", "2026-11-27 19:00", "2026-11-28 18:00"),
+        ("beluka 6 baje kitchen bala", "18:00", "2026-11-27 13:22", "2026-11-27 18:00"),
+        ("bholi exam cha, 9 baje kitchen nibhau", "21:00", "2026-11-27 13:22", "2026-11-27 21:00"),
+        ("aaja bihana 6 baje kitchen bala", "06:00", "2026-11-27 13:22", "2026-11-28 06:00"),
+    ],
+)
+def test_who_says_tomorrow_means_no_clock_of_today(sentence: str, asked: str, now: str, due: str) -> None:
+    [made] = jobs_of([action(at=asked)], sentence, at(now), HOME)
+    assert made.run_at == at(due)
+
+
 def test_kathmandu_is_a_quarter_to_six_ahead() -> None:
     assert moment(action(at="05:45"), at("2026-11-27 23:59", "UTC"), KATHMANDU) == at("2026-11-28 00:00", "UTC")
 
@@ -65,7 +81,7 @@ def test_an_hour_that_the_clock_leaves_out_is_not_lost() -> None:
 
 def test_what_is_due_together_is_one_job_in_the_order_said() -> None:
     asked = [action(after="10m"), action(), action(room="hall", after="10m"), action(after="5m")]
-    made = jobs_of(asked, "said", 1000.0, KATHMANDU)
+    made = jobs_of(asked, "said", 1000.0, HOME)
     assert [(job.run_at, job.actions) for job in made] == [(1300, (asked[3],)), (1600, (asked[0], asked[2]))]
 
 

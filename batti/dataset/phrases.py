@@ -240,8 +240,8 @@ def parse(line: str, voice: str = "", number: int = 0) -> Phrase:
     names = [s.slot for s in parts if s.slot]
     slots = frozenset(names)
     label = label.strip()
-    if sum(s.owned for s in parts) != names.count(PERSON_SLOT) or names.count(PERSON_SLOT) > 1:
-        raise PhraseError("{P:dai} and {A@P:usko kotha} stand together, once in a sentence")
+    if sum(s.owned for s in parts) > names.count(PERSON_SLOT) or names.count(PERSON_SLOT) > 1:
+        raise PhraseError("{P:dai} stands once in a sentence, and {A@P:usko kotha} beside it")
     if any(s.owned and names.count(s.slot) > 1 for s in parts):
         raise PhraseError("the room of {P:dai} has a letter of its own: one that no other place has")
     if label == "none":

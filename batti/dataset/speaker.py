@@ -205,11 +205,19 @@ class Speaker:
         return names.person_of(self.home.things[thing].concept, self.lexicon)
 
     def _owner(self, one: Sayable, things: Mapping[str, int | None]) -> str:
-        """Whose room is asked for, or somebody who has none here."""
-        room = things[next(s.slot for s in one.phrase.segments if s.owned)]
+        """Whose room is asked for, or somebody who is called and of whose room nothing is said."""
+        owned = next((s.slot for s in one.phrase.segments if s.owned), "")
+        room = things[owned] if owned else self._somebodys_room(things)
+        if room is None and not self._strangers:
+            raise Unfit
         person = pick(self._strangers, self.rng) if room is None else self._person(room)
         assert person is not None  # as chosen
         return pick(names.spoken_words(person, one.script, one.english, self.rng) or person.words, self.rng)
+
+    def _somebodys_room(self, things: Mapping[str, int | None]) -> int | None:
+        """The room of a person that is not among these; at times, or where the home has none, nothing."""
+        others = [i for i in self.things["room"] if self._person(i) and i not in things.values()]
+        return pick(others, self.rng) if others and self.rng.random() < 0.8 else None
 
     @cached_property
     def _strangers(self) -> list[Concept]:

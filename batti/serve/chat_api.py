@@ -8,7 +8,7 @@ import uuid
 from collections.abc import AsyncIterator, Sequence
 from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, StrictBool
 
 from batti.backends import Reading
 from batti.errors import BattiError
@@ -54,7 +54,7 @@ class ChatRequest(BaseModel):
 
     model: Annotated[str, Field(max_length=500)] = ""
     messages: Annotated[list[Message], Field(min_length=1, max_length=500)]
-    stream: bool = False
+    stream: StrictBool = False
 
 
 class ChatChoice(BaseModel):

@@ -34,6 +34,7 @@ LEASE = 30.0
 _LONGEST = 20.0  # seconds that an executor has, which is to say when it cannot
 _EVERY, _EVERY_WHEN_LOST = 1.0, 5.0  # seconds between two looks at the store
 _SWITCHES = ("turn_on", "turn_off", "toggle")  # the last word about a light, also about the end of a `for`
+_GONE = "the home has no such place any more"
 _log = logging.getLogger("batti.serve")
 
 
@@ -98,7 +99,7 @@ class House:
     # --- later -----------------------------------------------------------------------------------
     async def accept(self, actions: Sequence[Action], sentence: str = "") -> list[Job]:
         """Accepts those of the actions that are for later; once this returns, they are not lost."""
-        made = jobs.jobs_of(actions, sentence, time.time(), self.home().time_zone)
+        made = jobs.jobs_of(actions, sentence, time.time(), self.home())
         if made:
             await asyncio.to_thread(self.store.add, made)
         for job in made:
@@ -116,6 +117,19 @@ class House:
         if job is None or not await asyncio.to_thread(self.store.end, job, "cancelled", "", WAITING):
             return None
         return await self._told(job)
+
+    async def forget_gone(self) -> list[Job]:
+        """Cancels what waits for places that the home has no more, and returns it; of a job that is about others too
+        these stay."""
+        home, ended = self.home(), []
+        for job in await self.waiting():
+            rest = jobs.left_of(job, home)
+            if rest is not job and await asyncio.to_thread(self.store.shorten, job, rest, _GONE):
+                ended.append(await self._told(job))
+                if rest:
+                    self._wake(rest)
+                    await self._tell_of_jobs([rest])
+        return ended
 
     async def sweep(self) -> None:
         """Begins all that is due."""

@@ -5,13 +5,15 @@ from __future__ import annotations
 import json
 import uuid
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any, Literal, TypeAlias
 from zoneinfo import ZoneInfo
 
-from batti.command import Action
-from batti.serve.lights import LightState
+from batti.command import Action, Command
+from batti.days import is_of_tomorrow
+from batti.home import Home
+from batti.serve.lights import LightState, lights_of
 from batti.values import seconds_of
 
 Status: TypeAlias = Literal["waiting", "running", "done", "failed", "missed", "cancelled", "interrupted", "superseded"]
@@ -22,8 +24,19 @@ ENDED: tuple[Status, ...] = ("done", "failed", "missed", "cancelled", "interrupt
 WAITING: tuple[Status, ...] = ("waiting",)
 
 
-def moment(action: Action, now: float, zone: str) -> float | None:
-    """When an action is due, in seconds since 1970; None for now. `at` is the next such time on the home's clock."""
+def due(action: Action, sentence: str, now: float, home: Home) -> float | None:
+    """When an action that a sentence asked for is due in a home: see `moment`."""
+    tomorrow = bool(action.at and not action.after) and is_of_tomorrow(action.at or "", sentence, _names(home))
+    return moment(action, now, home.time_zone, tomorrow)
+
+
+def _names(home: Home) -> list[str]:
+    return [name for one in home.entities() for name in one.names]
+
+
+def moment(action: Action, now: float, zone: str, tomorrow: bool = False) -> float | None:
+    """When an action is due, in seconds since 1970; None for now. `at` is the next such time on the home's clock, or
+    the next one that is not of today."""
     if not action.after and not action.at:
         return None
     base = now + (seconds_of(action.after) if action.after else 0)
@@ -32,21 +45,30 @@ def moment(action: Action, now: float, zone: str) -> float | None:
     hour, minute = map(int, action.at.split(":"))
     day = datetime.fromtimestamp(base, ZoneInfo(zone)).replace(hour=hour, minute=minute, second=0, microsecond=0)
     found = day.timestamp()
-    return found if found > base else (day + timedelta(days=1)).timestamp()
+    return found if found > base and not tomorrow else (day + timedelta(days=1)).timestamp()
 
 
-def jobs_of(actions: Iterable[Action], sentence: str, now: float, zone: str) -> list[Job]:
+def jobs_of(actions: Iterable[Action], sentence: str, now: float, home: Home) -> list[Job]:
     """The jobs of what is not for now: one for each moment, in order."""
-    due: dict[float, list[Action]] = {}
+    when_due: dict[float, list[Action]] = {}
     for action in actions:
-        if (when := moment(action, now, zone)) is not None:
-            due.setdefault(when, []).append(action)
-    return [Job(new_id(), when, tuple(due[when]), sentence=sentence, created=now) for when in sorted(due)]
+        if (when := due(action, sentence, now, home)) is not None:
+            when_due.setdefault(when, []).append(action)
+    return [Job(new_id(), when, tuple(when_due[when]), sentence=sentence, created=now) for when in sorted(when_due)]
 
 
 def undo_of(action: Action, states: Sequence[LightState], sentence: str, now: float) -> Job:
     """The job that ends what `for` begins: it gives the lights the look of these states again."""
     return Job(new_id(), now + seconds_of(action.for_ or ""), (), tuple(states), sentence, now)
+
+
+def left_of(job: Job, home: Home) -> Job | None:
+    """What a home has still of what a job is about: the job as it is, a new one of the rest, or None."""
+    actions = tuple(one for one in job.actions if not home.check(Command.of([one], home.group_names)))
+    states = tuple(state for state in job.states if state.key in lights_of(home))
+    if (actions, states) == (job.actions, job.states):
+        return job
+    return replace(job, id=new_id(), actions=actions, states=states) if actions or states else None
 
 
 def at_once(action: Action) -> Action:

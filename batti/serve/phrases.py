@@ -43,7 +43,7 @@ SLOTS: Mapping[str, Mapping[str, str]] = {
                  "called_off": "clause",
                  "unknown_room": "", "unknown_name": "said", "did_you_mean": "names"},
     "impossible": dict.fromkeys(("too_long", "no_length", "no_clock", "no_kelvin", "not_understood"), ""),
-    "when": {"after": "duration", "at": "time", "for": "duration"},
+    "when": {"after": "duration", "at": "time", "tomorrow": "at", "for": "duration"},
     "time": dict.fromkeys(("morning", "day", "evening", "night", "small_hours"), "clock"),
     "colors": dict.fromkeys(COLORS, ""),
 }  # fmt: skip

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import re
+import time
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
-from batti import spoken
+from batti import spans, spoken
 from batti.command import Action, Command
 from batti.home import Entity, Home
 from batti.schema import ALL
-from batti.serve import asking, phrases
+from batti.serve import asking, jobs, phrases
 from batti.serve.impossible import Impossible
 from batti.serve.jobs import Job
 from batti.serve.lights import Effect, Light, LightState, Outcome
@@ -62,21 +63,25 @@ class _Place:
 class Speaker:
     """Says things about one home in the tongue of one sentence (or in a given one)."""
 
-    def __init__(self, home: Home, sentence: str = "", tongue: Tongue | None = None) -> None:
+    def __init__(
+        self, home: Home, sentence: str = "", tongue: Tongue | None = None, now: float | None = None
+    ) -> None:
         self.home, self._sentence = home, sentence
+        self._now = time.time() if now is None else now
         self.tongue: Tongue = tongue or tongue_of(sentence)
         self._say = phrases.load(self.tongue)
         self._names = {(one.kind, one.room, one.name): one.names for one in home.entities()}
 
     # --- whole replies ---------------------------------------------------------------------------
-    def told(self, deeds: Iterable[Deed], waiting: Sequence[Job] = ()) -> Reply:
-        """What was done, what will be done, and what could not be, in the order of the actions; and what waits."""
+    def told(self, deeds: Iterable[Deed], waiting: Sequence[Job] | None = None) -> Reply:
+        """What was done, what will be done, and what could not be, in the order of the actions; and what waits, if
+        anything, where that is given."""
         clauses: dict[tuple[str, str, str], list[_Place]] = {}
         for deed in deeds:
             for place, section, name, fill, when in self._clauses(deed):
                 clauses.setdefault((f"{section}.{name}", fill, when), []).append(place)
         said = [self._sentence_of(which, fill, when, places) for (which, fill, when), places in clauses.items()]
-        return self._reply(" ".join([*said, *([self.what_waits(waiting).text] if waiting else [])]))
+        return self._reply(" ".join([*said, *([self.what_waits(waiting).text] if waiting is not None else [])]))
 
     def question(self, readings: Sequence[Command], whole_house: bool = False) -> Reply:
         """Asks whether the first reading is meant, or the second; readings without actions are not asked about."""
@@ -85,10 +90,15 @@ class Speaker:
             text = self._phrase("sentence.ask_two", clause=asked[0], other=asked[1])
         else:
             text = self._phrase("sentence.ask_all" if whole_house else "sentence.ask_one", clause=asked[0])
-        timed = any(action.at for command in readings for action in command.actions)
-        if timed and spoken.is_no_single_time(normalize(self._sentence)):  # every day at 6, until 9
+        if self._is_no_single_time([action for command in readings for action in command.actions]):
             text = f"{self._phrase('sentence.one_time')} {self._capital(text)}"
         return self._reply(text)
+
+    def _is_no_single_time(self, actions: Sequence[Action]) -> bool:
+        """Whether more than a time was said: `every day at 6`, `until 9`, `6 baje dekhi 8 baje samma`."""
+        said = normalize(self._sentence)
+        span = spans.is_told(said, timed=any(action.at or action.after or action.for_ for action in actions))
+        return span or (any(action.at for action in actions) and spoken.is_no_single_time(said))
 
     def which_room(self) -> Reply:
         """Asks for the room that `here` is."""
@@ -104,6 +114,12 @@ class Speaker:
     def cannot(self, why: Impossible) -> Reply:
         """Says that there is no such time or white as the sentence has it, or that it was not understood."""
         return self._reply(self._phrase(f"impossible.{why}"))
+
+    def neither(self, waiting: Sequence[Job] = ()) -> Reply:
+        """Says that neither a light was changed nor anything called off, and what is still to come."""
+        if waiting:
+            return self._still_waits(waiting)
+        return self._reply(f"{self.unchanged().text} {self.nothing_waits().text}")
 
     def unchanged(self) -> Reply:
         """Says that the lights stay as they are."""
@@ -223,11 +239,9 @@ class Speaker:
 
     def _to_come(self, some: Iterable[Job]) -> str:
         """What jobs are to do, each at its time on the home's clock."""
-        zone = ZoneInfo(self.home.time_zone)
-        timed = [(job, f"{datetime.fromtimestamp(job.run_at, zone):%H:%M}") for job in some]
         wished: list[tuple[_Place, str, str, str]] = []
-        for job, at in timed:
-            when = self._phrase("when.at", time=self._time(at))
+        for job in some:
+            when = self._at(job.run_at)
             wished += [(_Place.of(action), *self._doing(action), f"{when} {self._lasting(action)}".rstrip())
                        for action in job.actions]  # fmt: skip
             wished += [(_Place(state.room, state.light), "restore", "", when) for state in job.states]
@@ -295,8 +309,16 @@ class Speaker:
         if action.after:
             said.append(self._phrase("when.after", duration=self._duration(action.after)))
         if action.at:
-            said.append(self._phrase("when.at", time=self._time(action.at)))
+            due = None if action.after else jobs.due(action, self._sentence, self._now, self.home)
+            said.append(self._at(due) if due else self._phrase("when.at", time=self._time(action.at)))
         return " ".join([*said, *filter(None, [self._lasting(action)])])
+
+    def _at(self, due: float) -> str:
+        """A moment on the home's clock, with its day where that is tomorrow."""
+        zone = ZoneInfo(self.home.time_zone)
+        then, now = (datetime.fromtimestamp(moment, zone) for moment in (due, self._now))
+        at = self._phrase("when.at", time=self._time(f"{then:%H:%M}"))
+        return self._phrase("when.tomorrow", at=at) if then.date() == now.date() + timedelta(days=1) else at
 
     def _lasting(self, action: Action) -> str:
         return self._phrase("when.for", duration=self._duration(action.for_)) if action.for_ else ""

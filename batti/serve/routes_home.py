@@ -31,6 +31,7 @@ _HOME_ANSWER: dict[int | str, dict[str, Any]] = {200: {"content": {
     "application/json": {"example": _HOME}, "application/yaml": {"schema": {"type": "string"}}}}}  # fmt: skip
 _MISSING: dict[int | str, dict[str, Any]] = {404: {"model": Problem, "description": "there is no such thing"}}
 _CHANGED: dict[int | str, dict[str, Any]] = {412: {"model": Problem, "description": "changed by somebody else since"}}
+CANCELLED = "Batti-Cancelled"
 router = APIRouter(responses=REFUSED)
 
 
@@ -81,12 +82,16 @@ async def home(request: Request) -> Response:
             tags=["home"])  # fmt: skip
 async def change_home(request: Request, if_match: Annotated[str | None, Header()] = None) -> Response:
     """Changes the home, if nothing in it is wrong; else says all that is. With `If-Match`, only if nobody else changed
-    it in between."""
+    it in between. What waits for a place that is no more there is cancelled; `Batti-Cancelled` says how many jobs."""
     service = service_of(request)
     changed = await _sent(request)
     await asyncio.to_thread(service.home_file.replace, changed, if_match)
     await service.house.publish("home", {"tag": tag(changed)})
-    return _shown(request, changed)
+    cancelled = await service.house.whole(service.house.forget_gone())
+    answer = _shown(request, changed)
+    if cancelled:
+        answer.headers[CANCELLED] = str(len(cancelled))
+    return answer
 
 
 @router.post("/v1/home/check", response_model=dict[str, Any], openapi_extra=_HOME_BODY, responses=_HOME_ANSWER,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Annotated, Any, Literal, TypeAlias
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, StrictBool
 
 from batti.command import Color, Intent
 from batti.interpreter import Result
@@ -78,10 +78,11 @@ class Do(Strict):
     yaml: Annotated[str | None, Field(max_length=100_000)] = None
     room: Room = None
     model: Name = None
-    confirm: Annotated[bool, Field(description="yes to what was asked back")] = False
+    confirm: Annotated[StrictBool, Field(description="yes to what was asked back")] = False
     answers: Annotated[str | None, Field(max_length=MOST_CHARS, description="what was said before and asked back: "
                        "`sentence` may be the answer, `ho` or the room that is meant")] = None  # fmt: skip
-    ask_before_all: Annotated[bool, Field(description="ask back before anything is done to the whole house")] = False
+    ask_before_all: Annotated[StrictBool, Field(
+        description="ask back before anything is done to the whole house")] = False  # fmt: skip
 
     def checks(self) -> Iterator[Finding]:
         """One document at most, and something to do."""

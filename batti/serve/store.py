@@ -19,7 +19,7 @@ import sqlalchemy as sql
 from sqlalchemy.exc import SQLAlchemyError
 
 from batti.errors import BattiError, missing
-from batti.serve.jobs import OPEN, Event, Job, Status
+from batti.serve.jobs import OPEN, WAITING, Event, Job, Status
 from batti.serve.lights import Light, LightState
 from batti.serve.simulated import Change, States
 
@@ -159,6 +159,14 @@ class Store:
         """Notes what became of a job; False where it is none of `only` any more."""
         with self._changing() as connection:
             return _end(connection, job.id, status, detail, only)
+
+    def shorten(self, job: Job, rest: Job | None, detail: str) -> bool:
+        """Cancels a job that waits, and accepts what is left of it instead; False where it waits no more."""
+        with self._changing() as connection:
+            ended = _end(connection, job.id, "cancelled", detail, WAITING)
+            if ended and rest:
+                _insert(connection, rest)
+        return ended
 
     # --- events ----------------------------------------------------------------------------------
     def publish(self, kind: str, data: Any) -> int:

@@ -15,8 +15,10 @@ from batti.errors import BattiError, did_you_mean, quote
 from batti.home import Entity, Home
 from batti.interpreter import Interpreter, Result
 from batti.lamps import Place
+from batti.lookup import Lookup
 from batti.schema import ALL, HERE
 from batti.serve import asking, cancelling, places
+from batti.serve.cancelling import CallOff
 from batti.serve.errors import Invalid
 from batti.serve.house import House
 from batti.serve.impossible import impossible
@@ -112,7 +114,7 @@ class Talk:
                 return Answer("needs_confirmation", speaker.question(askable), askable[0], understood)
             return await self._act(askable[0], speaker, sentence, wish, understood)
         if result.command.intent == "none":
-            return await self._nothing(sentence, understood, speaker)
+            return await self._nothing(sentence, understood, speaker, wish)
         if result.command.intent == "unknown_room":
             reply = await self._no_such_room(sentence, understood, speaker)
             return Answer("unknown_room", reply, result.command, understood)
@@ -146,12 +148,12 @@ class Talk:
         came = iter(outcomes)
         deeds = [Deed(action, next(came) if action in now else None) for action in command.actions]
         # What is to be called off is not done beside other things, and is not passed over in silence.
-        uncalled = await self.house.waiting() if cancelling.speaks_of_it(sentence) else []
+        uncalled = await self.house.waiting() if cancelling.speaks_of_it(sentence) else None
         reply = speaker.told(deeds, uncalled)
         status = _status(now, outcomes, bool(scheduled))
         return Answer(status, reply, command, understood, tuple(outcomes), tuple(scheduled))
 
-    async def _nothing(self, sentence: str, understood: Understood, speaker: Speaker) -> Answer:
+    async def _nothing(self, sentence: str, understood: Understood, speaker: Speaker, wish: Wish) -> Answer:
         """Says that nothing was asked of the lights, or calls off what waits, or tells it."""
         command = understood.result.command
         waiting = await self.house.waiting()
@@ -163,12 +165,34 @@ class Talk:
             return Answer("answered", reply, command, understood, scheduled=tuple(coming))
         call_off = await asyncio.to_thread(cancelling.asked, sentence, speaker.home)
         if call_off is None:
-            return Answer("none", await self._unasked(sentence, waiting, speaker), command, understood)
-        meant = call_off.among(waiting, speaker.home)
-        ended = [job for one in meant if (job := await self.house.cancel(one.id))]  # one may have begun meanwhile
-        if not ended:
-            return Answer("none", speaker.nothing_waits(waiting), command, understood)
-        return Answer("cancelled", speaker.called_off(ended), command, understood, scheduled=tuple(ended))
+            is_of_it = cancelling.speaks_of_it(sentence)  # beside another request
+            if is_of_it and (other := await self._besides(sentence, wish)):
+                return await self._act(other.result.command, speaker, sentence, wish, other)
+            reply = speaker.neither(waiting) if is_of_it else await self._unasked(sentence, waiting, speaker)
+            return Answer("none", reply, command, understood)
+        if ended := await self._called_off(call_off, speaker.home):
+            return Answer("cancelled", speaker.called_off(ended), command, understood, scheduled=tuple(ended))
+        if call_off.gone:
+            near = await asyncio.to_thread(Lookup(speaker.home).near, call_off.gone)
+            return Answer("unknown_room", speaker.no_such_room(call_off.gone, near), command, understood)
+        return Answer("none", speaker.nothing_waits(await self.house.waiting()), command, understood)
+
+    async def _besides(self, sentence: str, wish: Wish) -> Understood | None:
+        """What a sentence surely asks of the lights besides calling off, where a model took all of it for none."""
+        if not (rest := await asyncio.to_thread(cancelling.besides, sentence, self.house.home())):
+            return None
+        [found] = await self.understand([rest], wish)
+        command = found.result.command
+        is_clear = command.actions and not found.result.needs_confirmation
+        return found if is_clear and not {ALL, HERE} & {*command.rooms} else None
+
+    async def _called_off(self, call_off: CallOff, home: Home) -> list[Job]:
+        """What was called off. What has begun meanwhile, or was called off by another, is left to them, and what was
+        meant is looked for anew: two who say "cancel that" at once are not both for the same job."""
+        while meant := call_off.among(await self.house.waiting(), home):
+            if ended := [job for one in meant if (job := await self.house.cancel(one.id))]:
+                return ended
+        return []
 
     async def _unasked(self, sentence: str, waiting: Sequence[Job], speaker: Speaker) -> Reply:
         """What is said to who asks nothing of the lights; who forbids something hears what waits there."""
