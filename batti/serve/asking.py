@@ -33,8 +33,8 @@ def asks_how_many(sentence: str) -> bool:
 def asks_for_dark(sentence: str) -> bool:
     """Whether those are asked for that are off, and not those that are on."""
     frames = lexicon.load().frames
-    words = {*key(normalize(sentence)).split()}
-    return not words.isdisjoint(frames["is_dark"]) and words.isdisjoint(frames["is_lit"])
+    said = {*key(normalize(sentence)).split()}
+    return not said.isdisjoint(frames["is_dark"]) and said.isdisjoint(frames["is_lit"])
 
 
 def asks_when(sentence: str) -> bool:
@@ -60,9 +60,9 @@ def concerned(sentence: str, waiting: Sequence[Job], home: Home) -> list[Job]:
 
 def _places(sentence: str, home: Home) -> list[Entity]:
     """What of the home a sentence names, by as many words as there are for it."""
-    words, lookup, found, i = key(normalize(sentence)).split()[:_MOST_WORDS], Lookup(home), [], 0
-    while i < len(words):
-        ways = ((many, lookup.surely(" ".join(words[i : i + many]))) for many in range(_LONGEST, 0, -1))
+    said, lookup, found, i = key(normalize(sentence)).split()[:_MOST_WORDS], Lookup(home), [], 0
+    while i < len(said):
+        ways = ((many, lookup.surely(" ".join(said[i : i + many]))) for many in range(_LONGEST, 0, -1))
         many, place = next((way for way in ways if way[1]), (1, None))
         found += [place] if place else []
         i += many
@@ -84,8 +84,14 @@ def _any_of(kind: str) -> re.Pattern[str]:
     return re.compile(rf"\b{pattern_of(kind)}")
 
 
+@cache
+def words(kind: str) -> tuple[str, ...]:
+    """The words of a kind, as they are written there."""
+    data: Mapping[str, Sequence[str]] = read_yaml("replies", "asking.yaml")
+    return tuple(data.get(kind, ()))
+
+
 def pattern_of(kind: str) -> str:
     """The pattern of any word of a kind, up to its end."""
-    data: Mapping[str, Sequence[str]] = read_yaml("replies", "asking.yaml")
-    said = (re.escape(key(one.rstrip("*"))) + (r"\w*" if one.endswith("*") else "") for one in data.get(kind, ()))
+    said = (re.escape(key(one.rstrip("*"))) + (r"\w*" if one.endswith("*") else "") for one in words(kind))
     return rf"(?:{'|'.join(said) or '(?!)'})(?!\w)"

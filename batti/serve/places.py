@@ -12,6 +12,7 @@ from batti.home import Entity, Home
 from batti.lamps import Place
 from batti.lookup import Lookup
 from batti.schema import ALL, HERE
+from batti.serve import asking
 from batti.serve.consent import is_yes
 from batti.sound import fold
 from batti.text import normalize
@@ -21,8 +22,6 @@ _SHORT_OF_A_LAMP = 5  # ... of a lamp and its room
 _SURE = 0.97  # certainty from which nothing but a name was said
 _SURE_OF_BOTH = 0.7  # ... of a lamp, where its room is named surely
 _MARKS = " .!?"
-_SOME = frozenset(map(fold, ("both", "dubai", "duwai", "each")))  # of those that are spoken of
-_OUTSIDE_A_NAME = frozenset(("please", "pls", "plz", "matra", "maatra", "only", "just", "hola", "one"))
 
 
 def named(home: Home, said: str) -> tuple[Place, ...]:
@@ -68,10 +67,10 @@ def _one(words: Sequence[str], lookup: Lookup) -> Place | None:
 
 def _without_what_is_outside(words: Sequence[str]) -> Sequence[str]:
     """`kitchen` of `in the kitchen please` and of `ho, kitchen`."""
-    before = {*lexicon.load().frames["before_its_room"], *_OUTSIDE_A_NAME}
+    before = {*lexicon.load().frames["before_its_room"], *asking.words("beside_a_name")}
     while len(words) > 1 and (words[0] in before or is_yes(words[0])):
         words = words[1:]
-    while len(words) > 1 and (words[-1] in _OUTSIDE_A_NAME or is_yes(words[-1])):  # hall ho
+    while len(words) > 1 and (words[-1] in asking.words("beside_a_name") or is_yes(words[-1])):  # hall ho
         words = words[:-1]
     return words
 
@@ -107,12 +106,18 @@ def _is_called(called: Place | None, lamp: Entity) -> bool:
 
 
 def _is_all(word: str, lookup: Lookup) -> bool:
-    return fold(word) in meaning.every() - _SOME or _found([word], lookup) == ALL
+    return fold(word) in _every() or _found([word], lookup) == ALL
 
 
 def _found(words: Sequence[str], lookup: Lookup) -> Place | None:
     what, certainty = lookup.find(" ".join(words))
     return what if certainty >= _SURE and what != HERE else None
+
+
+@cache
+def _every() -> frozenset[str]:
+    """Folded words for all that do not mean those that are spoken of."""
+    return frozenset(meaning.every()) - {*map(fold, asking.words("of_them"))}
 
 
 @cache
