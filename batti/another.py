@@ -124,7 +124,7 @@ def _rooms_of(before: str, lookup: Lookup) -> Collection[str]:
 @cache
 def _which() -> frozenset[str]:
     """Words for the second, third and later ones of a kind; a second is a length of time too."""
-    _, *later = lexicon.load().frames["ordinals"]
+    later = lexicon.load().frames["ordinals"][1:]
     return frozenset(word for words in later for word in words) - {"second"}
 
 

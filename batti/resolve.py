@@ -30,7 +30,7 @@ _HIS = 0.8  # certainty of a room whose owner is told by a pronoun
 _SURE = 0.9  # certainty from which a number or letter is that of the kind of place before it
 _NO_LIGHT_HAS_IT = 0.5  # certainty of an answer to more than there is: 150%, 100 hours, 500 kelvin
 _REST_OF_WHAT = 0.5  # certainty of all or here for what is said of the rest, where nothing is excepted
-_NOT_BY_ITSELF = 0.5  # certainty of what is to be done only where another place is on or off
+_NOT_BY_ITSELF = 0.5  # certainty of what is to be done only where another place is on or off, or but for a lamp
 _CONTRADICTS = 0.5  # certainty of an answer that asked what cannot both hold, of which one was left out
 
 _MORE_BEFORE, _MORE_BEHIND = 2, 1  # words of a name in pieces that the model may have left out
@@ -64,16 +64,8 @@ def resolve(
             if len(said.asked) == 1 or not _is_no_place(found.entry, said):
                 return Command.unknown_room(), certainty
             certainty = min(certainty, _NOT_QUITE)
-    clock = any("at" in entry.doing and "for" not in entry.doing for entry in said.asked)
-    if clock and spoken.is_no_single_time(said.without_places):
-        certainty = min(certainty, _AT_THE_NEXT)
-    if left_out.is_a_lamp_apart({action["room"] for _, action in actions if "light" not in action}, said):
-        certainty = min(certainty, _NOT_BY_ITSELF)
     held = _that_hold(actions)
-    if conditions.is_of_another(sentence, held, lookup):
-        certainty = min(certainty, _NOT_BY_ITSELF)
-    if len(held) < len(actions):
-        certainty = min(certainty, _CONTRADICTS)
+    certainty = min([certainty, *_doubts_of_all(actions, held, said)])
     return Command.from_dict({"actions": one_form(held)}, groups=lookup.groups), certainty
 
 
@@ -98,6 +90,20 @@ def _doubts_of(found: Found, said: Said) -> Iterator[float]:
         yield _NOT_QUITE  # `room 0 ma batti nibhau`
     if found.places[0] == HERE and another.is_by_a_place(said.sentence):
         yield _NOT_QUITE
+
+
+def _doubts_of_all(
+    actions: Sequence[tuple[Asked, dict[str, Any]]], held: Sequence[dict[str, Any]], said: Said
+) -> Iterator[float]:
+    """The same for what is to be done, whose places are all known, and of which this holds."""
+    clock = any("at" in entry.doing and "for" not in entry.doing for entry in said.asked)
+    if clock and spoken.is_no_single_time(said.without_places):
+        yield _AT_THE_NEXT
+    whole = {action["room"] for _, action in actions if "light" not in action}
+    if left_out.is_a_lamp_apart(whole, said) or conditions.is_of_another(said.sentence, held, said.lookup):
+        yield _NOT_BY_ITSELF
+    if len(held) < len(actions):
+        yield _CONTRADICTS
 
 
 def _is_not_all(entry: Asked, said: Said) -> bool:
