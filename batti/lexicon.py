@@ -180,6 +180,11 @@ class Lexicon:
         return _concepts(self.frames["adjectives"])
 
     @cached_property
+    def devanagari_endings(self) -> tuple[str, ...]:
+        """Case endings that are glued to the word before them."""
+        return tuple(_read("devanagari.yaml")["endings"])
+
+    @cached_property
     def furniture(self) -> tuple[Concept, ...]:
         """What rooms are numbered by that is no place of its own: the table of table 4."""
         known = {key for place in self.places for key in place.keys}

@@ -6,11 +6,9 @@ import re
 from collections.abc import Iterable
 from functools import cache
 
-from batti import lexicon, meaning
+from batti import lexicon, spoken
 from batti.said import Said
-from batti.sound import fold
 
-_WORD = re.compile(r"[a-z]+")
 _BETWEEN = r"(?: [a-z]+){0,5}?"  # words of what is done, between the beginning and the end
 _DIGITAL = re.compile(r"\d[:.]\d\d")
 
@@ -23,14 +21,9 @@ def is_a_span(said: Said) -> bool:
 def is_told(sentence: str, timed: bool) -> bool:
     """Whether a normalized sentence tells a clock, and another up to which. Numbers alone are clocks only where the
     answer has a time (`timed`): `6 dekhi 8 samma` may be rooms, and `from 20 to 50` levels."""
-    digits = _WORD.sub(_in_digits, sentence)
+    digits = spoken.with_digits(sentence)
     found = [match[0] for pattern in _spans() for match in pattern.finditer(digits)]
     return any(timed or _clock_word().search(one) or _DIGITAL.search(one) for one in found)
-
-
-def _in_digits(word: re.Match[str]) -> str:
-    number = meaning.in_digits(fold(word[0]))
-    return number if number.isdigit() else word[0]
 
 
 @cache
@@ -67,5 +60,4 @@ def _any(kind: str) -> str:
 
 
 def _pattern(said: Iterable[str]) -> str:
-    words = {lexicon.key(word) for word in said} - {""}
-    return f"(?:{'|'.join(sorted(map(re.escape, words), key=lambda word: (-len(word), word))) or '(?!)'})"
+    return spoken.any_of(sorted({lexicon.key(word) for word in said} - {""}))

@@ -67,6 +67,19 @@ def number(said: str) -> str:
     return word if word.isdigit() and not more else ""
 
 
+def with_digits(sentence: str) -> str:
+    """A normalized sentence with digits for its number words."""
+    return _LETTERS.sub(_in_digits, sentence)
+
+
+_LETTERS = re.compile(r"[a-z]+")
+
+
+def _in_digits(word: re.Match[str]) -> str:
+    number = in_digits(fold(word[0]))
+    return number if number.isdigit() else word[0]
+
+
 def letter_by_letter(name: str) -> str:
     """The name with each abbreviation as it is spelled out: HR is heard as echaar; nothing where it has none."""
     names = lexicon.load().frames["letter_names"]
@@ -243,7 +256,12 @@ def _means_the_same(word: str, after: str) -> bool:
 
 def pattern_of(kind: str) -> str:
     """The pattern of any of the words of a list of `frames.yaml`, as they are written there; the longest come first."""
-    return _any_of(sorted(map(re.escape, lexicon.load().frames[kind]), key=len, reverse=True))
+    return any_of(lexicon.load().frames[kind])
+
+
+def any_of(words: Iterable[str]) -> str:
+    """The pattern of any of these words; the longest come first."""
+    return _any_of(sorted(map(re.escape, words), key=len, reverse=True))
 
 
 def _any_of(said: Iterable[str]) -> str:

@@ -69,7 +69,7 @@ def _ending() -> re.Pattern[str]:
     """Matches before a case ending that is glued to a word: its own last vowel stays silent, घरको is gharko."""
     words = read_yaml("lexicon", "devanagari.yaml") if resources("lexicon").joinpath("devanagari.yaml").exists() else {}
     endings, behind = (
-        "|".join(map(f"{_NUKTA}*".join, words.get(name) or ["(?!)"])) for name in ("endings", "behind_endings")
+        "|".join(map(f"{_NUKTA}*".join, words.get(name) or ())) or "(?!)" for name in ("endings", "behind_endings")
     )
     return re.compile(rf"(?<=\S[क-ह])(?=(?:{endings})(?:{behind})?$)")
 

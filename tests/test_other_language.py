@@ -279,3 +279,9 @@ def test_looks_come_from_the_package_and_words_do_not(kiswahili: Path) -> None:
 def test_the_case_endings_of_devanagari_are_those_of_the_folder(kiswahili: Path, endings: str, read: str) -> None:
     (kiswahili / "lexicon" / "devanagari.yaml").write_text(endings or "{}", "utf-8")
     assert python(kiswahili, "from batti.text import normalize; print(normalize('घरमें'))").strip() == read
+
+
+def test_a_folder_may_do_without_the_case_endings_of_devanagari(kiswahili: Path) -> None:
+    assert not (kiswahili / "lexicon" / "devanagari.yaml").exists()
+    code = "from batti.serve import tongue; print('को' in tongue._behind(), tongue._case().pattern)"
+    assert python(kiswahili, code).strip() == "False (?:(?!))+$"

@@ -7,14 +7,13 @@ from collections.abc import Mapping, Sequence
 from functools import cache
 
 from batti import lexicon, meaning, spoken
-from batti.command import Action
 from batti.home import Entity, Home
 from batti.lexicon import key
 from batti.lookup import Lookup
 from batti.paths import read_yaml
 from batti.serve.cancelling import CallOff
 from batti.serve.jobs import Job
-from batti.serve.lights import Light, targets
+from batti.serve.lights import lights_in
 from batti.text import normalize
 
 _LONGEST, _MOST_WORDS = 3, 24  # words of a name, and words of a sentence among which names are looked for
@@ -54,7 +53,7 @@ def is_of_lights(sentence: str) -> bool:
 
 def concerned(sentence: str, waiting: Sequence[Job], home: Home) -> list[Job]:
     """Which of the jobs that wait are about the places that are named in a sentence; all where none is."""
-    lights = {light for place in _places(sentence, home) for light in _lights_in(place, home)}
+    lights = {light for place in _places(sentence, home) for light in lights_in(place, home)}
     return CallOff(frozenset(lights), every=True).among(waiting, home) if lights else [*waiting]
 
 
@@ -67,11 +66,6 @@ def _places(sentence: str, home: Home) -> list[Entity]:
         found += [place] if place else []
         i += many
     return found
-
-
-def _lights_in(place: Entity, home: Home) -> list[Light]:
-    light = place.name if place.kind == "light" else None
-    return targets(home, Action(room=place.room or place.name, light=light, action="turn_off"))
 
 
 def _says(kind: str, sentence: str) -> bool:

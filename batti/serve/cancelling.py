@@ -17,15 +17,14 @@ from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 from batti import days, meaning
-from batti.command import Action
 from batti.errors import BattiError
-from batti.home import Entity, Home
+from batti.home import Home
 from batti.lexicon import key, load
 from batti.lookup import Lookup
 from batti.paths import read_yaml
 from batti.schema import HERE
 from batti.serve.jobs import Job
-from batti.serve.lights import Light, targets
+from batti.serve.lights import Light, lights_in, targets
 from batti.sound import fold
 from batti.text import normalize
 
@@ -107,7 +106,7 @@ def asked(sentence: str, home: Home) -> CallOff | None:
         elif place is None or place == HERE or certainty < _SURE:
             return None
         else:
-            lights = _lights_in(place, home)
+            lights = None if isinstance(place, str) else frozenset(lights_in(place, home))
     day = next((n for n, kind in enumerate(_DAYS) if not days.of(kind).isdisjoint(sounds)), None)
     return CallOff(lights, hours, not every.isdisjoint(sounds), int(times[0][1]) if times else None, day, gone)
 
@@ -199,14 +198,6 @@ def _clock(moment: float, home: Home) -> datetime:
 def _rooms_of(job: Job) -> set[str]:
     """What the rooms are called that a job is about, whether the home has them or not."""
     return {action.room for action in job.actions} | {state.room for state in job.states}
-
-
-def _lights_in(place: Entity | str, home: Home) -> frozenset[Light] | None:
-    """The lights of a place; None for those of the whole house."""
-    if isinstance(place, str):
-        return None
-    light = place.name if place.kind == "light" else None
-    return frozenset(targets(home, Action(room=place.room or place.name, light=light, action="turn_off")))
 
 
 def _lights_of(job: Job, home: Home) -> set[Light]:

@@ -11,10 +11,9 @@ from collections.abc import Iterator, Sequence
 from functools import cache
 from typing import Literal, TypeAlias
 
-from batti import meaning, spoken
+from batti import spoken
 from batti.command import Command
 from batti.serve.asking import pattern_of
-from batti.sound import fold
 from batti.text import normalize
 from batti.values import seconds_of
 
@@ -27,13 +26,12 @@ _MANY = 100  # units of time from which networks do not read them in full
 _KELVIN = re.compile(r"(?<![\d.])(?:(\d{2,6}) ?(?:kelvin|kelbin|kelwin)|(\d{4,6}) ?k)\b")  # `room 101 k light warm`
 _DIGITAL = re.compile(r"(?<![\d:.])(\d{1,2}):(\d\d)(?![\d:])")
 _GLUED = re.compile(r"(?<=[a-z])(pachh?i|samm?a?)\b")  # घण्टापछि
-_WORD = re.compile(r"[a-z]+")
 
 
 def impossible(sentence: str, command: Command) -> Impossible | None:
     """What a sentence asks for that its command cannot have; None where it has nothing of the kind."""
     said = _GLUED.sub(r" \1", normalize(sentence))
-    return next(_impossible(_WORD.sub(_in_digits, said), command), None)
+    return next(_impossible(spoken.with_digits(said), command), None)
 
 
 def _impossible(said: str, command: Command) -> Iterator[Impossible]:
@@ -77,11 +75,6 @@ def _is_a_clock(hour: str, minute: str, understood: set[str]) -> bool:
     if hour == _MIDNIGHT[0] and _MIDNIGHT[1] in understood:
         return True
     return int(hour) <= _LAST_HOUR and int(minute or 0) <= _LAST_MINUTE
-
-
-def _in_digits(word: re.Match[str]) -> str:
-    number = meaning.in_digits(fold(word[0]))
-    return number if number.isdigit() else word[0]
 
 
 @cache

@@ -11,7 +11,7 @@ from dataclasses import asdict, dataclass, fields, replace
 from typing import Any, Literal, TypeAlias
 
 from batti.command import Action
-from batti.home import Home
+from batti.home import Entity, Home
 
 Light: TypeAlias = tuple[str, str | None]
 """A light by its room and its own name; None is the room's own light, which has no name."""
@@ -119,6 +119,12 @@ def targets(home: Home, action: Action) -> list[Light]:
     rooms = set(home.rooms_of(action.room)) - set(action.except_)
     known = [light for light in lights_of(home) if light[0] in rooms]
     return [light for light in known if action.light in (None, light[1])]
+
+
+def lights_in(place: Entity, home: Home) -> list[Light]:
+    """The lights of a room, of a group or of one light of the home."""
+    light = place.name if place.kind == "light" else None
+    return targets(home, Action(room=place.room or place.name, light=light, action="turn_off"))
 
 
 def applied(action: Action, states: Sequence[LightState], unknown: Collection[Light] = ()) -> Outcome:

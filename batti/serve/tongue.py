@@ -13,7 +13,6 @@ from batti import lexicon, meaning, spoken
 from batti.home import Home
 from batti.lexicon import Concept, key
 from batti.lookup import Lookup
-from batti.paths import read_yaml
 from batti.serve.phrases import Tongue, telling_words
 from batti.sound import consonants, fold
 from batti.text import is_devanagari, normalize
@@ -142,15 +141,14 @@ def _as_it_was_said(names: tuple[str, ...], sentence: str) -> str | None:
 @cache
 def _case() -> re.Pattern[str]:
     """Matches the case endings that are glued to the end of words in Devanagari."""
-    endings: list[str] = read_yaml("lexicon", "devanagari.yaml")["endings"]
-    return re.compile(rf"(?:{'|'.join(endings)})+$")
+    return re.compile(rf"{spoken.any_of(lexicon.load().devanagari_endings)}+$")
 
 
 @cache
 def _behind() -> str:
     """The pattern of what may stand behind a name: case endings that are glued to it, and the end of the word."""
-    endings = (*lexicon.load().frames["endings"], *read_yaml("lexicon", "devanagari.yaml")["endings"], "'s", "’s")
-    return rf"(?:{'|'.join(map(re.escape, endings))})*(?![a-z\u0900-\u0963])"
+    endings = (*lexicon.load().frames["endings"], *lexicon.load().devanagari_endings, "'s", "’s")
+    return rf"{spoken.any_of(endings)}*(?![a-z\u0900-\u0963])"
 
 
 def _said(names: Iterable[str], sentence: str) -> str | None:
