@@ -20,6 +20,8 @@ MAX_ENTRIES = 16
 MAX_PLACE = 60
 """Characters of one marked place, the most that a name has."""
 MAX_EXCEPTS = 12
+MAX_CHAINED = 4
+"""Lengths by which a time may be said to be later than another."""
 _DOINGS = tuple(WORD[w] for w in (*SIMPLE, "level", "up", "down", "kelvin", *COLORS))
 _MOST = {"h": 24, "m": 59, "s": 59}  # a day at most
 
@@ -51,6 +53,7 @@ class Answer:
     _marked: str = "place"  # what is being marked: a place or an exception
     _unit: str = ""  # last unit of the duration being said
     _whens: tuple[str, ...] = WHENS
+    _times: int = 0  # of one entry: its time and the lengths by which that is later
 
     def __post_init__(self) -> None:
         self.points = range(self.chars)
@@ -89,7 +92,7 @@ class Answer:
     def _place(self, token: int) -> None:
         self._entries += 1
         self._excepts = 0
-        self._whens = WHENS
+        self._whens, self._times = WHENS, 0
         if token >= VOCABULARY:
             self._mark("place", token)
         else:
@@ -143,7 +146,10 @@ class Answer:
         if when is None:
             self._place(token)
             return
-        self._whens = WHENS[WHENS.index(when) + 1 :]
+        chained = ("after",) if self._times < MAX_CHAINED and not (when == "at" and self._times) else ()
+        begun = ("at",) if when == "after" and not self._times else ()
+        self._whens = () if when == "for" else (*chained, *begun, "for")
+        self._times += 1
         self._unit = ""
         if when == "at":
             self._expect("hour", _numbers(0, 23))

@@ -3,7 +3,8 @@
 In: character ids of normalized text. Out: one token for each structural element; a place is marked
 by two pointers, to its first and its last character in the sentence. `baithak nilo ani 40% ma` is
 answered by `[0][6] [blue] [0][6] [level] [40] [end]`. Which room of the home those characters
-name is not the model's business but `lookup`'s.
+name is not the model's business but `lookup`'s, and what `hall 22:50, gate 20 minutes later` makes is not its sum:
+of the gate it says `[at] [22] [50] [after] [20] [m]`.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ from numpy.typing import NDArray
 from batti.command import COLORS
 from batti.schema import ALL, HERE
 from batti.text import ALPHABET
+from batti.values import later, seconds_of
 
 Span = tuple[int, int]
 """First and last character of a place in the normalized sentence."""
@@ -50,6 +52,14 @@ class Asked:
     place: Span | str  # a span, `all` or `here`
     doing: dict[str, Any]  # the contract's keys from `action` on
     excepts: tuple[Span, ...] = field(default=())
+    chained: tuple[str, ...] = field(default=())  # lengths by which its time is later than one that is told of another
+
+
+def chain(times: dict[str, Any], lengths: Sequence[str]) -> None:
+    """Make the time in `times`, or where there is none the delay, later by these lengths."""
+    if lengths:
+        key = "at" if "at" in times else "after"
+        times[key] = later(times[key], sum(map(seconds_of, lengths)))
 
 
 def text_of(span: Span, sentence: str) -> str:
@@ -93,17 +103,21 @@ def parts(entry: Asked) -> Iterator[tuple[str, list[int]]]:
     yield "action", _amount_tokens(entry.doing)
     for when in WHENS:
         if when in entry.doing:
-            yield when, [WORD[when], *_time_tokens(when, entry.doing[when])]
+            yield when, _time_tokens(when, entry.doing[when], entry.chained if when != "for" else ())
 
 
 def _place_tokens(place: Span | str) -> list[int]:
     return [_PLACES[place]] if isinstance(place, str) else [VOCABULARY + end for end in place]
 
 
-def _time_tokens(when: str, value: str) -> list[int]:
-    if when == "at":
-        return [NUMBER + int(part) for part in value.split(":")]
-    return [token for n, unit in re.findall(r"(\d+)([hms])", value) for token in (NUMBER + int(n), WORD[unit])]
+def _time_tokens(when: str, value: str, chained: Sequence[str]) -> list[int]:
+    told = later(value, -sum(map(seconds_of, chained)))
+    clock = [NUMBER + int(part) for part in told.split(":")] if when == "at" else _length_tokens(told)
+    return [WORD[when], *clock, *(token for more in chained for token in (WORD["after"], *_length_tokens(more)))]
+
+
+def _length_tokens(length: str) -> list[int]:
+    return [token for n, unit in re.findall(r"(\d+)([hms])", length) for token in (NUMBER + int(n), WORD[unit])]
 
 
 def _amount_tokens(doing: Mapping[str, Any]) -> list[int]:
@@ -148,10 +162,15 @@ class _Reader:
             while self.peek() >= VOCABULARY:
                 excepts.append(self.span())
         doing = self.amount()
+        chained: list[str] = []
         while (when := _SAID.get(self.peek(), "")) in WHENS:
             self.next()
-            doing[when] = f"{self.number():02d}:{self.number():02d}" if when == "at" else self.duration()
-        return Asked(place, doing, tuple(excepts))
+            if when == "after" and not doing.keys().isdisjoint(("after", "at")):
+                chained.append(self.duration())
+            else:
+                doing[when] = f"{self.number():02d}:{self.number():02d}" if when == "at" else self.duration()
+        chain(doing, chained)
+        return Asked(place, doing, tuple(excepts), tuple(chained))
 
     def amount(self) -> dict[str, Any]:
         word = _SAID[self.next()]

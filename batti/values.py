@@ -31,6 +31,15 @@ def duration_of(seconds: int) -> str:
     return "".join(f"{count}{unit}" for count, unit in parts if count)
 
 
+def later(time: str, seconds: int) -> str:
+    """A delay or a time of day so many seconds later (earlier, where there are fewer than none): 1h for 40m and 1200,
+    00:10 for 23:50. A delay is a day at most."""
+    if match := _TIME.fullmatch(time):
+        minutes = int(match[1]) * 60 + int(match[2]) + int(seconds / 60)
+        return f"{minutes // 60 % 24:02}:{minutes % 60:02}"
+    return duration_of(min(seconds_of(time) + seconds, _DAY))
+
+
 def _number(key: str, value: object, low: float, high: float) -> float:
     number = _as_float(value)
     if number is None or not low <= number <= high:

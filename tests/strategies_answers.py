@@ -5,9 +5,11 @@ from typing import Any
 from hypothesis import strategies as st
 
 from batti.command import ACTIONS, COLORS
-from batti.grammar import MAX_ENTRIES, MAX_EXCEPTS, MAX_PLACE
-from batti.prompt import Asked, Span
-from batti.values import duration_of
+from batti.grammar import MAX_CHAINED, MAX_ENTRIES, MAX_EXCEPTS, MAX_PLACE
+from batti.prompt import Asked, Span, chain
+from batti.values import duration_of, seconds_of
+
+_DAY = 24 * 60 * 60
 
 
 def _spans(chars: int) -> st.SearchStrategy[Span]:
@@ -36,13 +38,24 @@ def _whens() -> st.SearchStrategy[dict[str, str]]:
     return st.just({}) | one_of
 
 
+def _chained(times: dict[str, str]) -> st.SearchStrategy[list[str]]:
+    """Lengths by which the one time is later than another; no delay is longer than a day."""
+    if len({"after", "at"} & times.keys()) != 1:
+        return st.just([])
+    most = (_DAY - seconds_of(times.get("after", "1s"))) // MAX_CHAINED
+    return st.lists(st.integers(1, most).map(duration_of), max_size=MAX_CHAINED) if most else st.just([])
+
+
 @st.composite
 def _entries(draw: st.DrawFn, chars: int) -> Asked:
     spans = _spans(chars)
     place = draw(st.sampled_from(["all", "here"]) if chars == 0 else st.sampled_from(["all", "here"]) | spans)
     excepts = draw(st.just([]) | st.lists(spans, max_size=MAX_EXCEPTS)) if chars and place != "here" else []
     action = draw(st.sampled_from(ACTIONS))
-    return Asked(place, {"action": action, **draw(_amounts(action)), **draw(_whens())}, tuple(excepts))
+    times = draw(_whens())
+    chained = draw(_chained(times))
+    chain(times, chained)
+    return Asked(place, {"action": action, **draw(_amounts(action)), **times}, tuple(excepts), tuple(chained))
 
 
 @st.composite

@@ -240,6 +240,26 @@ def test_of_somebody_who_is_only_called_no_room_is_meant() -> None:
     assert owners > 20
 
 
+@pytest.mark.parametrize(
+    ("label", "key"), [("at time after dur", "at"), ("after dur after dur2", "after"), ("at time after dur2", "at")]
+)
+def test_a_time_that_is_later_than_another_is_their_sum(label: str, key: str) -> None:
+    lex, rng = lexicon.load(), Random(3)
+    line = "{A:hall} nibhau {time=21:50:9:50 pm} {dur=10m:10 minute}, {B:gate} {dur2=20m:20 minute} pachi"
+    one = compiled(phrases.parse(f"{line} => A off; B off {label}"))
+    wording = Dressed(one, "", "clean", ("", 0, " nibhau ", 2, " ", 4, ", ", 6, " ", 8, " pachi"))
+    for home in (homes.random_home(lex, rng) for _ in range(60)):
+        try:
+            entry = Speaker(home, lex, rng).say(wording).asked[1]
+        except Unfit:
+            continue
+        assert entry.doing.keys() == {"action", key} and len(entry.chained) == 1
+        told = prompt.encode_answer([entry])
+        assert told.count(prompt.WORD["after"]) == (1 if key == "at" else 2)
+        assert prompt.decode_answer(told) == [entry]
+        Action.model_validate({"room": "hall"} | entry.doing)
+
+
 def test_two_lamps_of_one_room_are_of_that_room() -> None:
     lex, rng = lexicon.load(), Random(3)
     one = compiled(phrases.parse("{A:hall} ko {L@A:jhumar} nibhau, {M@A:table lamp} bala => L off; M on"))

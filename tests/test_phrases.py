@@ -81,6 +81,8 @@ SENTENCE = (
         ("A on for 1h", (Meaning("A", "on", (), (("for", "1h"),)),)),
         ("A on at 22:00", (Meaning("A", "on", (), (("at", "22:00"),)),)),
         ("A on after dur for dur2", (Meaning("A", "on", (), (("after", "dur"), ("for", "dur2"))),)),
+        ("A on at time after dur", (Meaning("A", "on", (), (("at", "time"), ("after", "dur"))),)),
+        ("A on after 5m after dur", (Meaning("A", "on", (), (("after", "5m"), ("after", "dur"))),)),
         ("A pct; B color at time", (Meaning("A", "pct"), Meaning("B", "color", (), (("at", "time"),)))),
         ("A pct;A color ;  L off", (Meaning("A", "pct"), Meaning("A", "color"), Meaning("L", "off"))),
     ],
@@ -201,7 +203,7 @@ FAULTS = [
     ("{A:x} => A on for dur2", "the sentence has no slot {dur2=…}"),
     ("{A:x} => A on after soon", "'soon' is no value for dur"),
     ("{A:x} => A on at 6:30", "'6:30' is no value for time"),
-    ("{A:x} => A on after 5m after 6m", "'after' twice in one action"),
+    ("{A:x} => A on for 5m for 6m", "'for' twice in one action"),
     ("{A:x} {U:y} => A on", "an action on {U:…} is missing"),
 ]
 

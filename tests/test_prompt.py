@@ -57,6 +57,34 @@ def test_every_character_has_its_own_id() -> None:
     assert encode_text(ALPHABET) == list(range(1, CHARS))
 
 
+@pytest.mark.parametrize(
+    ("told", "lengths", "then"),
+    [
+        ({"at": "22:30"}, ["20m"], {"at": "22:50"}),
+        ({"at": "23:50"}, ["20m", "1h"], {"at": "01:10"}),
+        ({"at": "06:00"}, ["30s", "45s"], {"at": "06:01"}),
+        ({"after": "50m"}, ["20m"], {"after": "1h10m"}),
+        ({"after": "45s"}, ["15s", "5m"], {"after": "6m"}),
+        ({"after": "23h"}, ["2h"], {"after": "24h"}),
+        ({"at": "18:00", "for": "1h"}, ["10m"], {"at": "18:10", "for": "1h"}),
+    ],
+)
+def test_a_network_says_what_is_told_and_no_sum(
+    told: dict[str, str], lengths: list[str], then: dict[str, str]
+) -> None:
+    [first] = [key for key in told if key != "for"]
+
+    def tokens(when: str, value: str) -> list[int]:
+        return encode_answer([Asked("all", {"action": "turn_on", when: value})])[2:-1]
+
+    more = [token for length in lengths for token in tokens("after", length)]
+    last = tokens("for", told["for"]) if "for" in told else []
+    start = encode_answer([Asked("all", {"action": "turn_on"})])[:-1]
+    [entry] = decode_answer([*start, *tokens(first, told[first]), *more, *last, END])
+    assert entry.doing == {"action": "turn_on", **then}
+    assert entry.chained == tuple(lengths)
+
+
 def test_the_example_of_the_documentation_is_encoded_so() -> None:
     asked = [
         Asked((0, 6), {"action": "change_color", "color": "blue"}),

@@ -169,7 +169,7 @@ def _when(words: list[str], slots: frozenset[str]) -> tuple[tuple[str, str], ...
         else:
             _check_value(kind, value)
             value = value if kind == "time" else duration_of(seconds_of(value))  # 90m is 1h30m
-        if key in dict(pairs):
+        if key in dict(pairs) and key != "after":  # `after dur after dur2`: so long after that
             raise PhraseError(f"'{key}' twice in one action")
         pairs.append((key, value))
         words = words[2:]

@@ -21,7 +21,7 @@ from batti.dataset.homes import RandomHome
 from batti.dataset.mention import mention, with_title
 from batti.dataset.phrases import PERSON_SLOT, Meaning, Phrase, Segment, kind_of
 from batti.lexicon import Concept, Lexicon, key
-from batti.prompt import Asked, Span
+from batti.prompt import Asked, Span, chain
 from batti.schema import ALL, HERE
 from batti.values import duration_of, seconds_of
 
@@ -317,9 +317,21 @@ def doing_of(meaning: Meaning, values: Mapping[str, Any]) -> dict[str, Any]:
         step = done[0] in "+-"
         level = round(-level if done[0] == "-" else level, 2)
         doing = {"action": "adjust_brightness", "brightness_step" if step else "brightness": level}
+    times, chained = _times(meaning, values)
+    chain(times, chained)
+    return doing | times
+
+
+def _times(meaning: Meaning, values: Mapping[str, Any]) -> tuple[dict[str, Any], tuple[str, ...]]:
+    """The times that the phrase tells of an action, and the lengths by which the first of them is later."""
+    told: dict[str, Any] = {}
+    chained: list[str] = []
     for when, value in meaning.when:
-        doing[when] = values.get(value, value)
-    return doing
+        if when == "after" and told:
+            chained.append(values.get(value, value))
+        else:
+            told[when] = values.get(value, value)
+    return told, tuple(chained)
 
 
 def _widen(phrase: Phrase, spans: Mapping[str, list[Span]]) -> None:
@@ -354,6 +366,7 @@ class _Mentions:
 def _entry(meaning: Meaning, values: Mapping[str, Any], mentions: _Mentions) -> Asked:
     try:
         place: Span | str = meaning.place if meaning.place in (ALL, HERE) else mentions.next(meaning.place)
-        return Asked(place, doing_of(meaning, values), tuple([mentions.next(slot) for slot in meaning.excepts]))
+        excepts = tuple([mentions.next(slot) for slot in meaning.excepts])
+        return Asked(place, doing_of(meaning, values), excepts, _times(meaning, values)[1])
     except KeyError:  # the noise left a place out
         raise Unfit from None
