@@ -39,8 +39,7 @@ def _is_joined(place: Span, said: Said) -> bool:
     after = next((span for span in said.spans if span > place), None)
     if after is None or not _joining().issuperset(_WORD.findall(said.sentence[place[1] + 1 : after[0]])):
         return False
-    one, kind = _parts(said.text(after))
-    return bool(kind) and _sort(one) == _SIDE
+    return bool(_of_its_sort(place, after, said)[1])
 
 
 def completed(said: Said) -> Sequence[Asked]:
@@ -94,7 +93,7 @@ def _with_its_number(place: Span, said: Said) -> Span:
 def _kind_before(place: Span, said: Said) -> str:
     """The kind by the places before it: bath for the 2 of `bath 1 & 2`."""
     for before in (span for span in reversed(said.spans) if span < place):
-        one, kind = _parts(said.text(before))
+        one, kind = _of_its_sort(place, before, said)
         if not one:
             return ""
         if kind:
@@ -106,7 +105,8 @@ def _kind_corrected(place: Span, said: Said) -> str:
     """The kind by the place that it is said instead of: cabin for the 2 of `cabin 1 hoina 2`."""
     words = said.sentence[: place[0]].split()
     for number, kind in pairwise(reversed(words)):
-        if _sort(number) and (named := said.lookup.surely(f"{kind} {number}")) and named.kind == "room":
+        named = said.lookup.surely(f"{kind} {number}") if _sort(number) not in ("", _SIDE) else None
+        if named and named.kind == "room":
             return kind
     return ""
 
@@ -116,7 +116,7 @@ def _kinds_behind(place: Span, said: Said) -> Iterator[str]:
     dorm for the a of `a, b, c tinai dorm`."""
     last = place
     for last in (span for span in said.spans if span > place):
-        one, kind = _parts(said.text(last))
+        one, kind = _of_its_sort(place, last, said)
         if kind or not one:
             yield from [kind] if one else []
             return
@@ -127,16 +127,24 @@ def _kinds_behind(place: Span, said: Said) -> Iterator[str]:
         yield words[0]
 
 
-def _parts(text: str) -> tuple[str, str]:
-    """The number, letter or ordinal by which a thing is told of its kind, and the words for the kind."""
+def _parts(text: str, side: bool = False) -> tuple[str, str]:
+    """By what a thing is told of its kind, a number or letter before a side unless its `side` is asked; and that."""
     words = [word for word in text.split() if word not in _counting()]
     if spoken.number(" ".join(words)):
         return " ".join(words), ""
     ends = ((words[-1:], words[:-1]), (words[:1], words[1:]))
     told = [(one[0], kind) for one, kind in ends if one and _sort(one[0])]
-    for one, kind in sorted(told, key=lambda end: _sort(end[0]) == _SIDE):  # the tala of `dosro tala` is a floor
+    for one, kind in sorted(told, key=lambda end: (_sort(end[0]) == _SIDE) != side):  # the tala of `dosro tala`
         return one, " ".join(kind)
     return "", " ".join(words)
+
+
+def _of_its_sort(place: Span, other: Span, said: Said) -> tuple[str, str]:
+    """The parts of another place in a row with this one: tala and `a block` of `a block tala` beside mathi; none where
+    only one of the two is told by its side."""
+    side = _sort(_parts(said.text(place))[0]) == _SIDE
+    one, kind = _parts(said.text(other), side)
+    return (one, kind) if (_sort(one) == _SIDE) == side else ("", "")
 
 
 def _sort(word: str) -> str:
@@ -147,7 +155,13 @@ def _sort(word: str) -> str:
         return _ORDINAL
     if letters.is_letter(word):
         return _LETTER
-    return _SIDE if meaning.adjective(fold(word)) or meaning.is_a_side(fold(word)) else ""
+    return _SIDE if meaning.adjective(fold(word)) or meaning.is_a_side(fold(word)) or word in _groups() else ""
+
+
+@cache
+def _groups() -> frozenset[str]:
+    """Single words for groups: upstairs."""
+    return frozenset(key for group in lexicon.load().groups for key in group.keys if " " not in key)
 
 
 @cache

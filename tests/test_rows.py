@@ -91,6 +91,7 @@ def test_what_was_left_out_of_a_row_is_excepted_too() -> None:
         ("1, 2, 3 tinai table nibhau", ("1", "2", "3"), ["table 1", "table 2", "table 3"]),
         ("naya bhancha ra purano nibhau", ("naya bhancha", "purano"), ["naya bhancha", "purano bhancha"]),
         ("mathi ra tala ko toilet nibhau", ("mathi", "tala ko toilet"), ["mathi ko toilet", "tala ko toilet"]),
+        ("upstairs and downstairs toilet", ("upstairs", "downstairs toilet"), ["mathi ko toilet", "tala ko toilet"]),
         ("mathi ra tala nibhau", ("mathi", "tala"), ["mathillo tala", "tallo tala"]),
         ("tala ko toilet ra mathi nibhau", ("tala ko toilet", "mathi"), ["tala ko toilet", "mathillo tala"]),
     ],
