@@ -229,6 +229,7 @@ def _find(place: Span | str, said: Said, second: bool) -> tuple[Place | None, fl
         there, certainty = said.lookup.find(f"{room} {name}", said.sentence)
         return (None if there == named else there), certainty
     more = beside.number(place, said) or (is_lettered and name[-1:].isdigit())
+    more = more or (named.kind == "group" and rows.is_joined(place, said))  # all that is upstairs, or a toilet there
     return named, min(sure, _NOT_QUITE) if more or another.is_another(named, place, said) else sure
 
 

@@ -30,11 +30,11 @@ def in_full(place: Span, said: Said) -> Iterator[str]:
     before = "" if is_known else _kind_before(place, said)
     if before:
         yield f"{before} {one}"
-    elif not is_known or _is_joined(place, said):
+    elif not is_known or is_joined(place, said):
         yield from (f"{one} {kind}" for kind in _kinds_behind(place, said))
 
 
-def _is_joined(place: Span, said: Said) -> bool:
+def is_joined(place: Span, said: Said) -> bool:
     """Whether it stands in a row with another of its sort that has the kind: `mathi` in `mathi ra tala ko toilet`."""
     after = next((span for span in said.spans if span > place), None)
     if after is None or not _joining().issuperset(_WORD.findall(said.sentence[place[1] + 1 : after[0]])):
@@ -155,13 +155,14 @@ def _sort(word: str) -> str:
         return _ORDINAL
     if letters.is_letter(word):
         return _LETTER
-    return _SIDE if meaning.adjective(fold(word)) or meaning.is_a_side(fold(word)) or word in _groups() else ""
+    side = " ".join(spoken.words_inside(word))  # also of `talako`
+    return _SIDE if meaning.adjective(side) or meaning.is_a_side(side) or side in _groups() else ""
 
 
 @cache
 def _groups() -> frozenset[str]:
-    """Single words for groups: upstairs."""
-    return frozenset(key for group in lexicon.load().groups for key in group.keys if " " not in key)
+    """Folded single words for groups: upstairs."""
+    return frozenset(fold(key) for group in lexicon.load().groups for key in group.keys if " " not in key)
 
 
 @cache

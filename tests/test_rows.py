@@ -21,6 +21,7 @@ rooms:
   - {name: purano bhancha}
   - {name: mathi ko toilet}
   - {name: tala ko toilet}
+  - {name: dalan}
   - {name: "101"}
   - {name: "201"}
   - {name: lobby, lights: [{name: lamp 1}, {name: lamp 2}]}
@@ -28,7 +29,7 @@ groups:
   - {name: first floor, rooms: ["101", hall A]}
   - {name: second floor, rooms: ["201", hall B]}
   - {name: mathillo tala, rooms: [mathi ko toilet, naya bhancha]}
-  - {name: tallo tala, rooms: [tala ko toilet, purano bhancha]}
+  - {name: tallo tala, rooms: [tala ko toilet, purano bhancha, dalan]}
   - {name: tables, rooms: [table 1, table 2, table 3]}
 """)
 OFF = {"action": "turn_off"}
@@ -38,7 +39,7 @@ def places(sentence: str, *marked: str, excepts: tuple[str, ...] = ()) -> tuple[
     """Where something is to be done, and how certain that is, where these words of the sentence were marked."""
     said = normalize(sentence)
     out = tuple(mark(said, name) for name in excepts)
-    asked = [Asked(mark(said, name), OFF, out) for name in marked] or [Asked("all", OFF, out)]
+    asked = [Asked(mark(said, name), OFF, out) for name in map(normalize, marked)] or [Asked("all", OFF, out)]
     command, certainty = resolve(asked, said, lookup_of(HOME))
     named = [action.to_dict() for action in command.actions]
     return [place for one in named for place in one.get("except", [one.get("light", one["room"])])], certainty
@@ -92,6 +93,7 @@ def test_what_was_left_out_of_a_row_is_excepted_too() -> None:
         ("naya bhancha ra purano nibhau", ("naya bhancha", "purano"), ["naya bhancha", "purano bhancha"]),
         ("mathi ra tala ko toilet nibhau", ("mathi", "tala ko toilet"), ["mathi ko toilet", "tala ko toilet"]),
         ("upstairs and downstairs toilet", ("upstairs", "downstairs toilet"), ["mathi ko toilet", "tala ko toilet"]),
+        ("माथि र तलको toilet निभाऊ", ("माथि", "तलको toilet"), ["mathi ko toilet", "tala ko toilet"]),
         ("mathi ra tala nibhau", ("mathi", "tala"), ["mathillo tala", "tallo tala"]),
         ("tala ko toilet ra mathi nibhau", ("tala ko toilet", "mathi"), ["tala ko toilet", "mathillo tala"]),
     ],
@@ -112,6 +114,10 @@ def test_a_number_that_is_excepted_belongs_to_no_place_before_it() -> None:
     said = "first floor 101 bahek nibhau"
     command, _ = resolve([Asked(mark(said, "first floor"), OFF, (mark(said, "101"),))], said, lookup_of(HOME))
     assert command.to_dict()["actions"] == [{"room": "first floor", "except": ["101"], "action": "turn_off"}]
+
+
+def test_a_floor_in_a_row_with_what_lies_on_another_is_in_doubt() -> None:
+    assert places("mathi ra tala ko dalan nibhau", "mathi", "tala ko dalan")[1] == 0.5
 
 
 @pytest.mark.parametrize("said", ["1 nibhau", "2 number nibhau"])
