@@ -35,11 +35,14 @@ def in_full(place: Span, said: Said) -> Iterator[str]:
 
 
 def is_joined(place: Span, said: Said) -> bool:
-    """Whether it stands in a row with another of its sort that has the kind: `mathi` in `mathi ra tala ko toilet`."""
+    """Whether a side alone stands in a row with another that has the kind: `mathi` in `mathi ra tala ko toilet`."""
+    mine, more = _parts(said.text(place))
     after = next((span for span in said.spans if span > place), None)
-    if after is None or not _joining().issuperset(_WORD.findall(said.sentence[place[1] + 1 : after[0]])):
+    if _sort(mine) != _SIDE or more or after is None:
         return False
-    return bool(_of_its_sort(place, after, said)[1])
+    one, kind = _of_its_sort(place, after, said)
+    between = _WORD.findall(said.sentence[place[1] + 1 : after[0]])
+    return bool(one and kind) and _joining().issuperset(between)
 
 
 def completed(said: Said) -> Sequence[Asked]:

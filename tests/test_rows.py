@@ -118,6 +118,7 @@ def test_a_number_that_is_excepted_belongs_to_no_place_before_it() -> None:
 
 def test_a_floor_in_a_row_with_what_lies_on_another_is_in_doubt() -> None:
     assert places("mathi ra tala ko dalan nibhau", "mathi", "tala ko dalan")[1] == 0.5
+    assert places("first floor ra lobby nibhau", "first floor", "lobby")[1] > 0.9
 
 
 @pytest.mark.parametrize("said", ["1 nibhau", "2 number nibhau"])
