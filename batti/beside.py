@@ -41,7 +41,10 @@ def is_name(name: str, letter: str) -> bool:
 def number(place: Span, said: Said) -> str:
     """The number behind the words that were marked, if it counts nothing (`hall 2 ota batti`) and is no value."""
     behind = _number().match(said.sentence, place[1] + 1) if said.has_no_value else None
-    return "" if not behind or _counts(behind) or said.text(place)[-1:].isdigit() else behind[1]
+    if not behind or _counts(behind) or said.text(place)[-1:].isdigit():
+        return ""
+    is_excepted = any(behind.start(1) == first for one in said.asked for first, _ in one.excepts)
+    return "" if is_excepted else behind[1]
 
 
 def has_number(sentence: str) -> bool:

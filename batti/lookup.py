@@ -82,6 +82,11 @@ class Lookup:
             for entity in self.entities
             if entity.kind == "group"
         ]
+        self._ways_of_groups = [
+            (self.rooms_of(entity.name), [[*name.words] for name in one.names])
+            for entity, one in zip(self.entities, called, strict=True)
+            if entity.kind == "group"
+        ]
         self.gazetteer = Gazetteer(*_hints(self.entities, called))
         self._read = lru_cache(maxsize=_REMEMBERED)(self._what)  # people say the same few names
         frames = lexicon.load().frames
@@ -187,7 +192,7 @@ class Lookup:
         others = max((score for other, score in scored.items() if other != index), default=0.0)
         certainty = _certainty(min(best - ENOUGH, best - others))
         is_between = best < _SURE and others > _LOOKS_LIKE and self._is_between(index, readings)
-        if is_between or self._is_another(index, readings, best):
+        if is_between or self._is_another(index, readings, best) or self._is_only_a_number(entity, readings[0]):
             certainty = min(certainty, _ANOTHER_ONE)
         return entity, certainty
 
@@ -285,7 +290,7 @@ class Lookup:
 
     def _is_anothers(self, index: int, said: Sequence[str]) -> bool:
         """Whether somebody is told with a title who has nothing to do with it: `puja didi ko kotha` for the puja room,
-        `maila kaka ko kotha` for Maila dai's."""
+        `maila kaka ko kotha` for Maila dai's, Mohan kaki's for Mohan kaka's."""
         entity = self.entities[index]
         names = [name.words for name in self._names if name.entity == index and name.factor == 1.0]
         for who, title in pairwise(said):
@@ -295,7 +300,9 @@ class Lookup:
                 return True
             others = {other for words in names for one, other in pairwise(words) if one == who}
             others = {*filter(meaning.is_kin, others)}
-            if others and meaning.is_kin(title) and not meaning.is_given(who):
+            if others and meaning.is_kin(title):
+                if meaning.is_given(who):
+                    return not any(spoken.are_of_one(title, other) for other in others)
                 return not any(meaning.senses(title) & meaning.senses(other) for other in others)
         return False
 
@@ -333,7 +340,7 @@ class Lookup:
     def _inside(self, readings: list[list[str]]) -> tuple[Entity, float] | None:
         """What is told by the group that it lies in: `mathi ko baranda`."""
         for words in readings:
-            for rooms, names in self._groups:
+            for rooms, names in self._ways_of_groups:
                 for name in names:
                     rest = words[len(name) :]
                     if words[: len(name)] != name or all(map(meaning.is_light, rest)):
@@ -399,6 +406,16 @@ class Lookup:
             return False
         names = [name for name in self._names if name.entity == index]
         return doubts.is_another(self._queries(readings), names, self.entities[index].kind, best)
+
+    def _is_only_a_number(self, lamp: Entity, said: Sequence[str]) -> bool:
+        """Whether only the number of a lamp is said, which a room has too: `1` for lamp 1, where there is a table 1."""
+        if lamp.kind != "light" or any(map(meaning.is_lamp, said)):
+            return False
+        telling = [word for word in said if not meaning.is_light(word)]
+        if len(telling) != 1 or not telling[0].isdigit():
+            return False
+        among = {self._names[i].entity for i in self._by_word.get(telling[0], ()) if self._names[i].factor == 1.0}
+        return any(one.kind == "room" and one.name != lamp.room for one in map(self.entities.__getitem__, among))
 
     def _is_between(self, index: int, readings: list[list[str]]) -> bool:
         """Whether this only means what was said, and something else has a name of its own that looks like it: bagwati,

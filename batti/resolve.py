@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from itertools import pairwise, product
+from itertools import product
 from typing import Any
 
-from batti import another, beside, conditions, everything, lamps, left_out, letters, lexicon, meaning, spoken
+from batti import another, beside, conditions, everything, lamps, left_out, lexicon, meaning, rows, spoken
 from batti.command import Command, contradict, one_form
 from batti.home import Entity
 from batti.lamps import Found, Place
@@ -27,7 +27,7 @@ _DIGITAL = re.compile(r"(?<![\d:.])([01]?\d|2[0-3]):([0-5]\d)(?![\d:])")
 _MANY, _A_DAY = 100, 86_400  # units of time, and seconds, from which a length is rare
 _NOT_QUITE = 0.5  # certainty of a room said to be on a floor on which it is not, or with a number that is not its own
 _HIS = 0.8  # certainty of a room whose owner is told by a pronoun
-_SURE = 0.9  # certainty from which a number or letter is that of the kind of place before it
+_SURE = 0.9  # certainty from which a number or letter is that of the kind of place beside it
 _NO_LIGHT_HAS_IT = 0.5  # certainty of an answer to more than there is: 150%, 100 hours, 500 kelvin
 _REST_OF_WHAT = 0.5  # certainty of all or here for what is said of the rest, where nothing is excepted
 _NOT_BY_ITSELF = 0.5  # certainty of what is to be done only where another place is on or off, or but for a lamp
@@ -50,6 +50,7 @@ def resolve(
         return Command.none(), 1.0
     timed = _at_the_time_told(asked, sentence)
     said = Said(everything.without_what_is_there(timed, sentence), sentence, lookup)
+    said = replace(said, asked=rows.completed(said))
     certainty = min([1.0 if timed == asked else _AT_THE_NEXT, *_doubts(said)])
     marked = [one.place for one in said.asked if not isinstance(one.place, str)]
     if any(lookup.is_device(said.text(place), sentence) for place in marked):
@@ -228,16 +229,14 @@ def _find(place: Span | str, said: Said, second: bool) -> tuple[Place | None, fl
         there, certainty = said.lookup.find(f"{room} {name}", said.sentence)
         return (None if there == named else there), certainty
     more = beside.number(place, said) or (is_lettered and name[-1:].isdigit())
+    more = more or (named.kind == "group" and rows.is_joined(place, said))  # all that is upstairs, or a toilet there
     return named, min(sure, _NOT_QUITE) if more or another.is_another(named, place, said) else sure
 
 
 def _with_what_belongs_to_it(place: Span, letter: str, said: Said) -> tuple[Entity, float] | None:
     """What is surely called so with the number or letter behind it, or with the kind that is said of another one."""
-    name = said.text(place)
-    kind = _numbered(place, said) if _tells_one(name) else ""
-    behind = _kind_behind(place, said) if _tells_one(name) and not kind else ""
-    in_full = [f"{name} {more}" for more in (letter, beside.number(place, said), behind) if more]
-    for called in [f"{kind} {name}", *in_full] if kind else in_full:
+    behind = (f"{said.text(place)} {more}" for more in (letter, beside.number(place, said)) if more)
+    for called in (*rows.in_full(place, said), *behind):
         named, sure = said.lookup.find(called, said.sentence)
         if isinstance(named, Entity) and sure > _SURE:
             return named, sure
@@ -264,37 +263,6 @@ def _in_more_words(place: Span, said: Said) -> tuple[Place, float] | None:
         if len(words) > 1 and (found := said.lookup.in_pieces(" ".join(words))):
             return found
     return None
-
-
-def _numbered(place: Span, said: Said) -> str:
-    """What a number or letter that stands alone is that of, by the places before it: bath for the 2 of `bath 1 & 2`."""
-    for before in (span for span in reversed(said.spans) if span < place):
-        *kind, last = said.text(before).split() or [""]  # a model may mark a space alone
-        if not _tells_one(last):
-            return ""
-        if kind:
-            return " ".join(kind)
-    return _kind_corrected(place, said)
-
-
-def _kind_corrected(place: Span, said: Said) -> str:
-    """What it is that of, by the place that it is said instead of: cabin for the 2 of `cabin 1 hoina 2`."""
-    words = said.sentence[: place[0]].split()
-    for number, kind in pairwise(reversed(words)):
-        if _tells_one(number) and (named := said.lookup.surely(f"{kind} {number}")) and named.kind == "room":
-            return kind
-    return ""
-
-
-def _kind_behind(place: Span, said: Said) -> str:
-    """What a letter or number that stands alone is that of, by the next place: block for the a of `a ra b block`."""
-    first, *kind = next((said.text(after).split() for after in said.spans if after > place), []) or [""]
-    return " ".join(kind) if _tells_one(first) else ""
-
-
-def _tells_one(said: str) -> bool:
-    """Whether it is a number or a letter and nothing more: `2`, `dui`, `b`, `bi`."""
-    return bool(spoken.number(said) or letters.is_letter(said))
 
 
 def _action(places: Sequence[Place | None], entry: Asked, lookup: Lookup) -> dict[str, Any] | None:

@@ -142,6 +142,8 @@ def readings(said: str) -> Iterator[list[str]]:
     if (counted := _counted(words)) != words:
         yield counted
     fluent = words_of(_hesitations().sub("", said))
+    if _digits(fluent) != _digits(words):  # the oh of `two oh two` is a nought
+        fluent = words
     if fluent and fluent != words:
         yield fluent
     pairs = [*zip(fluent, [*fluent[1:], ""], strict=False)]
@@ -171,6 +173,10 @@ def readings(said: str) -> Iterator[list[str]]:
                 yield [*words[:-1], stem + ending[0]]  # one k was heard of two: baithko is baithak ko
     if (spelled := _SIX.sub("chh", said)) != said:
         yield from readings(spelled)
+
+
+def _digits(words: Iterable[str]) -> str:
+    return "".join(filter(str.isdigit, words))
 
 
 def _counted(words: list[str]) -> list[str]:
@@ -235,6 +241,16 @@ def _titles() -> frozenset[str]:
 def is_title(word: str) -> bool:
     """Whether a folded word is one that stands behind somebody's name: dai."""
     return word in _titles()
+
+
+@cache
+def _womens_titles() -> frozenset[str]:
+    return frozenset(fold(lexicon.key(title)) for title in lexicon.load().frames["womens_titles"])
+
+
+def are_of_one(title: str, other: str) -> bool:
+    """Whether two folded titles may be those of one person, as dai and kaka are, and kaka and kaki are not."""
+    return (title in _womens_titles()) == (other in _womens_titles())
 
 
 def _is_title(word: str, before: str) -> bool:

@@ -1263,3 +1263,29 @@ def test_a_room_of_somebody_is_none_of_its_kind() -> None:
 
 def test_what_a_recognizer_of_english_makes_of_batti_is_no_bathroom() -> None:
     assert found_name(GHAR, "bath tea") is None and found_name(GHAR, "bath") == "bathroom"
+
+
+@pytest.mark.parametrize(
+    ("rooms", "said", "room"),
+    [
+        (("Pema ko kotha", "kitchen"), "Pemba ko kotha", None),
+        (("Ramila ko kotha", "kitchen"), "Ramita ko kotha", None),
+        (("Ramila ko kotha", "kitchen"), "Romila ko kotha", "Ramila ko kotha"),
+        (("Sushil ko kotha", "kitchen"), "Sushila ko kotha", None),
+        (("kaka ko kotha", "Mohan kaka ko kotha"), "Mohan kaki ko kotha", None),
+        (("kaka ko kotha", "Mohan kaka ko kotha"), "Mohan dai ko kotha", "Mohan kaka ko kotha"),
+    ],
+)
+def test_people_of_nearly_one_name_are_told_apart(rooms: tuple[str, ...], said: str, room: str | None) -> None:
+    assert found_name(home_of(*rooms), said) == room
+
+
+def test_a_nought_between_digits_is_no_hesitation() -> None:
+    assert lookup_of(home_of("202", "kotha 2")).surely("two oh two") is not None
+
+
+def test_a_floor_is_told_by_any_of_its_names_before_what_lies_in_it() -> None:
+    floors = {"mathillo tala": ["naya bhancha"], "tallo tala": ["purano bhancha"]}
+    home = home_of("naya bhancha", "purano bhancha", groups=floors)
+    assert found_name(home, "tala ko bhancha") == "purano bhancha"
+    assert found_name(home, "mathi ko bhancha") == "naya bhancha"

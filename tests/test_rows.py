@@ -1,0 +1,126 @@
+"""Like things in a row of which the kind is said once."""
+
+import pytest
+from helpers import lookup_of, mark
+
+from batti.home import Home
+from batti.prompt import Asked
+from batti.resolve import resolve
+from batti.text import normalize
+
+HOME = Home.from_yaml("""
+name: Lodge
+rooms:
+  - {name: table 1}
+  - {name: table 2}
+  - {name: table 3}
+  - {name: hall A}
+  - {name: hall B}
+  - {name: hall ka}
+  - {name: naya bhancha}
+  - {name: purano bhancha}
+  - {name: mathi ko toilet}
+  - {name: tala ko toilet}
+  - {name: dalan}
+  - {name: "101"}
+  - {name: "201"}
+  - {name: lobby, lights: [{name: lamp 1}, {name: lamp 2}]}
+groups:
+  - {name: first floor, rooms: ["101", hall A]}
+  - {name: second floor, rooms: ["201", hall B]}
+  - {name: mathillo tala, rooms: [mathi ko toilet, naya bhancha]}
+  - {name: tallo tala, rooms: [tala ko toilet, purano bhancha, dalan]}
+  - {name: tables, rooms: [table 1, table 2, table 3]}
+""")
+OFF = {"action": "turn_off"}
+
+
+def places(sentence: str, *marked: str, excepts: tuple[str, ...] = ()) -> tuple[list[str], float]:
+    """Where something is to be done, and how certain that is, where these words of the sentence were marked."""
+    said = normalize(sentence)
+    out = tuple(mark(said, name) for name in excepts)
+    asked = [Asked(mark(said, name), OFF, out) for name in map(normalize, marked)] or [Asked("all", OFF, out)]
+    command, certainty = resolve(asked, said, lookup_of(HOME))
+    named = [action.to_dict() for action in command.actions]
+    return [place for one in named for place in one.get("except", [one.get("light", one["room"])])], certainty
+
+
+@pytest.mark.parametrize(
+    ("sentence", "marked", "rooms"),
+    [
+        ("pahilo dosro tesro table nibhau", ("tesro table",), ["table 1", "table 2", "table 3"]),
+        ("pahilo, dosro ani tesro table nibhau", ("dosro", "tesro table"), ["table 1", "table 2", "table 3"]),
+        ("1, 2 ra 3 table nibhau", ("2", "3 table"), ["table 1", "table 2", "table 3"]),
+        ("1, 2 ra 3 number table nibhau", ("3 number table",), ["table 1", "table 2", "table 3"]),
+        ("1 2 table nibhau", ("table",), ["table 1", "table 2"]),
+        ("a b hall nibhau", ("b hall",), ["hall A", "hall B"]),
+        ("a, b ra ka hall nibhau", ("b", "ka hall"), ["hall A", "hall B", "hall ka"]),
+        ("naya ra purano bhancha nibhau", ("purano bhancha",), ["naya bhancha", "purano bhancha"]),
+    ],
+)
+def test_what_a_model_left_out_of_a_row_is_done_too(sentence: str, marked: tuple[str, ...], rooms: list[str]) -> None:
+    assert places(sentence, *marked)[0] == rooms
+
+
+@pytest.mark.parametrize(
+    ("sentence", "marked", "rooms"),
+    [
+        ("hall a nibhau, 2 table bala", ("2 table",), ["table 2"]),
+        ("1 baje 2 table nibhau", ("2 table",), ["table 2"]),
+        ("1, no, 2 table nibhau", ("2 table",), ["table 2"]),
+        ("lamp 1, 2 table nibhau", ("lamp 1", "2 table"), ["lamp 1", "table 2"]),
+        ("7 ra 2 table nibhau", ("2 table",), ["table 2"]),
+        ("rato purano bhancha nibhau", ("purano bhancha",), ["purano bhancha"]),
+        ("kati ma xa hall a", ("hall a",), ["hall A"]),
+    ],
+)
+def test_nothing_else_is_taken_for_one_of_a_row(sentence: str, marked: tuple[str, ...], rooms: list[str]) -> None:
+    assert places(sentence, *marked)[0] == rooms
+
+
+def test_what_was_left_out_of_a_row_is_excepted_too() -> None:
+    assert places("pahilo dosro table bahek sabai nibhau", excepts=("dosro table",))[0] == ["table 1", "table 2"]
+
+
+@pytest.mark.parametrize(
+    ("sentence", "marked", "rooms"),
+    [
+        ("pahilo ra dosro table nibhau", ("pahilo", "dosro table"), ["table 1", "table 2"]),
+        ("first and second floor off", ("first", "second floor"), ["first floor", "second floor"]),
+        ("1 number ra 2 number table nibhau", ("1 number", "2 number table"), ["table 1", "table 2"]),
+        ("1, 2 dubai table nibhau", ("1", "2"), ["table 1", "table 2"]),
+        ("1, 2, 3 tinai table nibhau", ("1", "2", "3"), ["table 1", "table 2", "table 3"]),
+        ("naya bhancha ra purano nibhau", ("naya bhancha", "purano"), ["naya bhancha", "purano bhancha"]),
+        ("mathi ra tala ko toilet nibhau", ("mathi", "tala ko toilet"), ["mathi ko toilet", "tala ko toilet"]),
+        ("upstairs and downstairs toilet", ("upstairs", "downstairs toilet"), ["mathi ko toilet", "tala ko toilet"]),
+        ("माथि र तलको toilet निभाऊ", ("माथि", "तलको toilet"), ["mathi ko toilet", "tala ko toilet"]),
+        ("mathi ra tala nibhau", ("mathi", "tala"), ["mathillo tala", "tallo tala"]),
+        ("tala ko toilet ra mathi nibhau", ("tala ko toilet", "mathi"), ["tala ko toilet", "mathillo tala"]),
+    ],
+)
+def test_a_kind_that_is_said_once_is_that_of_all_in_a_row(
+    sentence: str, marked: tuple[str, ...], rooms: list[str]
+) -> None:
+    named, certainty = places(sentence, *marked)
+    assert named == rooms
+    assert certainty > 0.7
+
+
+def test_a_verb_behind_a_number_makes_it_no_surer() -> None:
+    assert places("second floor ko 101 bala", "101")[1] == 0.5
+
+
+def test_a_number_that_is_excepted_belongs_to_no_place_before_it() -> None:
+    said = "first floor 101 bahek nibhau"
+    command, _ = resolve([Asked(mark(said, "first floor"), OFF, (mark(said, "101"),))], said, lookup_of(HOME))
+    assert command.to_dict()["actions"] == [{"room": "first floor", "except": ["101"], "action": "turn_off"}]
+
+
+def test_a_floor_in_a_row_with_what_lies_on_another_is_in_doubt() -> None:
+    assert places("mathi ra tala ko dalan nibhau", "mathi", "tala ko dalan")[1] == 0.5
+    assert places("first floor ra lobby nibhau", "first floor", "lobby")[1] > 0.9
+
+
+@pytest.mark.parametrize("said", ["1 nibhau", "2 number nibhau"])
+def test_a_number_that_a_lamp_and_a_room_have_is_in_doubt(said: str) -> None:
+    assert places(said, said.removesuffix(" nibhau"))[1] == 0.5
