@@ -21,7 +21,7 @@ from batti.home import Entity, Home
 from batti.owners import Owners
 from batti.ranks import Ranks
 from batti.schema import ALL, HERE
-from batti.similarity import ENOUGH, Name, heard, misheard, put_together, similarity
+from batti.similarity import ENOUGH, Name, heard, misheard, put_together, similarity, telling_of
 from batti.sound import consonants, fold, heard_alike
 from batti.text import normalize
 from batti.vocabulary import ENOUGH as WORD
@@ -286,7 +286,18 @@ class Lookup:
         for index in scored if titled else ():
             if self._is_anothers(index, readings[0]):
                 scored[index] *= _ANOTHER
+        [kin] = kin if len(kin := telling_of(readings[0]) if readings else ()) == 1 and meaning.is_kin(kin[0]) else [""]
+        for index in scored if kin else ():
+            if scored[index] < _FAR and self._is_other_kin(index, kin):
+                scored[index] *= _ANOTHER
         return readings, scored
+
+    def _is_other_kin(self, index: int, kin: str) -> bool:
+        """Whether something is called somebody's who is not the one told: hajurama's for `aama ko kotha`, though boju
+        aama is hajurama, too."""
+        words = {word for name in self._names if name.entity == index and name.factor == 1.0 for word in name.words}
+        others = [meaning.senses(word) for word in words if meaning.is_kin(word)]
+        return bool(others) and kin not in words and not any(meaning.senses(kin) & other for other in others)
 
     def _is_anothers(self, index: int, said: Sequence[str]) -> bool:
         """Whether somebody is told with a title who has nothing to do with it: `puja didi ko kotha` for the puja room,

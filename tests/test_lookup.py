@@ -1274,6 +1274,10 @@ def test_what_a_recognizer_of_english_makes_of_batti_is_no_bathroom() -> None:
         (("Sushil ko kotha", "kitchen"), "Sushila ko kotha", None),
         (("kaka ko kotha", "Mohan kaka ko kotha"), "Mohan kaki ko kotha", None),
         (("kaka ko kotha", "Mohan kaka ko kotha"), "Mohan dai ko kotha", "Mohan kaka ko kotha"),
+        (("hajurama ko kotha", "kitchen"), "aama ko kotha", None),
+        (("hajurama ko kotha", "kitchen"), "boju ko kotha", "hajurama ko kotha"),
+        (("mum and dad's room", "kitchen"), "my parents' bedroom", "mum and dad's room"),
+        (("kids room", "kitchen"), "bachha ko kotha", "kids room"),
     ],
 )
 def test_people_of_nearly_one_name_are_told_apart(rooms: tuple[str, ...], said: str, room: str | None) -> None:
