@@ -4,7 +4,7 @@ from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 from strategies import homes, names
 
-from batti import lexicon
+from batti import lexicon, lookup
 from batti.home import Entity, Home
 from batti.lookup import Lookup
 from batti.sound import fold
@@ -1263,3 +1263,9 @@ def test_a_room_of_somebody_is_none_of_its_kind() -> None:
 
 def test_what_a_recognizer_of_english_makes_of_batti_is_no_bathroom() -> None:
     assert found_name(GHAR, "bath tea") is None and found_name(GHAR, "bath") == "bathroom"
+
+
+def test_the_names_of_a_home_are_made_ready_once() -> None:
+    first, same, other = (lookup.lookup_of(home_of(room)) for room in ("hall", "hall", "den"))
+    assert first is same
+    assert first is not other
