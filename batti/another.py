@@ -113,9 +113,8 @@ def _is_elsewhere(found: Entity, place: Span, said: Said) -> bool:
 def _rooms_of(before: str, lookup: Lookup) -> Collection[str]:
     """The rooms of the group that stands before a place in the genitive, by whatever name: `tala ko [kausi]`."""
     ending = _in_a_group().search(before)
-    words = before[: ending.start()].split()[-_LONGEST:] if ending else []
-    for n in range(len(words)):
-        named = lookup.surely(" ".join(words[n:]))
+    for said in spoken.last_words(before[: ending.start()].split(), _LONGEST) if ending else ():
+        named = lookup.surely(said)
         if named and named.kind == "group":
             return lookup.rooms_of(named.name)
     return ()

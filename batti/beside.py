@@ -67,8 +67,7 @@ def room(found: Entity, place: Span, said: Said) -> str:
         words = behind[inside.end() :].split()[:_LONGEST]
         ways += [" ".join(words[:n]) for n in range(len(words), 0, -1)]
     if lying := _lying_in().search(before):
-        words = before[: lying.start()].split()[-_LONGEST:]
-        ways += [" ".join(words[n:]) for n in range(len(words))]
+        ways += spoken.last_words(before[: lying.start()].split(), _LONGEST)
     for way in ways:
         named, sure = said.lookup.find(way)
         if isinstance(named, Entity) and sure > _SURE and named.kind == "room":

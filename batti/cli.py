@@ -259,4 +259,5 @@ def _converse(interpreter: Interpreter, as_json: bool) -> None:
         elif said:
             _answer(interpreter, text, as_json)
     if readline is not None:
-        readline.write_history_file(history)
+        with suppress(OSError):  # nowhere to keep it any more
+            readline.write_history_file(history)

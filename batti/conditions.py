@@ -49,9 +49,8 @@ def _is_the_same(words: list[str]) -> bool:
 
 def _named(words: list[str], lookup: Lookup) -> Entity | None:
     """What of the home these words end in."""
-    telling = [word for word in words if not meaning.is_lamp(fold(word))][-_LONGEST:]
-    for start in range(len(telling)):
-        named, sure = lookup.find(" ".join(telling[start:]))
+    for said in spoken.last_words([word for word in words if not meaning.is_lamp(fold(word))], _LONGEST):
+        named, sure = lookup.find(said)
         if isinstance(named, Entity):
             return named if sure > _SURE else None
     return None

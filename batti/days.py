@@ -9,7 +9,7 @@ import re
 from collections.abc import Collection, Iterator, Sequence
 from functools import cache
 
-from batti import lexicon, meaning
+from batti import lexicon, meaning, told
 from batti.lexicon_shape import SCRIPTS
 from batti.sound import fold
 from batti.text import normalize
@@ -42,14 +42,9 @@ def is_of_tomorrow(at: str, sentence: str, names: Collection[str] = ()) -> bool:
 def _with_hours(words: Sequence[str]) -> list[str]:
     """The words with a number word before baje in digits: cha is six there, and else it is."""
     digits = [meaning.in_digits(fold(word)) for word in words]
-    before_clock = [i + 1 < len(words) and words[i + 1] in _clock_words() for i in range(len(words))]
+    before_clock = [i + 1 < len(words) and words[i + 1] in told.hour_words() for i in range(len(words))]
     return [n if n.isdigit() and is_hour else word
             for word, n, is_hour in zip(words, digits, before_clock, strict=True)]  # fmt: skip
-
-
-@cache
-def _clock_words() -> frozenset[str]:
-    return frozenset(map(lexicon.key, lexicon.load().times["spans"].get("clock_words", ())))
 
 
 def _day_of(clock: int, words: Sequence[str], days: Sequence[int], clocks: Sequence[int]) -> int | None:

@@ -38,6 +38,7 @@ _SLIPPED = 0.97  # what a name counts of which a word was mistyped
 _ANOTHER = 0.7  # what a name counts whose letter at the end is another: block B is not block A
 _BY_INITIALS = 0.9  # certainty of lr for living room
 _REMEMBERED = 1024  # things said whose look-up is kept
+_HOMES = 16  # whose names are kept ready
 _IN_ORDER = 0.9  # similarity at which a name is one that an ordinal was said for
 _SHORTEST_END, _NEARLY_THE_END = 3, 0.85  # letters of the end of a name that was cut off, and how like it sounds
 _ANOTHER_ONE = 0.5  # certainty of a name beside which something tells of another one
@@ -67,16 +68,6 @@ class Lookup:
             for word in named.telling:
                 self._by_word.setdefault(word, []).append(i)
         self._vocabulary = Vocabulary(self._by_word)
-        self._initials: dict[str, dict[int, None]] = {}
-        for index, entity in enumerate(self.entities):
-            for name in entity.names:
-                self._initials.setdefault(spoken.initials(name), {})[index] = None
-        self._initials.pop("", None)  # of names of one word
-        self._letters = [frozenset().union(*map(letters.at_end, entity.names)) for entity in self.entities]
-        self._begin = [frozenset().union(*map(letters.at_start, entity.names)) for entity in self.entities]
-        apart = Counter(stem for one in called for stem in {name.without_letter for name in one.names if name.letter})
-        self._lettered = {stem for stem, things in apart.items() if things > 1}  # `flat` where flats A and B are
-        self._ranks = Ranks(self.entities)
         self._groups = [
             (self.rooms_of(entity.name), [spoken.words_of(name) for name in entity.names])
             for entity in self.entities
@@ -93,10 +84,34 @@ class Lookup:
         self._any_room = frozenset(map(fold, frames["room_words"]))
         self._spelling = Spelling(_written(self.entities, called, frames["room_words"]))
         self._in_a_group, self._in_a_room = frozenset(frames["in_a_group"]), frozenset(frames["in_a_room"])
+        self._take_letters(called)
+        self._take_other_words()
+        self._take_common_names(home)
+
+    def _take_letters(self, called: Sequence[Called]) -> None:
+        """What tells things apart that are called alike, and what is short for names."""
+        self._initials: dict[str, dict[int, None]] = {}
+        for index, entity in enumerate(self.entities):
+            for name in entity.names:
+                self._initials.setdefault(spoken.initials(name), {})[index] = None
+        self._initials.pop("", None)  # of names of one word
+        self._letters = [frozenset().union(*map(letters.at_end, entity.names)) for entity in self.entities]
+        self._begin = [frozenset().union(*map(letters.at_start, entity.names)) for entity in self.entities]
+        apart = Counter(stem for one in called for stem in {name.without_letter for name in one.names if name.letter})
+        self._lettered = {stem for stem, things in apart.items() if things > 1}  # `flat` where flats A and B are
+        self._ranks = Ranks(self.entities)
+
+    def _take_other_words(self) -> None:
+        """Words that name nothing here unless something is called by them."""
+        frames = lexicon.load().frames
         called_so = {lexicon.key(name) for entity in self.entities for name in entity.names}
         self._called = frozenset(map(fold, called_so))
         self._remaining = frozenset(frames["remaining"]) - called_so
         self._ordinary = frozenset(frames["ordinary"]).difference(word for name in called_so for word in name.split())
+
+    def _take_common_names(self, home: Home) -> None:
+        """What the speaker's room and the whole of this home may be called as those of any other."""
+        frames = lexicon.load().frames
         self._premises = [spoken.words_of(name) for name in frames["premises"]]
         self._beside = tuple(frames["beside"])  # `ghar chheu` is not the house
         kinds = [*self._is_a(home)]
@@ -561,6 +576,12 @@ class Lookup:
         if not meaning.denials().isdisjoint(words):
             return max(found, key=lambda index: found[index][1]) if found else None
         return min(found, key=lambda index: found[index]) if found else None
+
+
+@lru_cache(maxsize=_HOMES)
+def lookup_of(home: Home) -> Lookup:
+    """The names of a home, made ready once for all who look something up there."""
+    return Lookup(home)
 
 
 def _equal(scored: Mapping[int, float], best: float) -> list[int]:

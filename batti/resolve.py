@@ -8,7 +8,7 @@ from dataclasses import replace
 from itertools import product
 from typing import Any
 
-from batti import another, beside, conditions, everything, lamps, left_out, lexicon, meaning, rows, spoken
+from batti import another, beside, conditions, everything, lamps, left_out, lexicon, meaning, rows, spoken, told
 from batti.command import Command, contradict, one_form
 from batti.home import Entity
 from batti.lamps import Found, Place
@@ -22,8 +22,6 @@ from batti.text import normalize
 from batti.values import seconds_of
 
 _LEVEL = re.compile(r"(\d+) ?(?:%|percent|persent|parsent|pratisat|pratishat)")
-_KELVIN = re.compile(r"\b(\d{3,5}) ?(?:k|kelvin|kelbin|kelwin)\b")
-_DIGITAL = re.compile(r"(?<![\d:.])([01]?\d|2[0-3]):([0-5]\d)(?![\d:])")
 _MANY, _A_DAY = 100, 86_400  # units of time, and seconds, from which a length is rare
 _NOT_QUITE = 0.5  # certainty of a room said to be on a floor on which it is not, or with a number that is not its own
 _HIS = 0.8  # certainty of a room whose owner is told by a pronoun
@@ -119,29 +117,29 @@ def _is_not_all(entry: Asked, said: Said) -> bool:
 def _at_the_time_told(asked: Sequence[Asked], sentence: str) -> Sequence[Asked]:
     """What is asked, at the one time that the sentence tells in digits where a network copied another one."""
     times = {one.doing["at"] for one in asked if "at" in one.doing}
-    told = _clock(sentence) if len(times) == 1 else ()
-    if not told or not times.isdisjoint(told):
+    clock = _clock(sentence) if len(times) == 1 else ()
+    if not clock or not times.isdisjoint(clock):
         return asked
-    return [replace(one, doing={**one.doing, "at": told[0]}) if "at" in one.doing else one for one in asked]
+    return [replace(one, doing={**one.doing, "at": clock[0]}) if "at" in one.doing else one for one in asked]
 
 
 def _clock(sentence: str) -> tuple[str, ...]:
     """The time that a sentence tells in digits, and twelve hours later; nothing where it tells none or several: `9:21`
     is no 22:21, whatever a network copied."""
-    found = {match.groups() for match in _DIGITAL.finditer(sentence)}
+    found = {(hour, minute) for hour, minute in told.digital(sentence) if hour < 24 and minute < 60}
     if len(found) != 1:
         return ()
     [(hour, minute)] = found
-    return tuple(f"{at % 24:02}:{minute}" for at in (int(hour), int(hour) + 12))
+    return tuple(f"{at % 24:02}:{minute:02}" for at in (hour, hour + 12))
 
 
 def _is_not_said(said: Said) -> bool:
     """Whether a length or a colour temperature was said that is beyond what networks learn to read in full, and another
     one is asked: `off in 1000 minutes` after 10m."""
-    long = {length for length in spoken.lengths(said.sentence) if length[0] >= _MANY or length[1] > _A_DAY}
+    long = {length for length in told.lengths(said.sentence) if length[0] >= _MANY or length[1] > _A_DAY}
     lengths = {seconds_of(one.doing[key]) for one in said.asked for key in ("after", "for") if key in one.doing}
     hues = {one.doing["color_temp"] for one in said.asked if "color_temp" in one.doing}
-    kelvin = {int(match[1]) for match in _KELVIN.finditer(said.sentence)} - hues
+    kelvin = {*told.kelvins(said.sentence)} - hues
     return bool(lengths and {seconds for _, seconds in long} - lengths) or bool(hues and kelvin)
 
 

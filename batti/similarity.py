@@ -140,15 +140,17 @@ def similarity(said: Name, name: Name) -> float:
         return 0.0
     matched = _matched(said, name)
     score = 2 * matched / (len(said.telling) + len(name.telling))
-    if said.digits == name.digits and is_its and not _differ(said, name) and not _is_other_words(said, name):
+    is_different = _differ(said, name)
+    if said.digits == name.digits and is_its and not is_different and not _is_other_words(said, name):
         score = max(score, _JOINED * sound.spelled_alike(said.joined, name.joined))
-        whole = sound.spelled_alike(said.whole, name.whole)
-        if whole > _NEARLY:  # `shrineroom`
-            score = max(score, _JOINED * whole)
+        if (said.whole, name.whole) != (said.joined, name.joined):
+            whole = sound.spelled_alike(said.whole, name.whole)
+            if whole > _NEARLY:  # `shrineroom`
+                score = max(score, _JOINED * whole)
     if len(name.telling) > len(said.telling) and _may_be_part(said, name):
         score = max(score, _PART * matched / len(said.telling))
     missing = len(said.light ^ name.light) / (1 + len(said.light | name.light))
-    told_apart = _contrary(said.light, name.light) or _owned(said, name) or _is_lamp(said, name) or _differ(said, name)
+    told_apart = _contrary(said.light, name.light) or _owned(said, name) or _is_lamp(said, name) or is_different
     other = _CONTRARY if told_apart or _is_anothers(said, name) else 1.0
     return name.factor * score * (1 - 0.03 * missing) * other
 

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
 from functools import cache
 
-from batti import lexicon, spoken
+from batti import lexicon, spoken, told
 from batti.said import Said
 
 _BETWEEN = r"(?: [a-z]+){0,5}?"  # words of what is done, between the beginning and the end
@@ -31,7 +30,8 @@ def _spans() -> tuple[re.Pattern[str], ...]:
     """Patterns of a clock and another up to which it goes on, each in digits."""
     since, till, through, between, and_ = map(_any, ("since", "till", "through", "between", "and"))
     clock = rf"(?<![\d:.])\d{{1,2}}(?:[:.]\d\d)?(?![\d:.]*\d)(?: ?{_any('clock_words')})?"
-    end = rf"{clock}(?! ?(?:%|{_units()}))"
+    # The 3 of `6 baje dekhi 3 ghanta samma` is no clock.
+    end = rf"{clock}(?! ?(?:%|{told.units()}\b))"
     part = r"(?: [a-z]+){0,3}?"  # of the day: `6 in the morning to 8`
     return (
         re.compile(rf"{clock}{part} ?{since}\b,?{_BETWEEN} {end}{part} ?{till}\b"),
@@ -48,16 +48,6 @@ def _clock_word() -> re.Pattern[str]:
     return re.compile(rf"\d ?{_any('clock_words')}(?![a-rt-z])")
 
 
-def _units() -> str:
-    """The pattern of any word for a length of time: the 3 of `6 baje dekhi 3 ghanta samma` is no clock."""
-    units = lexicon.load().times["units"].values()
-    return rf"{_pattern(word for by_script in units for words in by_script.values() for word in words)}\b"
-
-
 @cache
 def _any(kind: str) -> str:
-    return _pattern(lexicon.load().times["spans"].get(kind, ()))
-
-
-def _pattern(said: Iterable[str]) -> str:
-    return spoken.any_of(sorted({lexicon.key(word) for word in said} - {""}))
+    return spoken.any_of({lexicon.key(word) for word in lexicon.load().times["spans"].get(kind, ())} - {""})

@@ -6,7 +6,7 @@ Hesitations, false starts and case endings come off, and numbers are in digits.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from functools import cache, lru_cache
 from string import ascii_uppercase
 
@@ -308,6 +308,12 @@ def endings() -> tuple[str, ...]:
     return tuple(ending for ending in _endings() if " " not in ending)
 
 
+def last_words(words: Sequence[str], most: int) -> Iterator[str]:
+    """What a name at the end of these words may be: the last `most` of them, and fewer and fewer."""
+    last = words[-most:]
+    return (" ".join(last[start:]) for start in range(len(last)))
+
+
 def without_ending(said: str) -> str:
     """What was said, without a case ending that stands alone behind it."""
     first, _, last = said.rpartition(" ")
@@ -338,22 +344,6 @@ def is_misheard(sentence: str) -> bool:
 def is_of_the_rest(sentence: str) -> bool:
     """Whether a normalized sentence is of the rooms or lights that are left when some are named."""
     return bool(_remaining().search(sentence))
-
-
-def lengths(sentence: str) -> list[tuple[int, int]]:
-    """The lengths of time that a normalized sentence tells in digits: how many of its unit, and in seconds."""
-    said = ((int(found[1]), seconds) for pattern, seconds in _units() for found in pattern.finditer(sentence))
-    return [(many, many * seconds) for many, seconds in said]
-
-
-@cache
-def _units() -> list[tuple[re.Pattern[str], int]]:
-    units = lexicon.load().times["units"]
-    said = ((map(lexicon.key, (word for words in units[unit].values() for word in words)), n) for unit, n in _SECONDS)
-    return [(re.compile(rf"\b(\d+) ?{_any_of(words)}\b"), seconds) for words, seconds in said]
-
-
-_SECONDS = (("s", 1), ("m", 60), ("h", 3600))
 
 
 @cache

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import HealthCheck, settings
 
 from batti import Home, Interpreter
+from batti.paths import resources
 
 if TYPE_CHECKING:
     from browsing import Page
@@ -47,6 +48,17 @@ def _own_folders(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
 def interpreter() -> Interpreter:
     """The shipped model in the default home."""
     return Interpreter.load()
+
+
+@pytest.fixture(scope="session")
+def few_phrases(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
+    """The environment of processes that know some voices: every process reads the phrases that it knows."""
+    folder = tmp_path_factory.mktemp("few")
+    (folder / "phrases").mkdir()
+    voices = [resources("phrases") / f"{voice}.txt" for voice in ("chat", "elder", "english", "traps", "structure")]
+    for one in (*(one for one in resources().iterdir() if one.name != "phrases"), *voices):
+        (folder / one.relative_to(resources())).symlink_to(one)
+    return {"BATTI_RESOURCES": str(folder)}
 
 
 @pytest.fixture(scope="module")

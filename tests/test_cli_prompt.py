@@ -115,6 +115,15 @@ def test_the_prompt_works_where_no_history_can_be_kept(tmp_path: Path, terminals
     assert terminal.ended_by("\x04") == 0
 
 
+def test_a_history_that_can_be_kept_no_more_is_no_error(tmp_path: Path, terminals: list[Terminal]) -> None:
+    terminal = Terminal(XDG_STATE_HOME=str(tmp_path), HOME=str(tmp_path))
+    terminals.append(terminal)
+    terminal.until("batti> ")
+    (tmp_path / "batti" / "history").mkdir()  # where the file would be written
+    assert terminal.ended_by("\x04") == 0
+    assert "batti: " not in terminal.shown
+
+
 @pytest.mark.parametrize("word", ["exit", " QUIT "])
 def test_words_for_the_prompt_itself_are_no_sentences(word: str, tmp_path: Path, terminals: list[Terminal]) -> None:
     terminal = Terminal(XDG_STATE_HOME=str(tmp_path), HOME=str(tmp_path))

@@ -121,13 +121,19 @@ def test_a_rule_that_nothing_tells_is_found(lex: Lexicon, golden: list[Heard], m
     assert "the rule 'upside down'; add it to SIGNS" in str(fault)
 
 
-def test_rules_that_apply_to_no_phrase_or_make_nothing_are_found(lex: Lexicon, monkeypatch: pytest.MonkeyPatch) -> None:
-    some = [bank.compiled(phrase) for phrase in phrases.load()]
-    assert [*coverage.unused_rules(some, lex)] == []
+@pytest.fixture(scope="module")
+def whole() -> list[bank.Compiled]:
+    return [one for voice in bank.bank().voices for one in voice]
+
+
+def test_rules_that_apply_to_no_phrase_or_make_nothing_are_found(
+    whole: list[bank.Compiled], lex: Lexicon, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert [*coverage.unused_rules(whole, lex)] == []
     never = replace(compose.RULES[0], name="never", applies=lambda one: False)
     nothing = replace(compose.RULES[1], name="nothing", make=_nothing)
     monkeypatch.setattr(coverage, "RULES", (never, compose.RULES[2], nothing))
-    first, second = coverage.unused_rules(some, lex)
+    first, second = coverage.unused_rules(whole, lex)
     assert "the rule 'never' makes nothing of any phrase; mend it or take it out" in str(first)
     assert Path(first.where.rpartition(":")[0]).name in RULES_IN
     assert "the rule 'nothing' makes nothing" in str(second)
@@ -149,11 +155,10 @@ def test_classes_in_no_phrase_are_found(lex: Lexicon) -> None:
     assert set(lex.swaps.ids) - dead == alive  # what forbids a verb of the bank is said by the generator
 
 
-def test_a_class_with_nothing_to_exchange_is_found(tmp_path: Path, lex: Lexicon) -> None:
+def test_a_class_with_nothing_to_exchange_is_found(tmp_path: Path, whole: list[bank.Compiled], lex: Lexicon) -> None:
     text = (FOLDER / "swaps.yaml").read_text("utf-8").rstrip("\n")
     (tmp_path / "swaps.yaml").write_text(f"{text}\n- {{id: x, words: {{roman: [xyzzy], deva: [क्सि, क्सी]}}}}\n", "utf-8")
-    some = [bank.compiled(phrase) for phrase in phrases.load()]
-    [fault] = coverage.unused_classes(tmp_path, some, lex)
+    [fault] = coverage.unused_classes(tmp_path, whole, lex)
     line = text.count("\n") + 2
     assert str(fault) == f"{tmp_path / 'swaps.yaml'}:{line}: x has one word in roman; add one that can stand for it"
 

@@ -27,7 +27,6 @@ from batti.errors import BattiError
 from batti.grammar import Answer
 from batti.home import Home
 from batti.lexicon import key
-from batti.paths import resources
 from batti.prompt import Asked
 from batti.schema import ALL, HERE
 from batti.text import align, normalize
@@ -350,17 +349,6 @@ def test_a_document_names_what_its_sentence_marks(pairs: list[Pair]) -> None:
             excepted = {name for a in document["actions"] for name in a.get("except", ())}
             assert named | excepted == marked, example.command
         assert (document["intent"] == "unknown_room") == example.unknown
-
-
-@pytest.fixture(scope="module")
-def few_phrases(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
-    """The environment of processes that know some voices: every process reads the phrases that it knows."""
-    folder = tmp_path_factory.mktemp("few")
-    (folder / "phrases").mkdir()
-    voices = [resources("phrases") / f"{voice}.txt" for voice in ("chat", "elder", "english", "traps", "structure")]
-    for one in (*(one for one in resources().iterdir() if one.name != "phrases"), *voices):
-        (folder / one.relative_to(resources())).symlink_to(one)
-    return {"BATTI_RESOURCES": str(folder)}
 
 
 def written(out: Path, environment: dict[str, str], **options: int) -> bytes:

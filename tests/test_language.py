@@ -240,14 +240,9 @@ class _Hub(BaseHTTPRequestHandler):
         pass
 
 
-def _said(base: str, data: Path, out: Path, **environment: str) -> str:
+def _train(base: str, data: Path, out: Path) -> list[str]:
     changes = [part for change in changes_of(data, base=base) for part in ("--set", change)]
-    done = subprocess.run(
-        [*BATTI, "train", "configs/lora.yaml", "--out", str(out), *changes], capture_output=True, text=True,
-        env={**os.environ, **environment}, check=False,
-    )  # fmt: skip
-    assert done.returncode == 1, done.stderr
-    return done.stderr.strip().splitlines()[-1]
+    return ["train", "configs/lora.yaml", "--out", str(out), *changes]
 
 
 def test_a_missing_licence_is_one_line(data: Path, tmp_path: Path) -> None:
@@ -255,16 +250,25 @@ def test_a_missing_licence_is_one_line(data: Path, tmp_path: Path) -> None:
     threading.Thread(target=server.serve_forever, daemon=True).start()
     try:
         hub = f"http://127.0.0.1:{server.server_port}"
-        said = _said("x/gated", data, tmp_path / "run", HF_ENDPOINT=hub, HF_HUB_OFFLINE="0")
+        asked = {**os.environ, "HF_ENDPOINT": hub, "HF_HUB_OFFLINE": "0"}  # which are looked at once in a process
+        done = subprocess.run(
+            [*BATTI, *_train("x/gated", data, tmp_path / "run")], env=asked, capture_output=True, text=True, check=False
+        )
     finally:
         server.shutdown()
         server.server_close()
-    assert said == ("batti: 'x/gated' is given out under a licence that this account has not accepted; "
-                    "accept it at https://huggingface.co/x/gated, then run: hf auth login")  # fmt: skip
+    assert done.returncode == 1, done.stderr
+    assert done.stderr.strip().splitlines()[-1] == (
+        "batti: 'x/gated' is given out under a licence that this account has not accepted; "
+        "accept it at https://huggingface.co/x/gated, then run: hf auth login"
+    )
 
 
-def test_a_missing_network_is_one_line(data: Path, tmp_path: Path) -> None:
-    assert _said("x/model", data, tmp_path / "run", HF_HUB_OFFLINE="1") == (
+def test_a_missing_network_is_one_line(data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("huggingface_hub.constants.HF_HUB_OFFLINE", True)
+    done = CliRunner().invoke(main, _train("x/model", data, tmp_path / "run"))
+    assert done.exit_code == 1, done.stderr
+    assert done.stderr.strip().splitlines()[-1] == (
         "batti: 'x/model' is not on this machine and the Hugging Face hub cannot be reached; "
         "connect once, or copy the model's folder here and write base: FOLDER"
     )

@@ -4,7 +4,7 @@ from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 from strategies import homes, names
 
-from batti import lexicon
+from batti import lexicon, lookup
 from batti.home import Entity, Home
 from batti.lookup import Lookup
 from batti.sound import fold
@@ -1293,3 +1293,9 @@ def test_a_floor_is_told_by_any_of_its_names_before_what_lies_in_it() -> None:
     home = home_of("naya bhancha", "purano bhancha", groups=floors)
     assert found_name(home, "tala ko bhancha") == "purano bhancha"
     assert found_name(home, "mathi ko bhancha") == "naya bhancha"
+
+
+def test_the_names_of_a_home_are_made_ready_once() -> None:
+    first, same, other = (lookup.lookup_of(home_of(room)) for room in ("hall", "hall", "den"))
+    assert first is same
+    assert first is not other

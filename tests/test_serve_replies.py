@@ -19,6 +19,7 @@ from batti.home import Home
 from batti.lookup import Lookup
 from batti.paths import resources
 from batti.serve import phrases
+from batti.serve.jobs import moment
 from batti.serve.lights import Abilities, Effect, LightState, Outcome, Problem, targets
 from batti.serve.phrases import TONGUES, Tongue
 from batti.serve.replies import Deed, Speaker
@@ -150,6 +151,15 @@ def test_the_day_is_named_where_it_is_not_today(sentence: str, at: str, hours: i
     speaker = Speaker(HOME, sentence, now=FIRST_OF_DECEMBER + 3600 * hours)
     told = speaker.told([Deed(action)]).text
     assert told.startswith(text)
+
+
+def test_the_moment_of_a_job_is_told_as_it_was_accepted() -> None:
+    """Not worked out again from the sentence, which names no day."""
+    action = Action(room="kitchen", action="turn_on", at="18:00")
+    speaker = Speaker(HOME, "beluka 6 baje kitchen ko batti bala", now=FIRST_OF_DECEMBER)
+    evening = moment(action, FIRST_OF_DECEMBER, HOME.time_zone)
+    assert speaker.told([Deed(action, due=evening)]).text == "Beluka 6 baje kitchen ko batti balinechha."
+    assert speaker.told([Deed(action, due=evening and evening + 86400)]).text.startswith("Bholi beluka 6 baje ")
 
 
 def test_golden_replies(interpreter: Interpreter) -> None:

@@ -207,13 +207,17 @@ Trainer(Recipe.load(Path(sys.argv[1])), Path(sys.argv[2])).train(save_every=0.2)
 
 
 @pytest.mark.parametrize("optimizer", ["adamw", "muon"])
-def test_a_killed_run_goes_on_from_its_checkpoint(optimizer: str, tmp_path: Path) -> None:
+def test_a_killed_run_goes_on_from_its_checkpoint(
+    optimizer: str, tmp_path: Path, few_phrases: dict[str, str]
+) -> None:
     import yaml
 
     endless, out = tmp_path / "endless.yaml", tmp_path / "run"
     endless.write_text(yaml.safe_dump(TINY | {"steps": 1_000_000, "optimizer": optimizer}))
     command = [sys.executable, "-c", KILLED, str(endless), str(out)]
-    own: dict[str, Any] = {"cwd": Path(__file__).parents[1], "env": os.environ | {"OMP_NUM_THREADS": "1"}}
+    own: dict[str, Any] = {
+        "cwd": Path(__file__).parents[1], "env": os.environ | few_phrases | {"OMP_NUM_THREADS": "1"}
+    }  # fmt: skip
     with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, **own) as process:
         try:
             deadline = time.monotonic() + 300
@@ -246,13 +250,17 @@ def test_a_killed_run_goes_on_from_its_checkpoint(optimizer: str, tmp_path: Path
 
 
 @pytest.mark.parametrize("asked", [signal.SIGTERM, signal.SIGINT])
-def test_a_run_that_is_asked_to_end_saves_first(asked: signal.Signals, tmp_path: Path) -> None:
+def test_a_run_that_is_asked_to_end_saves_first(
+    asked: signal.Signals, tmp_path: Path, few_phrases: dict[str, str]
+) -> None:
     import yaml
 
     endless, out = tmp_path / "endless.yaml", tmp_path / "run"
     endless.write_text(yaml.safe_dump(TINY | {"steps": 1_000_000, "workers": 1}))
     command = [sys.executable, "-m", "batti", "train", str(endless), "--out", str(out)]
-    own: dict[str, Any] = {"cwd": Path(__file__).parents[1], "env": os.environ | {"OMP_NUM_THREADS": "1"}}
+    own: dict[str, Any] = {
+        "cwd": Path(__file__).parents[1], "env": os.environ | few_phrases | {"OMP_NUM_THREADS": "1"}
+    }  # fmt: skip
     with subprocess.Popen(command, stderr=subprocess.PIPE, text=True, **own) as process:
         try:
             assert process.stderr is not None

@@ -66,6 +66,7 @@ PLANTED = {  # file -> [(what is put at its end, what is said of it)]
 
 
 _VOICES = ("chat", "devanagari", "elder", "english", "levels", "structure", "timing", "traps")
+_EVERY = 8  # golden file: these have sentences of every rule
 
 
 @pytest.fixture(scope="module")
@@ -77,7 +78,9 @@ def broken(tmp_path_factory: pytest.TempPathFactory) -> subprocess.CompletedProc
     for voice in (here / "batti" / "resources" / "phrases").glob("*.txt"):
         if voice.stem not in _VOICES:  # all of them take minutes
             voice.unlink()
-    shutil.copytree(GOLDEN, here / "tests" / "golden")
+    (here / "tests" / "golden").mkdir(parents=True)
+    for path in sorted(GOLDEN.glob("*.yaml"))[::_EVERY]:
+        shutil.copy(path, here / "tests" / "golden")
     for name, planted in PLANTED.items():
         path = here / "batti" / "resources" / name
         rows = dict.fromkeys(row for row, _ in planted)

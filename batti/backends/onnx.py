@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import threading
-from collections import OrderedDict
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
@@ -23,7 +21,7 @@ from batti.command import Command
 from batti.errors import BattiError
 from batti.grammar import Answer
 from batti.home import Home
-from batti.lookup import Lookup
+from batti.lookup import Lookup, lookup_of
 from batti.paths import resources
 from batti.resolve import resolve
 from batti.sound import word_ids
@@ -33,7 +31,6 @@ FORMAT = 5
 GRAPHS = ("encoder", "decoder")
 SHAPE = ("width", "heads", "decoder_layers", "words")
 _SLOWER = ["SkipLayerNormFusion"]  # of ONNX Runtime's optimizations: ten times slower than what it puts together
-_HOMES_KEPT = 16
 _DOUBT = 0.02  # chance from which another answer is worth hearing
 _BRANCHES = 3  # other answers that are heard at most
 _TWO_ALIKE = 0.5  # confidence of an answer that takes the first of two things of one name
@@ -79,8 +76,6 @@ class OnnxBackend:
         self._head = int(shape["width"]) // self._heads
         self._words = int(shape["words"])
         self._threads = threads
-        self._homes: OrderedDict[Home, Lookup] = OrderedDict()
-        self._lock = threading.Lock()
 
     @classmethod
     def load(cls, folder: Path | None = None, threads: int = 1) -> OnnxBackend:
@@ -108,7 +103,7 @@ class OnnxBackend:
 
     def generate(self, home: Home, sentences: Sequence[str]) -> list[Reading]:
         """One reading a sentence, in order."""
-        lookup = self._lookup(home)
+        lookup = lookup_of(home)
         texts = [normalize(sentence) for sentence in sentences]
         readings: list[Reading] = [Reading(Command.none(), 1.0)] * len(texts)  # for what says nothing
         # A text beyond MAX_CHARS is no sentence to a light, whatever stands in it.
@@ -129,7 +124,7 @@ class OnnxBackend:
 
     def answer(self, home: Home, text: str, command: Command) -> tuple[list[int], Lookup]:
         """The tokens of the likeliest answer to a normalized sentence that means the command."""
-        lookup = self._lookup(home)
+        lookup = lookup_of(home)
         [said] = self._said([text], lookup)
         means = [resolve(prompt.decode_answer(one.answer.tokens), text, lookup)[0] == command for one in said]
         return said[means.index(True)].answer.tokens, lookup
@@ -181,18 +176,6 @@ class OnnxBackend:
             command, certainty = resolve(prompt.decode_answer(answers[0].answer.tokens), text, lookup, second=True)
             others = [(command, answers[0].chance * certainty)] if command != best[0] else []
         return Reading(*best, others[0] if others else None)
-
-    def _lookup(self, home: Home) -> Lookup:
-        with self._lock:
-            if home in self._homes:
-                self._homes.move_to_end(home)
-                return self._homes[home]
-        lookup = Lookup(home)
-        with self._lock:
-            self._homes[home] = lookup
-            if len(self._homes) > _HOMES_KEPT:
-                self._homes.popitem(last=False)
-        return lookup
 
     def _encode(self, texts: Sequence[str], lookup: Lookup) -> Sentences:
         ids = prompt.pad([prompt.encode_text(text) for text in texts])

@@ -137,7 +137,7 @@ def _golden(path: Path) -> list[Case]:
     if not isinstance(document, dict) or not isinstance(document.get("sentences"), list):
         raise BattiError(f"{quote(str(path))} is no file of cases", "write the keys home and sentences")
     # Texts only, so that no name or time of day is taken for a number.
-    home = Home.from_yaml(yaml.safe_dump(document.get("home"), allow_unicode=True), str(path))
+    home = _home(document.get("home"), path)
     held_out = is_held_out(path)
     faults: list[Fault] = []
     cases = []
@@ -150,6 +150,13 @@ def _golden(path: Path) -> list[Case]:
             faults += [Fault(f"{path}: sentence {number}", str(fault), "") for fault in error.listed]
     _refuse(faults)
     return cases
+
+
+def _home(data: object, path: Path) -> Home:
+    try:
+        return Home.from_dict(data)
+    except BattiError as error:
+        raise BattiError.of([Fault(f"{path}: home", str(fault), "") for fault in error.listed]) from None
 
 
 def _yaml(path: Path) -> Any:

@@ -38,6 +38,7 @@ class Checked(NamedTuple):
     left_out: tuple[str, ...] = ()
 
 
+@phrases.nothing_thrown_away()
 def validate(files: Sequence[Path] = (), golden: Path | None = None, complete: bool = False) -> Checked:
     """What is in the files. Raises BattiError with every fault, by file and line.
 

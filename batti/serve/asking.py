@@ -9,7 +9,7 @@ from functools import cache
 from batti import lexicon, meaning, spoken
 from batti.home import Entity, Home
 from batti.lexicon import key
-from batti.lookup import Lookup
+from batti.lookup import lookup_of
 from batti.paths import read_yaml
 from batti.serve.cancelling import CallOff
 from batti.serve.jobs import Job
@@ -59,7 +59,7 @@ def concerned(sentence: str, waiting: Sequence[Job], home: Home) -> list[Job]:
 
 def _places(sentence: str, home: Home) -> list[Entity]:
     """What of the home a sentence names, by as many words as there are for it."""
-    said, lookup, found, i = key(normalize(sentence)).split()[:_MOST_WORDS], Lookup(home), [], 0
+    said, lookup, found, i = key(normalize(sentence)).split()[:_MOST_WORDS], lookup_of(home), [], 0
     while i < len(said):
         ways = ((many, lookup.surely(" ".join(said[i : i + many]))) for many in range(_LONGEST, 0, -1))
         many, place = next((way for way in ways if way[1]), (1, None))

@@ -20,7 +20,7 @@ from batti import days, meaning
 from batti.errors import BattiError
 from batti.home import Home
 from batti.lexicon import key, load
-from batti.lookup import Lookup
+from batti.lookup import Lookup, lookup_of
 from batti.paths import read_yaml
 from batti.schema import HERE
 from batti.serve.jobs import Job
@@ -99,7 +99,7 @@ def asked(sentence: str, home: Home) -> CallOff | None:
             rest.remove(word)
         hours = _hours([*map(int, numbers.values())], sounds)
     if rest:
-        lookup, name = Lookup(home), " ".join(rest)
+        lookup, name = lookup_of(home), " ".join(rest)
         place, certainty = lookup.find(name)
         if place is None and _is_a_timer_of(name, said, lookup):
             gone = name

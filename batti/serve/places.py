@@ -10,7 +10,7 @@ from batti import lexicon, meaning
 from batti.command import Command, one_form
 from batti.home import Entity, Home
 from batti.lamps import Place
-from batti.lookup import Lookup
+from batti.lookup import Lookup, lookup_of
 from batti.schema import ALL, HERE
 from batti.serve import asking
 from batti.serve.consent import is_yes
@@ -27,7 +27,7 @@ _MARKS = " .!?"
 def named(home: Home, said: str) -> tuple[Place, ...]:
     """What a few words name: rooms, groups, lamps or `all`. More than names names nothing here: `hall hoina` means
     another, and `hall nibhau` is a sentence of its own."""
-    words, lookup = normalize(said).strip(_MARKS), Lookup(home)
+    words, lookup = normalize(said).strip(_MARKS), lookup_of(home)
     if whole := _one(words.replace(",", " ").split(), lookup):  # a name may have an and in it
         return (whole,)
     each = [_one(some.split(), lookup) for some in _joint().split(words)]
@@ -37,7 +37,7 @@ def named(home: Home, said: str) -> tuple[Place, ...]:
 
 def is_here(home: Home, said: str) -> bool:
     """Whether an answer names no place but the one where the speaker is: `yaha`, `yo kotha`."""
-    return Lookup(home).find(normalize(said).strip(_MARKS))[0] == HERE
+    return lookup_of(home).find(normalize(said).strip(_MARKS))[0] == HERE
 
 
 def at(command: Command, places: Sequence[Place], home: Home) -> Command:

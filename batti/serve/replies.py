@@ -41,10 +41,12 @@ class Reply:
 
 @dataclass(frozen=True)
 class Deed:
-    """An action and what came of it; without an outcome it is yet to be done."""
+    """An action and what came of it; without an outcome it is yet to be done, at the moment `due` (seconds since 1970)
+    where that is known."""
 
     action: Action
     outcome: Outcome | None = None
+    due: float | None = None
 
 
 @dataclass(frozen=True)
@@ -161,7 +163,7 @@ class Speaker:
         action, outcome = deed.action, deed.outcome
         place = _Place.of(action)
         if outcome is None:
-            yield place, "will", *self._doing(action), self._when(action)
+            yield place, "will", *self._doing(action), self._when(action, deed.due)
             return
         if outcome.problem:
             yield place, "problem", outcome.problem, "", ""
@@ -304,12 +306,12 @@ class Speaker:
         last = self._say.and_ if joint == "and" else self._say.or_
         return last.join(part for part in (self._say.comma.join(items[:-1]), items[-1]) if part) if items else ""
 
-    def _when(self, action: Action) -> str:
+    def _when(self, action: Action, due: float | None = None) -> str:
         said = []
         if action.after:
             said.append(self._phrase("when.after", duration=self._duration(action.after)))
         if action.at:
-            due = None if action.after else jobs.due(action, self._sentence, self._now, self.home)
+            due = None if action.after else due or jobs.due(action, self._sentence, self._now, self.home)
             said.append(self._at(due) if due else self._phrase("when.at", time=self._time(action.at)))
         return " ".join([*said, *filter(None, [self._lasting(action)])])
 

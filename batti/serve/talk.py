@@ -15,7 +15,7 @@ from batti.errors import BattiError, did_you_mean, quote
 from batti.home import Entity, Home
 from batti.interpreter import Interpreter, Result
 from batti.lamps import Place
-from batti.lookup import Lookup
+from batti.lookup import lookup_of
 from batti.schema import ALL, HERE
 from batti.serve import asking, cancelling, places
 from batti.serve.cancelling import CallOff
@@ -146,7 +146,8 @@ class Talk:
         scheduled = await self.house.accept(later, sentence)
         outcomes = await self.house.perform(now, sentence) if now else []
         came = iter(outcomes)
-        deeds = [Deed(action, next(came) if action in now else None) for action in command.actions]
+        due = {action: job.run_at for job in scheduled for action in job.actions}
+        deeds = [Deed(one, next(came) if one in now else None, due.get(one)) for one in command.actions]
         # What is to be called off is not done beside other things, and is not passed over in silence.
         uncalled = await self.house.waiting() if cancelling.speaks_of_it(sentence) else None
         reply = speaker.told(deeds, uncalled)
@@ -173,7 +174,7 @@ class Talk:
         if ended := await self._called_off(call_off, speaker.home):
             return Answer("cancelled", speaker.called_off(ended), command, understood, scheduled=tuple(ended))
         if call_off.gone:
-            near = await asyncio.to_thread(Lookup(speaker.home).near, call_off.gone)
+            near = await asyncio.to_thread(lookup_of(speaker.home).near, call_off.gone)
             return Answer("unknown_room", speaker.no_such_room(call_off.gone, near), command, understood)
         return Answer("none", speaker.nothing_waits(await self.house.waiting()), command, understood)
 

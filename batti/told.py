@@ -1,0 +1,71 @@
+"""What numbers a sentence tells: lengths of time, hours of the clock, colour temperatures.
+
+Networks read few of the values that people say, and copy one that they know instead of any other; what was said stands
+in the sentence.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+
+from batti import lexicon, spoken
+
+_SECONDS = (("s", 1), ("m", 60), ("h", 3600))
+_DIGITAL = re.compile(r"(?<![\d:.])(\d{1,2}):(\d\d)(?![\d:])")
+
+
+def lengths(sentence: str) -> list[tuple[int, int]]:
+    """The lengths of time that a normalized sentence tells in digits: how many of its unit, and in seconds."""
+    said = ((int(found[1]), seconds) for pattern, seconds in _units() for found in pattern.finditer(sentence))
+    return [(many, many * seconds) for many, seconds in said]
+
+
+def digital(sentence: str) -> list[tuple[int, int]]:
+    """The hours and minutes that a normalized sentence tells as clocks show them, also such as no clock has: 25:00."""
+    return [(int(found[1]), int(found[2])) for found in _DIGITAL.finditer(sentence)]
+
+
+def hours(sentence: str) -> list[int]:
+    """The hours that it tells without minutes, also such as no clock has: `25 baje`."""
+    return [int(found[1]) for found in _hours().finditer(sentence)]
+
+
+def kelvins(sentence: str) -> list[int]:
+    """The colour temperatures that it tells in kelvin, also such as no light has."""
+    return [int(next(filter(None, found.groups()))) for found in _kelvin().finditer(sentence)]
+
+
+@cache
+def hour_words() -> frozenset[str]:
+    """What stands behind an hour, as it is written: baje."""
+    return frozenset(map(lexicon.key, lexicon.load().times["spans"].get("clock_words", ()))) - {""}
+
+
+def units() -> str:
+    """The pattern of any word for a length of time."""
+    return spoken.any_of(word for one, _ in _SECONDS for word in _words_of(one))
+
+
+def _words_of(unit: str) -> set[str]:
+    said = lexicon.load().times["units"][unit].values()
+    return {lexicon.key(word) for words in said for word in words} - {""}
+
+
+@cache
+def _units() -> list[tuple[re.Pattern[str], int]]:
+    said = ((spoken.any_of(_words_of(unit)), seconds) for unit, seconds in _SECONDS)
+    return [(re.compile(rf"\b(\d+) ?{words}\b"), seconds) for words, seconds in said]
+
+
+@cache
+def _hours() -> re.Pattern[str]:
+    return re.compile(rf"(?<![\d:.])(\d{{1,2}}) ?{spoken.any_of(hour_words())}(?!\w)")
+
+
+@cache
+def _kelvin() -> re.Pattern[str]:
+    """Matches `2700 kelvin`, `2700 k` and `500k`; the k of `room 101 k light` is a case ending."""
+    units = lexicon.load().frames["kelvin"]["units"].values()
+    words = {lexicon.key(word) for said in units for word in said} - {"", "k"}
+    return re.compile(rf"(?<![\d.])(?:(\d{{2,6}}) ?{spoken.any_of(words)}|(\d{{4,6}}) ?k|(\d{{3}})k)\b")

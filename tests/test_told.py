@@ -1,0 +1,35 @@
+"""What numbers a sentence tells."""
+
+import pytest
+
+from batti import told
+from batti.text import normalize
+
+
+@pytest.mark.parametrize(
+    ("sentence", "kelvins"),
+    [
+        ("hall 2700 kelvin ma", [2700]), ("hall 3000k", [3000]), ("hall 3000 k", [3000]), ("hall 500k", [500]),
+        ("हल २७०० केल्भिन", [2700]), ("set it to 30 kelvins", [30]),
+        ("room 101 k light warm", []), ("2.7k", []), ("hall 101", []),
+    ],
+)  # fmt: skip
+def test_kelvins(sentence: str, kelvins: list[int]) -> None:
+    assert told.kelvins(normalize(sentence)) == kelvins
+
+
+@pytest.mark.parametrize(
+    ("sentence", "digital", "hours"),
+    [
+        ("6:30 ma bala", [(6, 30)], []), ("25:00 baje", [(25, 0)], []), ("1:2:30", [], []),
+        ("25 baje", [], [25]), ("25 bajee", [], [25]), ("30 bajetira", [], [30]), ("३० बजे", [], [30]),
+        ("26 pm", [], [26]), ("25 bajelai", [], []), ("room 25", [], []),
+    ],
+)  # fmt: skip
+def test_clocks(sentence: str, digital: list[tuple[int, int]], hours: list[int]) -> None:
+    assert told.digital(normalize(sentence)) == digital
+    assert told.hours(normalize(sentence)) == hours
+
+
+def test_lengths() -> None:
+    assert told.lengths("10 minute pachi ani 2 ghanta samma") == [(10, 600), (2, 7200)]
