@@ -46,6 +46,7 @@ ALIKE = [
     ("A 2700K", [of("hall", **COLOR, color_temp=4000)], {"room, color_temp, at once"}),
     ("A on after dur", [of("hall", **ON, after="3m")], {"room, turn_on, after"}),
     ("A on at time for 1h", [of("hall", **ON, at="06:30", for_="3m")], {"room, turn_on, at and for"}),
+    ("A on at time after dur", [of("hall", **ON, at="06:30")], {"room, turn_on, at"}),
     ("all except A off", [of("all", except_=["hall"], **OFF)], {"all except, turn_off, at once"}),
     ("G except A off", [of("upstairs", except_=["hall"], **OFF)], {"group except, turn_off, at once"}),
     (

@@ -41,7 +41,8 @@ def of_phrase(phrase: Phrase) -> set[str]:
     entries = []
     for m in phrase.meanings:
         kind = KINDS.get(m.place, m.place) + (" except" if m.excepts else "")
-        when = tuple(word for word in WHENS if word in dict(m.when))
+        told = {word for i, (word, _) in enumerate(m.when) if not i or word != "after"}  # later than an hour: an hour
+        when = tuple(word for word in WHENS if word in told)
         place = " ".join((m.place, *m.excepts))
         entries.append(Entry(kind, _done(m.done), when, place, f"{m.done} {m.when}"))
     return _together(entries)
