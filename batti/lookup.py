@@ -301,7 +301,7 @@ class Lookup:
         for index in scored if titled else ():
             if self._is_anothers(index, readings[0]):
                 scored[index] *= _ANOTHER
-        [kin] = kin if len(kin := telling_of(readings[0]) if readings else ()) == 1 and meaning.is_kin(kin[0]) else [""]
+        kin = _only_kin(readings[0]) if readings else ""
         for index in scored if kin else ():
             if scored[index] < _FAR and self._is_other_kin(index, kin):
                 scored[index] *= _ANOTHER
@@ -582,6 +582,12 @@ class Lookup:
 def lookup_of(home: Home) -> Lookup:
     """The names of a home, made ready once for all who look something up there."""
     return Lookup(home)
+
+
+def _only_kin(said: Sequence[str]) -> str:
+    """The word for kin that alone tells which is said: aama of `aama ko kotha`."""
+    told = telling_of(said)
+    return told[0] if len(told) == 1 and meaning.is_kin(told[0]) else ""
 
 
 def _equal(scored: Mapping[int, float], best: float) -> list[int]:
