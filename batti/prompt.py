@@ -54,12 +54,20 @@ class Asked:
     excepts: tuple[Span, ...] = field(default=())
     chained: tuple[str, ...] = field(default=())  # lengths by which its time is later than one that is told of another
 
+    def told(self, when: str) -> str:
+        """The time or length as it is told, which `chained` makes later."""
+        return later(self.doing[when], -_seconds(self.chained)) if when != "for" else str(self.doing[when])
+
 
 def chain(times: dict[str, Any], lengths: Sequence[str]) -> None:
     """Make the time in `times`, or where there is none the delay, later by these lengths."""
     if lengths:
         key = "at" if "at" in times else "after"
-        times[key] = later(times[key], sum(map(seconds_of, lengths)))
+        times[key] = later(times[key], _seconds(lengths))
+
+
+def _seconds(lengths: Sequence[str]) -> int:
+    return sum(map(seconds_of, lengths))
 
 
 def text_of(span: Span, sentence: str) -> str:
@@ -103,15 +111,14 @@ def parts(entry: Asked) -> Iterator[tuple[str, list[int]]]:
     yield "action", _amount_tokens(entry.doing)
     for when in WHENS:
         if when in entry.doing:
-            yield when, _time_tokens(when, entry.doing[when], entry.chained if when != "for" else ())
+            yield when, _time_tokens(when, entry.told(when), entry.chained if when != "for" else ())
 
 
 def _place_tokens(place: Span | str) -> list[int]:
     return [_PLACES[place]] if isinstance(place, str) else [VOCABULARY + end for end in place]
 
 
-def _time_tokens(when: str, value: str, chained: Sequence[str]) -> list[int]:
-    told = later(value, -sum(map(seconds_of, chained)))
+def _time_tokens(when: str, told: str, chained: Sequence[str]) -> list[int]:
     clock = [NUMBER + int(part) for part in told.split(":")] if when == "at" else _length_tokens(told)
     return [WORD[when], *clock, *(token for more in chained for token in (WORD["after"], *_length_tokens(more)))]
 

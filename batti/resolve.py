@@ -13,7 +13,7 @@ from batti.command import Command, contradict, one_form
 from batti.home import Entity
 from batti.lamps import Found, Place
 from batti.lookup import Lookup
-from batti.prompt import Asked, Span, in_order
+from batti.prompt import Asked, Span, chain, in_order
 from batti.ranges import is_a_range
 from batti.said import Said
 from batti.schema import ALL, HERE
@@ -116,11 +116,17 @@ def _is_not_all(entry: Asked, said: Said) -> bool:
 
 def _at_the_time_told(asked: Sequence[Asked], sentence: str) -> Sequence[Asked]:
     """What is asked, at the one time that the sentence tells in digits where a network copied another one."""
-    times = {one.doing["at"] for one in asked if "at" in one.doing}
+    times = {one.told("at") for one in asked if "at" in one.doing}
     clock = _clock(sentence) if len(times) == 1 else ()
     if not clock or not times.isdisjoint(clock):
         return asked
-    return [replace(one, doing={**one.doing, "at": clock[0]}) if "at" in one.doing else one for one in asked]
+    return [_at(clock[0], one) if "at" in one.doing else one for one in asked]
+
+
+def _at(clock: str, entry: Asked) -> Asked:
+    times = {"at": clock}
+    chain(times, entry.chained)
+    return replace(entry, doing=entry.doing | times)
 
 
 def _clock(sentence: str) -> tuple[str, ...]:

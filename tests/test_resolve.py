@@ -13,6 +13,7 @@ from batti.prompt import Asked, Span
 from batti.resolve import resolve
 from batti.schema import ALL
 from batti.text import normalize
+from batti.values import later
 
 HOME = Home.from_yaml("""
 name: Sano ghar
@@ -728,6 +729,15 @@ def test_a_time_in_digits_is_what_is_written(sentence: str, given: str, at: str)
     command, certainty = resolve(asked, text, lookup_of(home))
     assert [action.at for action in command.actions] == [at]
     assert (certainty > 0.9) == (given == at)
+
+
+@pytest.mark.parametrize(("given", "at"), [("21:45", "21:50"), ("22:45", "09:50")])
+def test_what_is_later_than_a_time_in_digits_stays_as_much_later(given: str, at: str) -> None:
+    sentence = "film ends 9:45 pm, hall off five minutes after that"
+    entry = Asked(mark(sentence, "hall"), {"action": "turn_off", "at": later(given, 300)}, chained=("5m",))
+    command, certainty = resolve([entry], sentence, lookup_of(home_of("hall", "kitchen")))
+    assert [action.at for action in command.actions] == [at]
+    assert (certainty > 0.9) == (given == "21:45")
 
 
 def test_a_time_in_digits_leaves_another_one_in_words_as_it_is() -> None:
