@@ -88,7 +88,7 @@ def _is_a_part(found: Entity, place: Span, said: Said) -> bool:
             return False
         return named.kind == "light" or (behind != " " and named.kind == "room")
     inside = (_in_room() if found.kind == "room" else _in_group()).match(behind)
-    return inside is not None and inside[1] in _written_places()
+    return inside is not None and inside[1] in written_places()
 
 
 def _is_somebodys(found: Entity, place: Span, said: Said) -> bool:
@@ -176,7 +176,7 @@ def _what_is_there() -> str:
 
 
 @cache
-def _written_places() -> frozenset[str]:
+def written_places() -> frozenset[str]:
     """Single words for places as they are written, and for what a home may be besides: batti only sounds like one."""
     words = lexicon.load()
     places = frozenset(key for place in words.places for key in place.keys)

@@ -9,10 +9,11 @@ from __future__ import annotations
 import re
 from functools import cache
 
-from batti import letters, lexicon, meaning, spoken
+from batti import another, letters, lexicon, meaning, spoken
 from batti.home import Entity
 from batti.prompt import Span
 from batti.said import Said
+from batti.sound import fold
 
 _NEXT = re.compile(r" ([a-z]{1,2})(?![a-z0-9'])(?: ([a-z]+))?")
 _NO_WORDS = frozenset("bcdfg")  # letters that chats use for no word, as they do k for ko, n for and, r for ra
@@ -62,7 +63,8 @@ def room(found: Entity, place: Span, said: Said) -> str:
     if found.kind != "light":
         return ""
     before, behind = said.around(place)
-    ways: list[str] = []
+    right_behind = (inside[1] for pattern in _room_behind() if (inside := pattern.match(behind)))
+    ways = [way for way in right_behind if _is_a_room(way, said)]
     if inside := _before_its_room().match(behind):
         words = behind[inside.end() :].split()[:_LONGEST]
         ways += [" ".join(words[:n]) for n in range(len(words), 0, -1)]
@@ -95,6 +97,23 @@ def _before_its_room() -> re.Pattern[str]:
     """Matches what stands between a lamp and its room: `light in the`."""
     lamp, inside = map(spoken.pattern_of, ("lamp_words", "inside_its_room"))
     return re.compile(rf"(?: {lamp})?(?: {inside})+ ")
+
+
+def _is_a_room(way: str, said: Said) -> bool:
+    """Whether the words are those of a room, here or anywhere: the aadha of `jhumar aadha ma` only sounds like one."""
+    words, frames = way.split(), lexicon.load().frames
+    if not {*frames["switches"], *frames["between_rooms"]}.isdisjoint(words):  # `jhumar bal bathroom ma nibhau`
+        return False
+    is_place = any(word in another.written_places() or meaning.is_room(fold(word)) for word in words)
+    return is_place or said.lookup.surely(way) is not None
+
+
+@cache
+def _room_behind() -> list[re.Pattern[str]]:
+    """Match a room right behind its lamp, by as many words as a name may have: ` bathroom ma`, ` didi ko kothama`."""
+    lamp, inside = map(spoken.pattern_of, ("lamp_words", "in_a_room"))
+    names = (rf"[a-z]+(?: [a-z0-9]+){{{more}}}" for more in reversed(range(_LONGEST)))
+    return [re.compile(rf"(?: {lamp})? ({name}) ?{inside}\b") for name in names]
 
 
 @cache

@@ -40,6 +40,8 @@ def understood(sentence: str, *marked: str, **doing: Any) -> tuple[Command, floa
         ("भान्सामा भएको झुमर निभाउ", "झुमर"), ("chandelier light in my kitchen off", "chandelier"),
         ("turn off the chandelier in the garage", "chandelier"),
         ("didi ko kotha ma bhako table lamp off", "table lamp"), ("tube light of the bedroom off", "tube light"),
+        ("jhumar bhancha ma bala", "jhumar"), ("jhumar garage ma nibhau", "jhumar"), ("झुमर भान्छामा बाल", "झुमर"),
+        ("table lamp didi ko kothama bala", "table lamp"), ("jhumar light bhancha ma bala", "jhumar"),
     ],
 )  # fmt: skip
 def test_a_lamp_is_not_found_in_another_room_than_is_said(sentence: str, lamp: str) -> None:
@@ -56,6 +58,11 @@ def test_a_lamp_is_not_found_in_another_room_than_is_said(sentence: str, lamp: s
         ("turn off the table lamp in the evening", "table lamp", "bedroom"),
         ("chandelier off for the guests", "chandelier", "living room"),
         ("kitchen is in use, chandelier off", "chandelier", "living room"),
+        ("jhumar baithak ma bala", "jhumar", "living room"), ("jhumar aadha ma rakha", "jhumar", "living room"),
+        ("jhumar bala, bhancha ma nibhau", "jhumar", "living room"),
+        ("jhumar bal bhancha ma manchhe chha", "jhumar", "living room"),
+        ("jhumar didi ko lagi bala", "jhumar", "living room"), ("jhumar rati ma bala", "jhumar", "living room"),
+        ("jhumar, bhancha ma manchhe chha", "jhumar", "living room"),
     ],
 )
 def test_a_lamp_is_found_where_it_is_or_where_nothing_is_said_of_its_room(sentence: str, lamp: str, room: str) -> None:
