@@ -14,13 +14,20 @@ from batti import meaning, spoken
 from batti.lookup import Lookup
 from batti.said import Said
 
+_SAME = 0.9  # likeness of a word to one of a lamp's name from which it is that
+
 
 def is_a_lamp_apart(rooms: Collection[str], said: Said) -> bool:
     """Whether a lamp of one of these rooms, which are meant as a whole, is named besides."""
     if not any(entity.kind == "light" and entity.room in rooms for entity in said.lookup.entities):
         return False
     words = spoken.words_of(said.without_places)
-    return any(_stands_in(name, words) for name in _lamps(rooms, said.lookup))
+    contrasted = (found[1] for found in _apart().finditer(said.without_places))
+    apart = [spoken.words_of(one) for one in contrasted if one.split()[-1] not in spoken.endings()]  # `kotha ma chai`
+    return any(
+        _stands_in(name, words) or any(_ends_alike(_telling(name), one) for one in apart)
+        for name in _lamps(rooms, said.lookup)
+    )
 
 
 def is_one_of_two(said: Said) -> bool:
@@ -42,6 +49,27 @@ def _lamps(rooms: Collection[str], lookup: Lookup) -> Iterator[list[str]]:
 
 def _stands_in(name: list[str], words: list[str]) -> bool:
     return any(words[at : at + len(name)] == name for at in range(len(words) - len(name) + 1))
+
+
+def _telling(name: list[str]) -> list[str]:
+    """What of a lamp's name is said without the word for a lamp: padhne of `padhne batti`."""
+    return [word for word in name if not meaning.is_light(word)]
+
+
+def _ends_alike(telling: list[str], words: list[str]) -> bool:
+    last = words[-len(telling) :]
+    return len(last) == len(telling) and all(map(_is_same, telling, last))
+
+
+def _is_same(word: str, said: str) -> bool:
+    return meaning.alike(word, said) >= _SAME
+
+
+@cache
+def _apart() -> re.Pattern[str]:
+    """Matches what is excepted, or contrasted with what was said before: `padhne bahek`, `padhne chai nanibhau`."""
+    lamp, but = map(spoken.pattern_of, ("lamp_words", "told_apart"))
+    return re.compile(rf"([a-z]+(?: [a-z]+){{0,2}}?)(?: {lamp})? {but}\b")
 
 
 @cache

@@ -65,7 +65,7 @@ LEFT_OUT: Mapping[str, Any] = {
         **_each("letters letter_names behind_letters behind_article behind_digits nought ordinals remaining", ()),
         **_each("ordinary switches another throughout inside_its_room lying_in before_number counted", ()),
         **_each("conditions is_lit is_dark if_it_is spoken_of", ()),
-        **_each("womens_titles meant_for_all some nearby lying_beside since as_far_as through", ()),
+        **_each("womens_titles meant_for_all some nearby lying_beside told_apart since as_far_as through", ()),
         **_each("english_words nepali_words turning_words", ()),
         **_each("vague letters_heard numbers_heard compounds alphabets", {}),
         "refusal": _of(("before", "verbs")),

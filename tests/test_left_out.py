@@ -15,6 +15,7 @@ rooms:
 - {name: kitchen, aliases: [bhancha]}
 - {name: bedroom, lights: [{name: table lamp}]}
 - {name: hall}
+- {name: mummy's room, lights: [{name: mummy's lamp}]}
 """)
 
 
@@ -35,6 +36,13 @@ def certainty(said: str, places: tuple[str, ...], action: str) -> float:
         ("baithak ko jhumar nibhau", ("baithak ko jhumar",), False),
         ("kitchen nibhau, baithak ko jhumar chai haina", ("kitchen",), False),  # it is of another room
         ("baithak ko 2 ota light nibhau", ("baithak",), False),  # light 2 is not told by that
+        ("bedroom ko sabai batti nibhau table bahek", ("bedroom",), True),
+        ("bedroom nibhau, table lamp chodera", ("bedroom",), True),
+        ("bedroom nibhau table chai nanibhau", ("bedroom",), True),
+        ("बेडरुमको सबै बत्ती निभाऊ टेबल बाहेक", ("बेडरुम",), True),
+        ("bedroom nibhau, table ma khana chha", ("bedroom",), False),
+        ("bedroom chai nibhau", ("bedroom",), False),
+        ("mummy's room ma chai nibhau", ("mummy's room",), False),
     ],
 )
 def test_a_lamp_that_is_told_apart_is_asked_about(sentence: str, places: tuple[str, ...], asks: bool) -> None:
