@@ -48,7 +48,7 @@ def resolve(
         return Command.none(), 1.0
     timed = _at_the_time_told(asked, sentence)
     said = Said(everything.without_what_is_there(timed, sentence), sentence, lookup)
-    said = replace(said, asked=rows.completed(said))
+    said = replace(said, asked=rows.completed(replace(said, asked=_without_a_length_of(said))))
     certainty = min([1.0 if timed == asked else _AT_THE_NEXT, *_doubts(said)])
     marked = [one.place for one in said.asked if not isinstance(one.place, str)]
     if any(lookup.is_device(said.text(place), sentence) for place in marked):
@@ -121,6 +121,16 @@ def _at_the_time_told(asked: Sequence[Asked], sentence: str) -> Sequence[Asked]:
     if not clock or not times.isdisjoint(clock):
         return asked
     return [_at(clock[0], one) if "at" in one.doing else one for one in asked]
+
+
+def _without_a_length_of(said: Said) -> Sequence[Asked]:
+    """What is asked, without the length that a network made of the end of a span: 8 minutes of `6 dekhi 8 samma`."""
+    if not is_a_span(said) or told.lengths(said.sentence):
+        return said.asked
+    return [
+        replace(one, doing={key: value for key, value in one.doing.items() if key != "for" or "at" not in one.doing})
+        for one in said.asked
+    ]
 
 
 def _at(clock: str, entry: Asked) -> Asked:

@@ -307,6 +307,14 @@ def test_what_only_looks_like_a_time_with_an_end_is_in_none(sentence: str, doing
     assert certainty_of(sentence, ("lounge", ON | doing)) > 0.9
 
 
+@pytest.mark.parametrize("length", ["8m", "8h", "8s"])
+def test_the_end_of_a_span_is_no_length(length: str) -> None:
+    sentence = "lounge 6 baje dekhi 8 baje samma bala"
+    asked = [Asked(mark(sentence, "lounge"), ON | {"at": "06:00", "for": length})]
+    command, _ = resolve(asked, sentence, lookup_of(home_of("lounge")))
+    assert command.actions == (Action(room="lounge", action="turn_on", at="06:00"),)
+
+
 def test_a_clock_and_how_long_are_two_things() -> None:
     assert certainty_of("6 baje 10 minute samma lounge bala", ("lounge", ON | {"at": "06:00", "for": "10m"})) > 0.9
 
