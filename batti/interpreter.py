@@ -13,6 +13,7 @@ from batti.backends import Backend, Reading
 from batti.command import Command, one_form
 from batti.errors import BattiError, did_you_mean, quote
 from batti.home import Home
+from batti.lookup import lookup_of
 from batti.schema import HERE
 from batti.text import normalize
 
@@ -112,11 +113,15 @@ class Interpreter:
         rooms = {room.area: room.name for room in self.home.rooms if room.area}
         rooms |= {name: room.name for room in self.home.rooms for name in (room.name, *room.aliases)}
         spelled = {normalize(name): room for name, room in rooms.items()}
-        found = spelled.get(normalize(said))
-        if found is None:
-            hint = did_you_mean(said, [room.name for room in self.home.rooms])
-            raise BattiError(f"this home has no room {quote(said)}", hint)
-        return found
+        if found := spelled.get(normalize(said)):
+            return found
+        lookup = lookup_of(self.home)
+        named = lookup.surely(normalize(said))
+        if named and named.kind == "room":
+            return named.name
+        near = [one.name for one in lookup.near(said) if one.kind == "room"]
+        hint = did_you_mean(near[0] if near else said, [room.name for room in self.home.rooms])
+        raise BattiError(f"this home has no room {quote(said)}", hint)
 
     def result(self, text: str, reading: Reading) -> Result:
         """What a model's reading of a sentence means here: in the speaker's room, sure enough or not."""

@@ -96,7 +96,7 @@ def test_a_missing_home_file_is_an_error_of_one_line(tmp_path: Path) -> None:
 # --- the room of the speaker -------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("room", ["kitchen", "Kitchen", "bhancha", "भान्छा", "bhanchha"])
+@pytest.mark.parametrize("room", ["kitchen", "Kitchen", "bhancha", "भान्छा", "bhanchha", "भान्साकोठा"])
 def test_here_is_the_room_of_the_speaker(interpreter: Interpreter, room: str) -> None:
     asked = Interpreter(interpreter.backend, interpreter.home, room)
     assert asked.room == "kitchen"
