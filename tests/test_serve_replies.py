@@ -232,6 +232,7 @@ def test_a_room_without_a_name_in_the_tongue_has_the_lexicons_or_its_own() -> No
         (("Ramesh room",), "deva", "रमेशको कोठाको बत्ती बाल", "रमेशको कोठा"),
         (("Ramesh room",), "deva", "सबै बत्ती बाल", "Ramesh room"),
         (("kitchen",), "deva", "किचनको बत्ती बाल", "किचन"),
+        (("aama ko kotha",), "deva", "आमाको बत्ती बाल", "आमा"), (("Rama",), "deva", "रमाको बत्ती बाल", "रमा"),
     ],
 )  # fmt: skip
 def test_a_slip_is_not_said_again_and_what_has_no_name_in_devanagari_is_called_as_it_was(

@@ -134,14 +134,20 @@ def _as_it_was_said(names: tuple[str, ...], sentence: str) -> str | None:
     lamps = [meaning.is_lamp(fold(key(name)).split()[-1]) for name in names]
     for run in runs:
         if (any(lamps) or not meaning.is_lamp(fold(key(run[-1])))) and lookup.surely(normalize(" ".join(run))):
-            return _case().sub("", " ".join(run))
+            return _without_case(" ".join(run), lookup)
     return None
+
+
+def _without_case(said: str, lookup: Lookup) -> str:
+    """A name without the case endings that are glued to it: आमा of आमाको, whose own मा is none."""
+    shorter = _case().sub("", said)
+    return _without_case(shorter, lookup) if shorter != said and lookup.surely(normalize(shorter)) else said
 
 
 @cache
 def _case() -> re.Pattern[str]:
-    """Matches the case endings that are glued to the end of words in Devanagari."""
-    return re.compile(rf"{spoken.any_of(lexicon.load().devanagari_endings)}+$")
+    """Matches a case ending that is glued to the end of a word in Devanagari."""
+    return re.compile(rf"{spoken.any_of(lexicon.load().devanagari_endings)}$")
 
 
 @cache
