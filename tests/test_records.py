@@ -85,17 +85,21 @@ def test_every_faulty_line_is_named(tmp_path: Path) -> None:
         json.dumps({"home": "h", "command": "x", "expected": {"intent": "none"}}),
         json.dumps({"home": "h", "command": "x", "expected": NONE, "tags": "chat"}),
         json.dumps({"home": "h", "command": "x", "expected": NONE | {"actions": [{"room": "kitchen"}]}}),
-        json.dumps({"home": "h", "command": "fine", "expected": NONE}),
+        *(json.dumps({"home": "h", "command": "x", "expected": NONE} | half)
+          for half in ({"command": "batti \ud83d"}, {"tags": ["\ud83d"]})),
+        '{"home": "h", "command": "x", "expected": ' + "[" * 50_000,
+        json.dumps({"home": "h", "command": "fine 😀", "expected": NONE}),
     ]  # fmt: skip
     path = tmp_path / "x.jsonl"
     path.write_text("\n\n".join(lines) + "\n", encoding="utf-8")
     with pytest.raises(BattiError) as error:
         records.read(path)
-    assert [fault.where for fault in error.value.faults] == [f"{path}:{n}" for n in range(1, 14, 2)]
+    assert [fault.where for fault in error.value.faults] == [f"{path}:{n}" for n in range(1, 20, 2)]
     said = [fault.problem for fault in error.value.faults]
     assert said[2:] == [
         "home and expected missing", "command is 3, not text", "expected.rooms is not a list",
         "tags is not a list of texts", "expected.actions has an entry without an action",
+        "half a character, '\\ud83d'", "half a character, '\\ud83d'", "no JSON: nested too deeply",
     ]  # fmt: skip
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -26,6 +27,7 @@ HOMES = "homes.jsonl"
 _TEXTS = ("id", "home", "command", "set", "family")
 _REQUIRED = ("home", "command", "expected")
 _SHOWN_FAULTS = 20
+_HALF = re.compile("[\ud800-\udfff]")  # of a pair of surrogates
 _encode = json.JSONEncoder(ensure_ascii=False).encode
 
 
@@ -88,9 +90,10 @@ def read(path: Path) -> list[Record]:
     faults: list[Fault] = []
     for number, line in _lines(path):
         try:
-            records.append(_record(json.loads(line)))
-        except json.JSONDecodeError as error:
-            faults.append(Fault(f"{path}:{number}", f"no JSON: {error.msg}", "one object a line"))
+            records.append(_record(_whole_characters(line)))
+        except (json.JSONDecodeError, RecursionError) as error:
+            said = getattr(error, "msg", "nested too deeply")
+            faults.append(Fault(f"{path}:{number}", f"no JSON: {said}", "one object a line"))
         except _Faulty as error:
             faults.append(Fault(f"{path}:{number}", str(error), "see the form of a line in docs/data.md"))
     if faults:
@@ -102,6 +105,14 @@ def read(path: Path) -> list[Record]:
 
 class _Faulty(ValueError):
     """A line that is no record."""
+
+
+def _whole_characters(line: str) -> Any:
+    """What the JSON of a line says. Raises _Faulty for half a character, which can be read so and never written."""
+    row = json.loads(line)
+    if "\\u" in line and (half := _HALF.search(_encode(row))):
+        raise _Faulty(f"half a character, {quote(half[0])}")
+    return row
 
 
 def _lines(path: Path) -> Iterator[tuple[int, str]]:
