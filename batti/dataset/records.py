@@ -27,7 +27,7 @@ HOMES = "homes.jsonl"
 _TEXTS = ("id", "home", "command", "set", "family")
 _REQUIRED = ("home", "command", "expected")
 _SHOWN_FAULTS = 20
-_HALF = re.compile("[\ud800-\udfff]")  # of a pair of surrogates
+HALF = re.compile("[\ud800-\udfff]")  # of a pair of surrogates
 _encode = json.JSONEncoder(ensure_ascii=False).encode
 
 
@@ -110,7 +110,7 @@ class _Faulty(ValueError):
 def _whole_characters(line: str) -> Any:
     """What the JSON of a line says. Raises _Faulty for half a character, which can be read so and never written."""
     row = json.loads(line)
-    if "\\u" in line and (half := _HALF.search(_encode(row))):
+    if "\\u" in line and (half := HALF.search(_encode(row))):
         raise _Faulty(f"half a character, {quote(half[0])}")
     return row
 
@@ -159,6 +159,11 @@ def faults(record: Record, home: Home | None) -> list[str]:
     except BattiError as error:
         return str(error).splitlines()
     return [str(fault) for fault in home.check(command)] if home else []
+
+
+def json_line(row: Any) -> str:
+    """Whatever others gave, as a line: half a character, which no UTF-8 file can hold, as the escape that it was."""
+    return _encode(row).encode("utf-8", "backslashreplace").decode()
 
 
 def write(path: Path, records: Iterable[Record]) -> int:
