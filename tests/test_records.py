@@ -115,6 +115,18 @@ def test_a_file_that_cannot_be_read_is_one_line(tmp_path: Path) -> None:
             call()
 
 
+def test_a_faulty_home_is_told_with_its_file_and_its_name(tmp_path: Path) -> None:
+    listed = tmp_path / records.HOMES
+    listed.write_text(json.dumps({"id": "ghar", "rooms": [{"name": "hall"}, {"name": "hall"}], "romms": []}))
+    with pytest.raises(BattiError) as error:
+        records.read_homes(tmp_path, ["ghar"])
+    assert len(error.value.listed) == 2
+    assert all(str(one).startswith(f"{listed}: home 'ghar': ro") for one in error.value.listed)
+    listed.write_text("[" * 50_000)
+    with pytest.raises(BattiError, match=r"homes.jsonl:1: no home"):
+        records.read_homes(tmp_path, ["ghar"])
+
+
 def test_a_file_appears_whole_or_not_at_all(tmp_path: Path) -> None:
     def lines() -> object:
         yield "one"

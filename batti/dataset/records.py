@@ -10,7 +10,7 @@ import json
 import os
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from itertools import islice
 from pathlib import Path
@@ -193,11 +193,20 @@ def read_homes(folder: Path, names: Iterable[str], source: Path | None = None) -
     listed = folder / HOMES
     if listed.exists():
         found = {name: home for name, _, home in _home_lines(listed) if name in wanted}
-        homes = {name: Home.from_dict(home) for name, home in found.items()}
+        homes = {name: _home(home, f"{listed}: home {quote(name)}") for name, home in found.items()}
     files = {name: folder / "homes" / f"{name}.yaml" for name in wanted if name not in homes}
     if absent := {name: file for name, file in files.items() if not file.exists()}:
         raise BattiError.of(_absent(absent, listed, source))
     return homes | {name: Home.load(file) for name, file in files.items()}
+
+
+def _home(data: dict[str, Any], where: str) -> Home:
+    """The home of a line. Raises BattiError with where each of its faults is."""
+    try:
+        return Home.from_dict(data)
+    except BattiError as error:
+        found = [replace(one, where=f"{where}: {one.where}".removesuffix(": ")) for one in error.listed]
+        raise BattiError.of(found) from None
 
 
 def _absent(files: Mapping[str, Path], listed: Path, source: Path | None) -> Iterator[Fault]:
@@ -218,7 +227,7 @@ def _home_lines(path: Path) -> Iterator[tuple[str, str, dict[str, Any]]]:
         try:
             home = json.loads(line)
             name = home.pop("id")
-        except (ValueError, KeyError, AttributeError, TypeError):
+        except (ValueError, KeyError, AttributeError, TypeError, RecursionError):
             raise BattiError(f"{path}:{number}: no home", "one object with an id a line") from None
         yield name, line, home
 
