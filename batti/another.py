@@ -91,8 +91,10 @@ def _is_a_lamp_told_apart(found: Entity, place: Span, said: Said) -> bool:
     """Whether a lamp is told by an adjective that tells a room from its like: `[thulo] batti`, the big light, where
     there is a thulo kotha. A room that is called Thulo and no more has its light."""
     text, (_, behind) = said.text(place), said.around(place)
-    words = [*map(fold, (text + behind).split())]
+    words = [*map(fold, (f"{text}{behind}" if behind.startswith(" ") else text).split())]
     told = [*takewhile(meaning.adjective, words)]
+    if any(any(spoken.stems((word,))) for word in told):  # the light of what is outside: bahirako batti
+        return False
     if found.kind == "light" or not told or not any(map(meaning.is_lamp, words[len(told) : len(told) + 1])):
         return False
     names = (name for name in map(spoken.words_of, found.names) if len(name) == len(told))

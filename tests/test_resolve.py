@@ -500,6 +500,7 @@ rooms:
   - {name: parents room, aliases: [thulo kotha]}
   - {name: back room}
   - {name: outside}
+  - {name: mathi}
   - {name: bedroom, lights: [{name: reading light}]}
 """)
 
@@ -515,6 +516,7 @@ rooms:
         ("thulo batti nibhau", "thulo batti", False), ("thulo batti nibhau", "thulo", False),
         ("thulo ko batti nibhau", "thulo", True), ("thulo kotha ko batti nibhau", "thulo kotha", True),
         ("back light off", "back", False), ("outside light off", "outside", True), ("bahira ko light", "bahira", True),
+        ("बाहिरको बत्ती बाल", "bahir", True), ("mathiko batti bala", "mathiko", True),
         ("reading. lights off", "reading. lights", False), ("reading lights off", "reading lights", True),
     ],
 )  # fmt: skip
