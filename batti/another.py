@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection
 from functools import cache
+from itertools import takewhile
 
 from batti import lexicon, meaning, spoken
 from batti.home import Entity
@@ -30,8 +31,13 @@ def is_another(found: Entity, place: Span, said: Said) -> bool:
         or _is_next_to(found, place, said)
         or _is_a_part(found, place, said)
         or _is_somebodys(found, place, said)
+        or _is_a_relatives(found, place, said)
         or _is_elsewhere(found, place, said)
         or _is_of_a_kind(found, place, said)
+        or _is_a_namesake(found, place, said)
+        or _is_an_ending(found, place, said)
+        or _is_a_lamp_told_apart(found, place, said)
+        or (found.kind == "light" and bool(_apart().search(said.text(place))))
     )
 
 
@@ -60,6 +66,39 @@ def _is_of_a_kind(found: Entity, place: Span, said: Said) -> bool:
     kind = fold(before.split()[-1])
     is_its_own = any(meaning.alike(kind, word) >= _SAME for word in _words_of(found))
     return meaning.tells_a_place(kind) and not meaning.is_light(kind) and not is_its_own
+
+
+def _is_a_namesake(found: Entity, place: Span, said: Said) -> bool:
+    """Whether somebody else is told by a name of their own before the title that the place is called by: `suresh [dai
+    ko kotha]` for Rajan dai's."""
+    before, _ = said.around(place)
+    if not _ENDS_IN_A_WORD.search(before):
+        return False
+    who, titles = fold(before.split()[-1]), spoken.words_of(said.text(place))[:1]
+    return any(map(spoken.is_title, titles)) and meaning.is_given(who) and who not in _words_of(found)
+
+
+def _is_an_ending(found: Entity, place: Span, said: Said) -> bool:
+    """Whether the one word that was marked is a case ending or the speaker, and nobody's of whom anything is: the i of
+    `[ma] sutne kotha` for ma ko kotha, the mother's."""
+    text, (_, behind) = said.text(place), said.around(place)
+    if text not in spoken.endings() or text in map(normalize, found.names):
+        return False
+    return {*behind.split()[:1]}.isdisjoint(lexicon.load().frames["of_room"])
+
+
+def _is_a_lamp_told_apart(found: Entity, place: Span, said: Said) -> bool:
+    """Whether a lamp is told by an adjective that tells a room from its like: `[thulo] batti`, the big light, where
+    there is a thulo kotha. A room that is called Thulo and no more has its light."""
+    text, (_, behind) = said.text(place), said.around(place)
+    words = [*map(fold, (f"{text}{behind}" if behind.startswith(" ") else text).split())]
+    told = [*takewhile(meaning.adjective, words)]
+    if any(any(spoken.stems((word,))) for word in told):  # the light of what is outside: bahirako batti
+        return False
+    if found.kind == "light" or not told or not any(map(meaning.is_lamp, words[len(told) : len(told) + 1])):
+        return False
+    names = (name for name in map(spoken.words_of, found.names) if len(name) == len(told))
+    return not any(all(meaning.alike(*pair) >= _SAME for pair in zip(name, told, strict=True)) for name in names)
 
 
 def _words_of(found: Entity) -> Collection[str]:
@@ -101,6 +140,13 @@ def _is_somebodys(found: Entity, place: Span, said: Said) -> bool:
     return not any(meaning.alike(who, word) >= _SAME for name in names for word in spoken.words_of(name))
 
 
+def _is_a_relatives(found: Entity, place: Span, said: Said) -> bool:
+    """Whether it is that of somebody who is told by whose they are, and not the other's: `sunita ko dai ko kotha`."""
+    relative = _of_a_relative().match(said.text(place))
+    who = fold(relative[1]) if relative else ""
+    return meaning.is_kin(who) and not any(meaning.alike(who, word) >= _SAME for word in _words_of(found))
+
+
 def _is_elsewhere(found: Entity, place: Span, said: Said) -> bool:
     """Whether a group of the home is said right before the place that does not lie in it: `upstairs [kitchen]`."""
     before, _ = said.around(place)
@@ -131,6 +177,12 @@ def _which() -> frozenset[str]:
 def _in_a_group() -> re.Pattern[str]:
     """Matches the case ending between a group and what lies in it."""
     return re.compile(rf" ?{spoken.pattern_of('in_a_group')} $")
+
+
+@cache
+def _apart() -> re.Pattern[str]:
+    """Matches a word for a light that is apart from what was said before it: `reading. lights`."""
+    return re.compile(rf"[a-z]{{3}}[.!?] {spoken.pattern_of('lamp_words')}$")
 
 
 @cache
@@ -187,3 +239,10 @@ def written_places() -> frozenset[str]:
 def _of_somebody() -> re.Pattern[str]:
     """Matches an owner before what is owned: `babu ko `, `babuko `; not the grandfather (baje) of `9 baje ko`."""
     return re.compile(rf"(?<![a-z\d])(?<!\d )([a-z]{{3,}}?) ?{spoken.pattern_of('of_room')} $")
+
+
+@cache
+def _of_a_relative() -> re.Pattern[str]:
+    """Matches two owners, of whom the one is told by the other: `sunita ko dai ko `."""
+    of = spoken.pattern_of("of_room")
+    return re.compile(rf"[a-z]{{3,}}? ?{of} ([a-z]{{2,}}?) ?{of} ")

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 IN = click.Path(exists=True, dir_okay=False, path_type=Path)
 OUT = click.Path(dir_okay=False, path_type=Path)
 FOLDER = click.Path(file_okay=False, path_type=Path)
+_overwrite = click.option("--overwrite", is_flag=True, help="Write OUT anew, where it is there already.")
 seed_option = click.option("--seed", type=int, default=1, show_default=True, help="The same seed, the same result.")
 
 
@@ -83,6 +84,12 @@ def _asked(
     return {"api": making("api").Api(api, model, **patience), "price": price, "per_call": per_call}
 
 
+def _keep_others(out: Path, goes_on: bool) -> None:
+    """Raises BattiError where OUT is of another run: one that goes on has its answers beside it."""
+    if out.exists() and not (goes_on and making("harvest").beside(out, "calls").exists()):
+        raise BattiError(f"'{out}' holds sentences of another run", "write to another file, or add --overwrite")
+
+
 def _report(harvest: Harvest, wanted: int) -> None:
     """What came of the calls. Raises BattiError where some failed or too little came of them."""
     click.echo(f"{harvest.out}: {len(harvest.records)} sentences, {len(harvest.rejected)} rows rejected")
@@ -107,7 +114,7 @@ def data() -> None:
 @click.option("--workers", type=COUNT, default=os.cpu_count() or 1, help="Processes; all cores without it.")
 @click.option("--per-home", type=COUNT, default=60, show_default=True, help="Sentences about each random home.")
 @click.option("--home", type=IN, help="Home file of the home to speak of; without it random homes, with --api one.")
-@click.option("--overwrite", is_flag=True, help="Write OUT anew, where it is there already.")
+@_overwrite
 @_asks_api(required=False)
 def generate(
     out: Path, count: int, seed: int, workers: int, per_home: int, home: Path | None, overwrite: bool,
@@ -117,9 +124,8 @@ def generate(
 
     With --api a run that was stopped goes on where it was: answers are kept in OUT.calls.jsonl.
     """
-    goes_on = api is not None and making("harvest").beside(out, "calls").exists()
-    if out.exists() and not overwrite and not goes_on:
-        raise BattiError(f"'{out}' holds sentences of another run", "write to another file, or add --overwrite")
+    if not overwrite:
+        _keep_others(out, api is not None)
     if api is None:
         if asked["model"]:
             raise click.UsageError("--model goes with --api")
@@ -139,12 +145,17 @@ def generate(
 @click.argument("out", type=OUT)
 @click.option("--variants", type=COUNT, default=3, show_default=True, help="Variants of each sentence.")
 @seed_option
+@_overwrite
 @_asks_api(required=True)
-def paraphrase(source: Path, out: Path, variants: int, seed: int, api: str, **asked: Any) -> None:
+def paraphrase(
+    source: Path, out: Path, variants: int, seed: int, overwrite: bool, api: str, **asked: Any
+) -> None:  # fmt: skip
     """Write variants of the sentences of IN to OUT, by a language model; the labels stay those of IN.
 
     A run that was stopped goes on where it was: answers are kept in OUT.calls.jsonl.
     """
+    if not overwrite and out.resolve() != source.resolve():  # which is refused in any case
+        _keep_others(out, goes_on=True)
     settings = _asked(api, **asked)
     _report(making("paraphrase").paraphrase(source, out, variants=variants, seed=seed, **settings), 0)
 

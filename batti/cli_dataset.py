@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -41,7 +42,7 @@ def _shares(_ctx: click.Context, _param: click.Parameter, value: str) -> list[fl
         shares = [float(share) for share in value.split(",")]
     except ValueError:
         shares = []
-    if len(shares) != 3 or min(shares) <= 0 or sum(shares) != 100:
+    if len(shares) != 3 or min(shares) <= 0 or not math.isclose(sum(shares), 100):
         raise click.BadParameter(f"'{value}' is not three shares that make 100; write them like 70,15,15")
     return [share / 100 for share in shares]
 

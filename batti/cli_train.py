@@ -74,8 +74,11 @@ def train(recipe: Path, out: Path, changes: tuple[str, ...]) -> None:
 @_changes
 def tune(recipe: Path, out: Path, trials: int, workers: int, storage: str, changes: tuple[str, ...]) -> None:
     """Search for the best settings of a RECIPE by its `search`; a stopped search goes on where it was."""
-    from batti.train.recipe import Recipe
+    from batti.train.recipe import Recipe, is_of_language_model, parsed
 
+    if not is_of_language_model(parsed(recipe)):
+        hint = "name one with a method, like configs/lora.yaml"
+        raise BattiError(f"'{recipe}' is a recipe of the small network", hint)
     module = _training("tune", "lm")
     found = module.tune(Recipe.load(recipe, changes), out, trials, workers, storage)
     click.echo(json.dumps(found["best"]))

@@ -19,7 +19,9 @@ def is_another(said: Sequence[Name], names: Sequence[Name], kind: str, best: flo
     """Whether, however it is read, something else may have been said than these names of one thing, which `best` is
     the similarity of."""
     near = [query for query in said if any(similarity(query, name) >= ENOUGH for name in names)]
-    return bool(near) and all(
+    if not near:  # its words are those of several names together
+        return any(_is_another_person(query, names) for query in said[:1])
+    return all(
         _is_another_person(query, names)
         or _is_one_of_two(query, names, kind)
         or (kind != "light" and _is_lamp_of_a_kind(query, names))
@@ -49,9 +51,11 @@ def _are_same(said: Sequence[str], telling: Sequence[str]) -> bool:
 
 
 def _is_another_person(said: Name, names: Sequence[Name]) -> bool:
-    """Whether it tells with an adjective of somebody whom no name of the thing calls so: the new doctor."""
+    """Whether it tells with an adjective of somebody whom no name of the thing calls so, nor a translation that was
+    said whole: the new doctor, and thulo dai for saila dai, who is a dai too."""
     adjectives = {meaning.adjective(word) for word, who in pairwise(said.words) if meaning.is_person(who)} - {""}
-    return bool(adjectives) and not any(adjectives.issubset(map(meaning.adjective, name.words)) for name in names)
+    same = (name for name in names if name.factor == 1.0 or _are_same(said.telling, name.telling))
+    return bool(adjectives) and not any(adjectives.issubset(map(meaning.adjective, name.words)) for name in same)
 
 
 def _is_one_of_two(said: Name, names: Sequence[Name], kind: str) -> bool:

@@ -58,14 +58,14 @@ LEFT_OUT: Mapping[str, Any] = {
         **_each("person numbered lettered elsewhere hundreds", _BY_LANGUAGE),
         **_each("needless calls titles", _BY_SCRIPT),
         **_each("adjectives bases heads leftovers onsets vowels codas proper common common_groups near alone", ()),
-        **_each("room_words lamp_words light_words light_stems plain_lights pronouns dropped_words every denials "
+        **_each("room_words lamp_words light_words light_stems plain_lights pronouns yours dropped_words every denials "
                 "dismissals endings beside here whole ours premises", ()),
         **_each("of of_room case_of_room between_rooms either before_its_room said_of_rooms in_a_group in_a_room later "
                 "infinitives misheard never_joined", ()),
         **_each("letters letter_names behind_letters behind_article behind_digits nought ordinals remaining", ()),
         **_each("ordinary switches another throughout inside_its_room lying_in before_number counted", ()),
-        **_each("conditions is_lit is_dark if_it_is spoken_of", ()),
-        **_each("womens_titles meant_for_all some nearby lying_beside told_apart since as_far_as through", ()),
+        **_each("conditions is_lit is_dark if_it_is spoken_of watts", ()),
+        **_each("womens_titles meant_for_all some nearby lying_beside told_apart since out_of as_far_as through", ()),
         **_each("english_words nepali_words turning_words", ()),
         **_each("vague letters_heard numbers_heard compounds alphabets", {}),
         "refusal": _of(("before", "verbs")),

@@ -37,6 +37,7 @@ _FAR = 0.85  # similarity below which it is asked how a recognizer may have hear
 _SLIPPED = 0.97  # what a name counts of which a word was mistyped
 _ANOTHER = 0.7  # what a name counts whose letter at the end is another: block B is not block A
 _BY_INITIALS = 0.9  # certainty of lr for living room
+_OF_THE_KIND = 0.9  # certainty of the only thing that is called by the kind that is said and another word
 _REMEMBERED = 1024  # things said whose look-up is kept
 _HOMES = 16  # whose names are kept ready
 _IN_ORDER = 0.9  # similarity at which a name is one that an ordinal was said for
@@ -171,7 +172,9 @@ class Lookup:
                 return (self.entities[min(mine)], _certainty(best - ENOUGH)) if mine else (place, 1.0)
         if by_initials := [*self._initials.get(lexicon.key(said).replace(" ", ""), ())]:
             return self.entities[by_initials[0]], _BY_INITIALS / len(by_initials)
-        return self._inside(readings)
+        inside = self._inside(readings)
+        is_room = any(len(words) == 1 and meaning.is_a_room_misspelled(words[0]) for words in readings[:1])
+        return (HERE, _ANOTHER_ONE) if is_room and not inside else inside
 
     def _by_other_means(
         self, said: str, sentence: str, readings: list[list[str]]
@@ -265,10 +268,11 @@ class Lookup:
             words = words[:-1]
         return next((rooms for rooms, names in self._groups if any(words[-len(name) :] == name for name in names)), ())
 
-    def owned_by(self, before: Sequence[str], what: Sequence[str], after: Sequence[str]) -> Entity | None:
-        """The room of the person whom the pronoun that `what` begins with, between these words of a sentence, stands
-        for, if one is told."""
-        return self._owners.room(before, what, after)
+    def owned_by(self, before: str, pronoun: str, after: str) -> Entity | None:
+        """The room of the person for whom the pronoun stands that this begins with, between these parts of a sentence,
+        if one is told."""
+        what, behind = map(spoken.words_of, (spoken.behind_pronoun(pronoun), after))
+        return self._owners.room(before, what, behind, spoken.is_yours(pronoun))
 
     @cached_property
     def _owners(self) -> Owners:
@@ -414,16 +418,16 @@ class Lookup:
         return len(among) if index in among and len(among) > 1 else 0
 
     def _of_the_kind(self, readings: list[list[str]]) -> tuple[Entity, float] | None:
-        """One of the rooms that are called by the kind that is said and another word: `bedroom` where there are a
-        master and a guest bedroom."""
+        """One of the rooms that are called by the kind that is said and another word, or the only one: `bedroom` where
+        there are a master and a guest bedroom."""
         for words in readings:
             kinds = [word.removesuffix("s") for word in words if meaning.is_place(word) and word not in self._any_room]
             if len(kinds) != 1 or not all(meaning.is_light(word) or word in meaning.every() for word in words):
                 continue
             of_it = {name.entity for name in self._names if name.factor == 1.0 and kinds[0] in name.words}
             rooms = [self.entities[index] for index in sorted(of_it) if self.entities[index].kind == "room"]
-            if len(rooms) > 1:
-                return rooms[0], 1 / len(rooms)
+            if rooms:
+                return rooms[0], min(_OF_THE_KIND, 1 / len(rooms))
         return None
 
     def _is_another(self, index: int, readings: list[list[str]], best: float) -> bool:

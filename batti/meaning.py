@@ -203,6 +203,11 @@ def is_badly_spelled(word: str) -> bool:
     return is_light(word) and word not in _light_words()
 
 
+def is_a_room_misspelled(word: str) -> bool:
+    """Whether the word is one for any room for its looks alone: koth, for kotha."""
+    return is_badly_spelled(word) and any(similar(word, room) >= 0.75 for room in _long_room_words())
+
+
 @cache
 def _written_light() -> frozenset[str]:
     said = (*lexicon.load().frames["light_words"], *lexicon.load().frames["pronouns"])

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cache
-from itertools import pairwise
+from itertools import chain, pairwise
 
 from batti import lexicon, meaning, spoken
 from batti.home import Entity
@@ -15,6 +15,7 @@ from batti.sound import fold
 Owner = tuple[Entity, frozenset[str]]
 """A room with the words for somebody whose it is."""
 _LONG = 5  # letters of a name whose last a may be silent: Ram is not Rama
+_PAUSE = re.compile(r"[,.!?]")  # between who is called and what is said to them
 _TOGETHER = 1  # words between people who are named together: `didi ra sujal sute`
 
 
@@ -30,6 +31,8 @@ class Owners:
         self._strange = _owners((room, map(spoken.words_of, filter(_is_strange, room.names))) for room in rooms)
         light = ((room, filter(meaning.only_sounds_light, room.names)) for room in rooms)
         self._first = _owners((room, map(spoken.words_of, names)) for room, names in light)
+        groups = (by_name, otherwise, self._strange, self._first)
+        self._people = frozenset(word for owners in groups for _, owner in owners for word in owner)
 
     def only(self, words: Sequence[str]) -> Entity | None:
         """The one room that is called that of the person named, by whatever word: `sailo` for Saila ko flat."""
@@ -49,22 +52,41 @@ class Owners:
         known = {word for word in words if any(meaning.alike(word, one) >= ENOUGH for one in people)}
         return [word for before, word in pairwise(("", *words)) if not (spoken.is_title(word) and before in known)]
 
-    def room(self, before: Sequence[str], what: Sequence[str], after: Sequence[str]) -> Entity | None:
-        """The room of the person named last in the words before a pronoun, else of the only one named behind it:
+    def room(self, before: str, what: Sequence[str], after: Sequence[str], yours: bool = False) -> Entity | None:
+        """The room of the person named last in what stands before a pronoun, else of the only one named behind it:
         by name, else by what means the same, else by a name that the lexicon does not know, or knows as another word
         (Bala, which is a verb, where a sentence begins with it). `what` of theirs it is
         stands behind the pronoun: with `usko cabin` only a room that is called a cabin."""
         called = frozenset(word for word in what if not meaning.is_light(word))
         known = [[(room, owner - called) for room, owner in those if called < owner] for those in self._known]
         strange, first = ([], []) if called else (self._strange, self._first)
-        subjects, before, after = _not_of_places(before), _of_people(before), _of_people(after)
-        for words, owners in (*((before, those) for those in known), (subjects, strange), (subjects[:1], first)):
-            if named := [*_named(words, owners)]:
-                return _last(named)
+        clauses = [*map(spoken.words_of, _PAUSE.split(before))]
+        begins = [_not_of_places(clauses[0])[:1]]
+        clauses = self._in_turn(clauses, yours)
+        subjects, people = [*map(_not_of_places, clauses)], [*map(_of_people, clauses)]
+        for those, owners in (*((people, some) for some in known), (subjects, strange), (begins, first)):
+            for words in those:
+                if named := [*_named(words, owners)]:
+                    return _last(named)
         for owners in known:
-            if rooms := {room for _, _, room in _named(after, owners)}:
+            if rooms := {room for _, _, room in _named(_of_people(after), owners)}:
                 return rooms.pop() if len(rooms) == 1 else None
         return None
+
+    def _in_turn(self, clauses: Sequence[list[str]], yours: bool) -> list[list[str]]:
+        """What stands between two pauses, in the order in which it tells who is meant: the last one first, and who is
+        called and no more (`Rajan! Sujata suti!`) before all others where it is `yours`, else behind them, or not at
+        all where somebody is spoken of."""
+        called = [words for words in reversed(clauses) if self._is_called(words)]
+        others = [words for words in reversed(clauses) if words not in called]
+        if yours:
+            return [*called, *others]
+        is_somebody_else = any(map(meaning.is_person, chain.from_iterable(map(_of_people, others))))
+        return others if is_somebody_else else [*others, *called]
+
+    def _is_called(self, words: Sequence[str]) -> bool:
+        """Whether folded words are somebody's name and no more."""
+        return all(meaning.is_person(word) or word in self._people for word in words)
 
 
 def _of_people(words: Sequence[str]) -> list[str]:

@@ -35,9 +35,12 @@ def _with_marks(said: Said) -> str:
 
 @cache
 def _between_two() -> re.Pattern[str]:
-    """Matches a place and another one up to which all of them are meant: `101 dekhi |103`."""
-    since, rooms = map(spoken.pattern_of, ("since", "room_words"))
-    return re.compile(rf"{_ONE}(?: ?{spoken.pattern_of('of_room')})?(?: {rooms})? {since} (?:{rooms} )?{_ONE}")
+    """Matches a place and another one up to which all of them are meant: `101 dekhi |103`, `101 bata 103 samma`."""
+    since, out_of, until, rooms, of = map(
+        spoken.pattern_of, ("since", "out_of", "as_far_as", "room_words", "of_room")
+    )
+    first, last = rf"{_ONE}(?: ?{of})?(?: {rooms})?", rf"(?:{rooms} )?{_ONE}"
+    return re.compile(rf"{first} (?:{since} {last}|{out_of} {last}(?: {rooms})? ?{until}\b)")
 
 
 @cache
@@ -50,5 +53,5 @@ def _between_numbers() -> re.Pattern[str]:
 @cache
 def _from_to() -> re.Pattern[str]:
     """Matches the first and the last of places that were not marked: `gate dekhi hall samma`."""
-    since, until = map(spoken.pattern_of, ("since", "as_far_as"))
-    return re.compile(rf"\b([a-z]+(?: ko [a-z]+)?) {since} ([a-z]+(?: ko [a-z]+)?) ?{until}")
+    since, out_of, until = map(spoken.pattern_of, ("since", "out_of", "as_far_as"))
+    return re.compile(rf"\b([a-z]+(?: ko [a-z]+)?) (?:{since}|{out_of}) ([a-z]+(?: ko [a-z]+)?) ?{until}")

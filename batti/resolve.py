@@ -151,12 +151,14 @@ def _clock(sentence: str) -> tuple[str, ...]:
 
 def _is_not_said(said: Said) -> bool:
     """Whether a length or a colour temperature was said that is beyond what networks learn to read in full, and another
-    one is asked: `off in 1000 minutes` after 10m."""
+    one is asked: `off in 1000 minutes` after 10m; or a level that was said in watts."""
     long = {length for length in told.lengths(said.sentence) if length[0] >= _MANY or length[1] > _A_DAY}
     lengths = {seconds_of(one.doing[key]) for one in said.asked for key in ("after", "for") if key in one.doing}
     hues = {one.doing["color_temp"] for one in said.asked if "color_temp" in one.doing}
     kelvin = {*told.kelvins(said.sentence)} - hues
-    return bool(lengths and {seconds for _, seconds in long} - lengths) or bool(hues and kelvin)
+    levels = {round(100 * one.doing["brightness"]) for one in said.asked if "brightness" in one.doing}
+    is_watts = not levels.isdisjoint(told.watts(said.sentence))
+    return bool(lengths and {seconds for _, seconds in long} - lengths) or bool(hues and kelvin) or is_watts
 
 
 def _that_hold(said: Sequence[tuple[Asked, dict[str, Any]]]) -> list[dict[str, Any]]:
@@ -194,7 +196,7 @@ def _of_somebody(place: Span, said: Said) -> Entity | None:
     if not spoken.is_with_pronoun(name):
         return None
     before, after = said.sentence[: place[0]], said.sentence[place[0] + len(name) :]
-    return said.lookup.owned_by(*map(spoken.words_of, (before, spoken.behind_pronoun(name), after)))
+    return said.lookup.owned_by(before, name, after)
 
 
 def _is_no_place(entry: Asked, said: Said) -> bool:

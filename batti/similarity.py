@@ -170,10 +170,12 @@ def heard(said: Name, name: Name) -> float:
         return 0.0
     if said.letter != name.letter and (name.letter or said.letter == _S):
         return 0.0
-    if name.factor < 1.0 and len(name.joined) < _LONG:  # nobody who says `both` says bath for the bathroom
+    if len(name.joined) < _LONG:  # nobody who says `both` says bath for the bathroom, and Tim is not Tom
         return 0.0
     if len(said.words) == len(name.words) and any(map(meaning.differ, said.words, name.words)):  # `keti hostel`
         return 0.0
+    if len(said.telling) == len(name.telling) > 1 and any(map(meaning.differ, said.telling, name.telling)):
+        return 0.0  # `thulo toilet` for tala ko toilet
     aloud: list[tuple[str, str]] = []
     if name.factor == 1.0:  # the home's own word, no translation
         (whole, telling), (called, _) = said.aloud, name.aloud

@@ -32,6 +32,7 @@ def _spans() -> tuple[re.Pattern[str], ...]:
     clock = rf"(?<![\d:.])\d{{1,2}}(?:[:.]\d\d)?(?![\d:.]*\d)(?: ?{_any('clock_words')})?"
     # The 3 of `6 baje dekhi 3 ghanta samma` is no clock.
     end = rf"{clock}(?! ?(?:%|{told.units()}\b))"
+    digital = r"(?<![\d:.])\d{1,2}[:.]\d\d(?![\d:.]*\d)"
     part = r"(?: [a-z]+){0,3}?"  # of the day: `6 in the morning to 8`
     return (
         re.compile(rf"{clock}{part} ?{since}\b,?{_BETWEEN} {end}{part} ?{till}\b"),
@@ -40,6 +41,7 @@ def _spans() -> tuple[re.Pattern[str], ...]:
         re.compile(rf"\b{between} {clock}{part} {and_} (?:[a-z]+ )?{end}"),
         re.compile(rf"{clock} ?- ?{end}(?<=[a-z])\b"),  # and no `6 to 8`, six minutes before eight
         re.compile(rf"{clock}(?<=[a-z])(?: {through} | ?- ?){end}"),
+        re.compile(rf"{digital}(?: (?:{since}|{through}) | ?- ?){digital}"),
     )
 
 

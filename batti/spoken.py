@@ -12,7 +12,7 @@ from string import ascii_uppercase
 
 from batti import letters, lexicon
 from batti.compiled import compiled
-from batti.meaning import in_digits, is_lamp, is_light, is_person, is_set_right, is_written_light, senses
+from batti.meaning import in_digits, is_kin, is_lamp, is_light, is_person, is_set_right, is_written_light, senses
 from batti.sound import TOKEN, fold
 
 
@@ -162,17 +162,24 @@ def readings(said: str) -> Iterator[list[str]]:
     if plain != words:  # `cha` is six, and half of `bhan cha`
         yield plain
     words = fluent or words
-    is_letter = letters.is_latin(lexicon.key(said).rpartition(" ")[2])  # c is folded to an s, and is no plural
+    written = lexicon.key(said).rpartition(" ")[2]
+    is_letter = letters.is_latin(written)  # c is folded to an s, and is no plural
     for ending in () if is_letter else map(fold, _endings()):
         if len(words) > 1 and words[-1] == ending:
             yield words[:-1]
-        elif words and len(words[-1]) > len(ending) + 2 and words[-1].endswith(ending):
+        elif words and words[-1].endswith(ending) and _has_stem(words[-1], ending, written):
             stem = words[-1].removesuffix(ending)
             yield [*words[:-1], stem]
             if not stem.endswith(ending[0]):
                 yield [*words[:-1], stem + ending[0]]  # one k was heard of two: baithko is baithak ko
     if (spelled := _SIX.sub("chh", said)) != said:
         yield from readings(spelled)
+
+
+def _has_stem(word: str, ending: str, written: str) -> bool:
+    """Whether a folded word may be another with this ending: one that is long enough, or kin where it is not written
+    as a light word (`bako`: ba; not `bhako`)."""
+    return len(word) > len(ending) + 2 or (is_kin(word.removesuffix(ending)) and not is_written_light(written))
 
 
 def _digits(words: Iterable[str]) -> str:
@@ -326,6 +333,11 @@ def _pronouns() -> re.Pattern[str]:
 
 
 @cache
+def _yours() -> re.Pattern[str]:
+    return re.compile(rf"{_any_of(map(lexicon.key, lexicon.load().frames['yours']))}\b")
+
+
+@cache
 def _remaining() -> re.Pattern[str]:
     several = (said for said in lexicon.load().frames["remaining"] if " " in said)  # `5 minute baki cha` is no light
     return re.compile(rf"\b{_any_of(several)}")  # kotha, and kothako
@@ -367,6 +379,11 @@ def is_somebodys(said: str) -> bool:
 def is_with_pronoun(said: str) -> bool:
     """Whether it is something of somebody who is named elsewhere: `usko cabin`."""
     return bool(_pronouns().match(lexicon.key(said)))
+
+
+def is_yours(said: str) -> bool:
+    """Whether it is something of whom one speaks to: `timro kotha`."""
+    return bool(_yours().match(lexicon.key(said)))
 
 
 def behind_pronoun(said: str) -> str:

@@ -36,6 +36,11 @@ def kelvins(sentence: str) -> list[int]:
     return [int(next(filter(None, found.groups()))) for found in _kelvin().finditer(sentence)]
 
 
+def watts(sentence: str) -> list[int]:
+    """How strong a bulb it tells of, in watts, which no brightness is: `40w`."""
+    return [int(found) for found in _watts().findall(sentence)]
+
+
 @cache
 def hour_words() -> frozenset[str]:
     """What stands behind an hour, as it is written: baje."""
@@ -69,3 +74,8 @@ def _kelvin() -> re.Pattern[str]:
     units = lexicon.load().frames["kelvin"]["units"].values()
     words = {lexicon.key(word) for said in units for word in said} - {"", "k"}
     return re.compile(rf"(?<![\d.])(?:(\d{{2,6}}) ?{spoken.any_of(words)}|(\d{{4,6}}) ?k|(\d{{3}})k)\b")
+
+
+@cache
+def _watts() -> re.Pattern[str]:
+    return re.compile(rf"(?<![\d.:])(\d+) ?{spoken.pattern_of('watts')}\b")

@@ -77,14 +77,14 @@ def test_each_sentence_is_given_its_answer(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("line, problem", [
-    ("{", "not a corrected sentence"),
+    ("{", "not a corrected sentence"), ("[" * 50_000, "not a corrected sentence"),
     ('{"command": "", "expected": {"actions": []}}', "command is ''"),
     ('{"command": "zap", "expected": {"actions": [{"room": "kitchen", "action": "toggle"}]}}',
      "no words of the sentence name 'kitchen'; add what you call it to its aliases"),
     ('{"command": "garage zap", "expected": {"actions": [{"room": "garage", "action": "toggle"}]}}', "garage"),
     ('{"command": "garage zap", "expected": {"intent": "unknown_room"}}', "cannot be taught by a sentence"),
     ('{"command": "bhancha zap", "expected": {"actions": [{"room": "kitchen", "action": "tuggle"}]}}', "'toggle'"),
-])  # fmt: skip
+], ids=range(7))  # fmt: skip
 def test_what_cannot_be_taught_is_told_with_its_line(line: str, problem: str, tmp_path: Path) -> None:
     path = tmp_path / "my.jsonl"
     path.write_text(f"\n{line}\n")

@@ -119,6 +119,7 @@ def test_here_with_a_number_that_counts_nothing_is_doubtful(sentence: str, asks:
         ("bhancha bahira ko batti nibhau", "bhancha", True), ("भान्सा पछाडिको बत्ती निभाऊ", "भान्सा", True),
         ("baithak pachhadi ko batti bala", "baithak", True), ("kitchen muniko light off", "kitchen", True),
         ("baithak bhitra ko kotha nibhau", "baithak", True), ("baithak bhitra ko batti nibhau", "baithak", False),
+        ("kitchen nira ko light off", "kitchen", True),
         ("mathi ko bedroom ko chheu ma bhako table lamp", "table lamp", False),
     ],
 )  # fmt: skip
@@ -171,6 +172,8 @@ def test_whose_and_which_is_heard_before_a_place(sentence: str, marked: str, ask
     ("sentence", "marked", "doing", "asks"),
     [
         ("101 dekhi room 1 off", ["room 1"], {}, True), ("room 1 to 3 off", ["room 1"], {}, True),
+        ("101 bata room 1 samma off", ["room 1"], {}, True), ("room 1 bata room 3 tak off", ["room 1"], {}, True),
+        ("office bata aaye, room 1 off", ["room 1"], {}, False),
         ("rooms 1-3 off", [], {}, True), ("kitchen dekhi living room samma off", ["kitchen", "living room"], {}, True),
         ("bhancha dekhi baithak samma sabai off", [], {}, True), ("kuna dekhi kuna samma off", [], {}, False),
         ("room 1 to 30%", ["room 1"], {"action": "adjust_brightness", "brightness": 0.3}, False),

@@ -1,10 +1,14 @@
 """The custom integration in a real Home Assistant, talking to a real `batti serve` whose lights are that one's."""
 
+import asyncio
+import importlib
 import json
 import re
+import sys
 import time
 from collections.abc import Iterator
 from typing import Any
+from unittest.mock import AsyncMock, MagicMock
 
 import hass
 import pytest
@@ -120,6 +124,49 @@ def test_a_service_that_is_gone_is_told_and_used_again(real: Hass, agent: str, s
     assert (kind, time.monotonic() - began < 5) == ("error", True)
     assert "batti cannot be reached" in text
     assert real.state("hall")["state"] == "off"
+
+
+# --- without it --------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def entity(monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
+    """The conversation entity, with stand-ins for Home Assistant and for the service."""
+    parts = ("aiohttp", "homeassistant", "homeassistant.components", "homeassistant.config_entries",
+             "homeassistant.const", "homeassistant.core", "homeassistant.exceptions", "homeassistant.helpers",
+             "homeassistant.helpers.aiohttp_client", "homeassistant.helpers.entity_platform")  # fmt: skip
+    for name in parts:
+        monkeypatch.setitem(sys.modules, name, MagicMock())
+    sys.modules["homeassistant.components"].conversation.ConversationEntity = object
+    for name in ("conversation", "api", "const", ""):
+        monkeypatch.delitem(sys.modules, f"custom_components.batti.{name}".rstrip("."), raising=False)
+    monkeypatch.syspath_prepend(ROOT)
+    made = importlib.import_module("custom_components.batti.conversation").BattiConversation(MagicMock())
+    made.hass = MagicMock()
+    yield made
+    for name in [one for one in sys.modules if one.startswith("custom_components")]:
+        del sys.modules[name]
+
+
+def heard(entity: Any, text: str) -> None:
+    asyncio.run(entity._async_handle_message(MagicMock(text=text), MagicMock(conversation_id="c")))
+
+
+def test_a_question_about_the_answer_is_still_about_the_sentence_before_it(entity: Any) -> None:
+    asks = {"status": "needs_room", "reply": {"text": "Kun kotha ko batti?"}}
+    first = asks | {"understood": {"sentence": "10 minute pachi batti gara"}}
+    entity._service.command = AsyncMock(side_effect=[first, asks | {"understood": None}, first])
+    for text in ("10 minute pachi batti gara", "ho, bala", "hall"):
+        heard(entity, text)
+    answers = [call.args[2] for call in entity._service.command.call_args_list]
+    assert answers == [None, "10 minute pachi batti gara", "10 minute pachi batti gara"]
+
+
+def test_a_token_that_is_refused_is_asked_for_again(entity: Any) -> None:
+    invalid = sys.modules["custom_components.batti.api"].InvalidToken
+    entity._service.command = AsyncMock(side_effect=invalid)
+    heard(entity, "hall ko batti bala")
+    entity._entry.async_start_reauth.assert_called_once_with(entity.hass)
 
 
 @pytest.mark.parametrize("name", ["__init__.py", "api.py", "config_flow.py", "conversation.py"])

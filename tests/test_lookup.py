@@ -626,6 +626,52 @@ def test_the_lamp_of_a_kind_is_doubtful_where_a_room_only_means_the_same() -> No
     assert all(lookup.find(said)[1] > 0.9 for said in ("padhne batti", "study light", "reading room"))
 
 
+def test_a_room_misspelled_is_in_doubt_the_one_of_the_speaker() -> None:
+    home = home_of("बैठक", {"name": "बाको कोठा", "lights": [{"name": "खाटको बत्ती"}]}, "गोठ")
+    assert lookup_of(home).find("koth") == ("here", 0.5)
+    assert found_name(home, "goth") == "गोठ"
+
+
+def test_an_ending_comes_off_kin_of_two_letters() -> None:
+    home = home_of("बाको कोठा", "बैठक")
+    assert all(found_name(home, said) == "बाको कोठा" for said in ("bako", "बामा", "bama"))
+    assert found_name(home, "bhako") is None
+
+
+def test_what_stands_inside_is_glued_to_a_devanagari_name() -> None:
+    home = home_of("पसल", "भान्सा", "चोक")
+    assert normalize("पसलभित्रको") == "pasalbhitrko"
+    assert all(found_name(home, said) == "पसल" for said in ("पसलभित्र", "पसलभित्रको", "pasal bhitra"))
+
+
+def test_a_side_is_not_heard_in_an_adjective() -> None:
+    assert found_name(home_of("tala ko toilet", "veranda"), "thulo toilet") is None
+
+
+def test_somebody_is_not_heard_in_another_name_of_three_letters() -> None:
+    assert found_name(home_of("Tom's room", "kitchen"), "tim's room") is None
+
+
+def test_a_rank_of_somebody_is_not_that_of_another_whom_the_title_fits() -> None:
+    lookup = lookup_of(home_of("saila dai ko kotha", "veranda"))
+    assert lookup.find("thulo dai ko kotha")[1] <= 0.5 and lookup.find("saila dai ko kotha")[1] > 0.9
+    assert lookup_of(home_of("dai ko kotha", "veranda")).find("thulo dai ko kotha")[1] > 0.9
+
+
+def test_the_only_room_of_its_kind_is_called_by_the_kind() -> None:
+    assert found_name(home_of("master bedroom", "kitchen"), "bedroom") == "master bedroom"
+
+
+def test_the_main_light_is_not_that_of_the_main_gate() -> None:
+    lookup = lookup_of(home_of("mul gate", "hall"))
+    assert lookup.find("mul batti")[1] <= 0.5 and lookup.find("mul gate")[1] > 0.9
+
+
+def test_what_one_does_is_no_room() -> None:
+    home = home_of("bedroom", "hall")
+    assert found_name(home, "sleeping") is None and found_name(home_of("sleeping room"), "sleeping") == "sleeping room"
+
+
 def test_an_adjective_of_somebody_is_none_of_the_room() -> None:
     home = home_of("thulo chhora buhari ko kotha", "veranda")
     assert found_name(home, "thulo kotha") is None

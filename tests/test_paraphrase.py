@@ -218,6 +218,18 @@ def test_the_file_that_is_read_is_never_written(serve: Serve, source: Path) -> N
     assert source.read_bytes() == text
 
 
+def test_sentences_of_another_run_stay_as_they_are(serve: Serve, source: Path, tmp_path: Path) -> None:
+    chat, out = serve(), tmp_path / "test.jsonl"
+    records.save(out, Dataset(SOURCES[:1], {"default": Home.default()}))
+    kept = out.read_bytes()
+    done = run(chat, source, out)
+    assert (done.exit_code, out.read_bytes(), chat.seen) == (1, kept, [])
+    assert "holds sentences of another run; write to another file, or add --overwrite" in done.stderr
+    assert run(chat, source, out, "--overwrite").exit_code == 0
+    assert run(chat, source, out).exit_code == 0  # its answers are beside it: it goes on
+    assert len(records.read(out)) == 3 * len(SOURCES)
+
+
 def test_model_and_address_are_asked_for(source: Path, tmp_path: Path) -> None:
     for args, said in (([], "Missing option '--api'"), (["--api", "http://127.0.0.1:9"], "--api needs --model")):
         done = CliRunner().invoke(main, ["data", "paraphrase", str(source), str(tmp_path / "out.jsonl"), *args])

@@ -85,17 +85,21 @@ def test_every_faulty_line_is_named(tmp_path: Path) -> None:
         json.dumps({"home": "h", "command": "x", "expected": {"intent": "none"}}),
         json.dumps({"home": "h", "command": "x", "expected": NONE, "tags": "chat"}),
         json.dumps({"home": "h", "command": "x", "expected": NONE | {"actions": [{"room": "kitchen"}]}}),
-        json.dumps({"home": "h", "command": "fine", "expected": NONE}),
+        *(json.dumps({"home": "h", "command": "x", "expected": NONE} | half)
+          for half in ({"command": "batti \ud83d"}, {"tags": ["\ud83d"]})),
+        '{"home": "h", "command": "x", "expected": ' + "[" * 50_000,
+        json.dumps({"home": "h", "command": "fine 😀", "expected": NONE}),
     ]  # fmt: skip
     path = tmp_path / "x.jsonl"
     path.write_text("\n\n".join(lines) + "\n", encoding="utf-8")
     with pytest.raises(BattiError) as error:
         records.read(path)
-    assert [fault.where for fault in error.value.faults] == [f"{path}:{n}" for n in range(1, 14, 2)]
+    assert [fault.where for fault in error.value.faults] == [f"{path}:{n}" for n in range(1, 20, 2)]
     said = [fault.problem for fault in error.value.faults]
     assert said[2:] == [
         "home and expected missing", "command is 3, not text", "expected.rooms is not a list",
         "tags is not a list of texts", "expected.actions has an entry without an action",
+        "half a character, '\\ud83d'", "half a character, '\\ud83d'", "no JSON: nested too deeply",
     ]  # fmt: skip
 
 
@@ -109,6 +113,18 @@ def test_a_file_that_cannot_be_read_is_one_line(tmp_path: Path) -> None:
     for call in (lambda: records.read_homes(tmp_path, ["x"]), lambda: records.write_homes(tmp_path, [])):
         with pytest.raises(BattiError, match=r"homes.jsonl:1: no home"):
             call()
+
+
+def test_a_faulty_home_is_told_with_its_file_and_its_name(tmp_path: Path) -> None:
+    listed = tmp_path / records.HOMES
+    listed.write_text(json.dumps({"id": "ghar", "rooms": [{"name": "hall"}, {"name": "hall"}], "romms": []}))
+    with pytest.raises(BattiError) as error:
+        records.read_homes(tmp_path, ["ghar"])
+    assert len(error.value.listed) == 2
+    assert all(str(one).startswith(f"{listed}: home 'ghar': ro") for one in error.value.listed)
+    listed.write_text("[" * 50_000)
+    with pytest.raises(BattiError, match=r"homes.jsonl:1: no home"):
+        records.read_homes(tmp_path, ["ghar"])
 
 
 def test_a_file_appears_whole_or_not_at_all(tmp_path: Path) -> None:

@@ -293,6 +293,7 @@ def test_a_clock_that_is_not_the_next_time_it_comes_is_in_doubt(sentence: str) -
     ("saat baje dekhi aath baje samma lounge bala", {}), ("lounge on from 6 to 8", {"for": "8m"}),
     ("beluka 6 baje dekhi lounge ko batti 8 baje samma bala", {}), ("6 pm to 8 pm lounge on", {"at": "19:00"}),
     ("lounge on between 6 pm and 8 pm", {}), ("6:30 dekhi 8:30 samma lounge bala", {}),
+    ("lounge on 18:30-23:00", {"at": "18:23"}), ("lounge 6:30 dekhi 8:30 bala", {"at": "06:30"}),
 ])  # fmt: skip
 def test_a_time_from_a_clock_to_another_is_in_doubt(sentence: str, doing: dict[str, str]) -> None:
     assert certainty_of(normalize(sentence), ("lounge", ON | doing)) <= 0.5
@@ -352,7 +353,8 @@ def test_one_form_keeps_what_the_contract_keeps(made: list[Action], data: st.Dat
 
 
 @pytest.mark.parametrize(
-    ("sentence", "sure"), [("kitchen 150% ma rakha", False), ("kitchen 100% ma", True), ("kitchen 300 sekend", True)]
+    ("sentence", "sure"), [("kitchen 150% ma rakha", False), ("kitchen 100% ma", True), ("kitchen 300 sekend", True),
+     ("kitchen 50w", False), ("kitchen 50 watt", False), ("kitchen 50%, 40w bulb", True)],
 )
 def test_a_level_beyond_what_a_light_has_is_doubted(sentence: str, sure: bool) -> None:
     _, certainty = resolve([Asked(mark(sentence, "kitchen"), HALF)], sentence, lookup_of(HOME))
@@ -482,6 +484,11 @@ rooms:
         ("namgyal ma sujal sutyo, usko kotha nibhau", "usko kotha", "Sujal's room"),
         ("baithak ma ram sutyo, usko kotha nibhau", "usko kotha", None),
         ("ram sutyo, usko kotha ko batti nibhau", "usko kotha", None),
+        ("didi, sujal sutyo, usko kotha nibhaidinu", "usko kotha", "Sujal's room"),
+        ("sujal! didi sutin! unko kotha nibhau", "unko kotha", "दिदीको कोठा"),
+        ("sujal sutyo, didi, usko kotha nibhaidinu", "usko kotha", "Sujal's room"),
+        ("didi, mama sutnubhayo, uhako kotha nibhau", "uhako kotha", None),
+        ("didi, sujal sutyo, timro kotha nibhau", "timro kotha", "दिदीको कोठा"),
         ("sujal sutyo, mero kotha ko batti nibhau", "mero kotha", None),
         ("sujal le baithak ma chodeko, garage nibhau", "garage", None),
     ],
@@ -491,6 +498,50 @@ def test_a_pronoun_is_the_one_person_who_is_named(sentence: str, place: str, roo
     expected = Command.from_dict({"actions": [{"room": room, **OFF}]}) if room else Command.unknown_room()
     assert command == expected
     assert 0 < sure <= 0.95
+
+
+KIN = Home.from_yaml("""
+name: Ghar
+rooms:
+  - {name: Rajan dai ko kotha, aliases: [dai ko kotha]}
+  - {name: Sunita ko kotha}
+  - {name: maa ko kotha}
+  - {name: parents room, aliases: [thulo kotha]}
+  - {name: back room}
+  - {name: outside}
+  - {name: mathi}
+  - {name: bedroom, lights: [{name: reading light}]}
+""")
+
+
+@pytest.mark.parametrize(
+    ("sentence", "marked", "is_sure"),
+    [
+        ("suresh dai ko kotha nibhau", "dai ko kotha", False), ("suresh, dai ko kotha nibhau", "dai ko kotha", True),
+        ("rajan dai ko kotha nibhau", "dai ko kotha", True),
+        ("sunita ko kotha ko batti nibhau", "sunita ko kotha", True),
+        ("ma sutne kothako batti nibhau", "ma", False), ("ma ko kotha nibhau", "ma ko kotha", True),
+        ("ma ko batti nibhau", "ma", True),
+        ("thulo batti nibhau", "thulo batti", False), ("thulo batti nibhau", "thulo", False),
+        ("thulo ko batti nibhau", "thulo", True), ("thulo kotha ko batti nibhau", "thulo kotha", True),
+        ("back light off", "back", False), ("outside light off", "outside", True), ("bahira ko light", "bahira", True),
+        ("बाहिरको बत्ती बाल", "bahir", True), ("mathiko batti bala", "mathiko", True),
+        ("reading. lights off", "reading. lights", False), ("reading lights off", "reading lights", True),
+    ],
+)  # fmt: skip
+def test_what_only_sounds_like_a_name_of_the_home_is_asked_about(sentence: str, marked: str, is_sure: bool) -> None:
+    said = normalize(sentence)
+    command, certainty = resolve([Asked(mark(said, marked), OFF)], said, lookup_of(KIN))
+    assert command.actions
+    assert (certainty > 0.75) is is_sure
+
+
+@pytest.mark.parametrize("sentence", ["sunita ko dai ko kotha nibhau", "सुनिताको दाइको कोठा निभाऊ"])
+def test_the_room_of_somebody_told_by_another_is_not_surely_the_others(sentence: str) -> None:
+    said = normalize(sentence)
+    for home, is_sure in ((home_of("sunita ko kotha", "hall"), False), (home_of("sunita ko dai ko kotha"), True)):
+        command, certainty = resolve([Asked(mark(said, said.rpartition(" ")[0]), OFF)], said, lookup_of(home))
+        assert (bool(command.actions) and certainty > 0.75) is is_sure
 
 
 CABINS = Home.from_yaml("""

@@ -19,7 +19,7 @@ from batti.serve.lights import LightState
 from batti.serve.models import Models
 from batti.serve.simulated import SimulatedHome
 from batti.serve.store import Store
-from batti.serve.talk import Talk, Wish
+from batti.serve.talk import Answer, Talk, Wish
 
 UNSURE = """
 rooms:
@@ -140,6 +140,27 @@ def test_a_sentence_without_a_room_is_not_asked_about_for_ever(
         return [(await dialogue.say(one, Wish(), "c")).status for one in ("batti bala", *answers)]
 
     assert asyncio.run(run()) == ["needs_confirmation", *came]
+
+
+@pytest.mark.parametrize(("chosen", "done"), [("ho, nibhau", "turn_off"), ("ho, bala", "turn_on")])
+def test_the_reading_that_was_chosen_is_done_in_the_room_that_is_said_next(
+    tmp_path: Path, chosen: str, done: str
+) -> None:
+    async def run() -> list[Answer]:
+        talk = talk_of(tmp_path)
+        talk.house.start()
+        dialogue = Dialogue(talk)
+        said = [await dialogue.say(one, Wish(), "c") for one in ("10 minute pachi batti gara", chosen, "bathroom")]
+        await talk.house.stop()
+        return said
+
+    asked, where, last = asyncio.run(run())
+    assert asked.understood is not None
+    assert [one.actions[0].action for one, _ in asked.understood.result.readings] == ["turn_off", "turn_on"]
+    assert [one.status for one in (asked, where, last)] == ["needs_confirmation", "needs_room", "scheduled"]
+    assert where.understood is not None  # what is asked about is still the first sentence
+    assert where.understood.result.text == "10 minute pachi batti gara"
+    assert [one.to_dict() for one in last.command.actions] == [{"room": "bathroom", "action": done, "after": "10m"}]
 
 
 def test_nor_where_only_the_sentence_is_remembered(served: Served) -> None:

@@ -265,7 +265,8 @@ def test_events_resume_after_the_last_that_was_seen(dark: Served) -> None:
     dark.do("bhancha ko batti bala")
     dark.do("bhancha ko batti nibhau")
     assert first(**{"Last-Event-ID": str(number)}) == (number + 1, "event: lights")
-    assert first(**{"Last-Event-ID": "1000000"})[1] == "event: snapshot"  # of a store that is there no more
+    for other in ("1000000", "9" * 30, "-" + "9" * 30):  # of a store that is there no more, or of none
+        assert first(**{"Last-Event-ID": other})[1] == "event: snapshot"
 
 
 # --- the home ----------------------------------------------------------------------------------

@@ -123,6 +123,12 @@ def test_the_command_writes_what_the_check_approves(tmp_path):
     assert batti_data("check", *files).exit_code == 0
 
 
+@pytest.mark.parametrize("shares", ["50.1,32.2,17.7", "50.1,33.2,16.7"])
+def test_shares_with_decimals_make_100(tmp_path, shares):
+    source = written(tmp_path / "all.jsonl", *sentences(30))
+    assert batti_data("split", source, tmp_path / "out", "--shares", shares).exit_code == 0
+
+
 @pytest.mark.parametrize("shares", ["70,30", "70,15,16", "100,0,0", "a,b,c", "nan,50,50", "120,-10,-10"])
 def test_shares_that_are_none_are_misuse(tmp_path, shares):
     source = written(tmp_path / "all.jsonl", *sentences(30))

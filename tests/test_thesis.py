@@ -71,6 +71,7 @@ def test_an_output_becomes_a_document(tmp_path, row, actions, intent):
         (short("attic: turn_on and more"), "the output is not of the form 'room: action'"),
         (short(""), "the output is not of the form 'room: action'"),
         (short("attic: turn_on", command=" "), "the row has no command"),
+        (short("attic: turn_on", command="batti \ud83d"), "the command has half a character"),
         ({"output": "attic: turn_on"}, "the row has no command"),
         (["attic"], "the row has no command"),
         (full(), "the row has neither output nor actions"),

@@ -280,6 +280,14 @@ def test_there_is_nothing_to_resume_in_a_new_folder(tmp_path: Path) -> None:
     assert trainer.step == 0
 
 
+def test_a_run_of_a_language_model_is_not_written_over(tmp_path: Path) -> None:
+    (tmp_path / "config.yaml").write_text("method: lora\nbase: nowhere\n")
+    (tmp_path / "metrics.json").write_text("{}")
+    with pytest.raises(BattiError, match="holds a run of a language model; give --out another folder"):
+        Trainer(recipe(), tmp_path)
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["config.yaml", "metrics.json"]
+
+
 # -- recipes -------------------------------------------------------------------------------------
 def test_the_shipped_recipe_loads() -> None:
     path = Path(__file__).parents[1] / "configs" / "ship.yaml"

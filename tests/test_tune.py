@@ -102,6 +102,42 @@ def test_a_poor_trial_is_pruned(folder: Path) -> None:
     assert pruned
 
 
+def test_a_search_whose_trials_all_fail_ends_and_says_why(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    tried: list[Path] = []
+
+    def fail(_: Recipe, out: Path, __: object) -> None:
+        tried.append(out)
+        assert len(tried) < 10
+        raise RuntimeError("no kernel image is available")
+
+    (folder / "failing").mkdir()
+    monkeypatch.setattr(language, "train", fail)
+    with pytest.raises(BattiError, match="the last 5 trials failed"):
+        tune.work(_any(), folder / "failing", 3, "")
+    assert len(tried) == 5
+    assert capsys.readouterr().err.splitlines()[0] == "batti: trial 0 failed: no kernel image is available"
+
+
+def test_a_mistake_in_the_recipe_is_one_line_and_not_where_it_was_found(folder: Path) -> None:
+    out = folder / "mistaken"
+    given = [f"--set={one}" for one in ("method=scratch", "data.train=nowhere.jsonl", "data.validation=nowhere.jsonl")]
+    done = subprocess.run([*BATTI, "tune", "configs/scratch.yaml", "--out", str(out), "--trials", "1", *given],
+                          capture_output=True, text=True, check=False)  # fmt: skip
+    assert done.returncode == 1
+    first, last = done.stderr.splitlines()
+    assert first.startswith("batti: 'nowhere.jsonl': No such file")
+    assert last.startswith("batti: 0 of 1 trials could be finished; mend what is said above")
+
+
+def test_the_recipe_of_the_small_network_is_none_to_search_by(folder: Path) -> None:
+    done = subprocess.run([*BATTI, "tune", "configs/ship.yaml", "--out", str(folder / "small")],
+                          capture_output=True, text=True, check=False)  # fmt: skip
+    assert (done.returncode, len(done.stderr.splitlines())) == (1, 1)
+    assert "is a recipe of the small network; name one with a method, like configs/lora.yaml" in done.stderr
+
+
 def _any() -> Recipe:
     return Recipe.model_validate({"method": "scratch", "data": {"train": "a.jsonl", "validation": "b.jsonl"}})
 

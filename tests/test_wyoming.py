@@ -30,6 +30,7 @@ from batti.serve.simulated import SimulatedHome
 from batti.serve.store import Store
 from batti.serve.talk import Talk
 from batti.serve.wyoming.intents import SEVERAL, intents_of, version_of
+from batti.serve.wyoming.run import _announced as announced
 from batti.serve.wyoming.server import Server, Wyoming
 
 PLAIN = Abilities(False, False, None)
@@ -394,6 +395,18 @@ def test_it_is_announced_to_the_network(tmp_path: Path, host: str) -> None:
         browser.cancel()
     finally:
         zeroconf.close()
+
+
+def test_a_machine_of_a_long_name_is_announced_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(socket, "gethostname", lambda: "a" * 63)
+
+    async def run() -> None:
+        told = await announced("127.0.0.1", 10700)
+        assert told is not None
+        await told.async_unregister_all_services()
+        await told.async_close()
+
+    asyncio.run(run())
 
 
 @hass.needed

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import unicodedata
 from collections import Counter
 from collections.abc import Mapping
@@ -88,10 +87,7 @@ class Harvest:
 
     def write(self) -> None:
         """Write the records with their homes, and the rejected rows beside them."""
-        lines = (json.dumps(row, ensure_ascii=False) for row in self.rejected)
-        # Half a character, which no UTF-8 file can hold, goes back to its JSON escape.
-        safe = (line.encode("utf-8", "backslashreplace").decode() for line in lines)
-        records.write_lines(beside(self.out, "rejected"), safe)
+        records.write_lines(beside(self.out, "rejected"), map(records.json_line, self.rejected))
         records.save(self.out, Dataset(self.records, dict(self.homes)))
 
     def check(self, wanted: int) -> None:

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import json
 import os
+import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from itertools import islice
 from pathlib import Path
@@ -26,6 +27,7 @@ HOMES = "homes.jsonl"
 _TEXTS = ("id", "home", "command", "set", "family")
 _REQUIRED = ("home", "command", "expected")
 _SHOWN_FAULTS = 20
+HALF = re.compile("[\ud800-\udfff]")  # of a pair of surrogates
 _encode = json.JSONEncoder(ensure_ascii=False).encode
 
 
@@ -88,9 +90,10 @@ def read(path: Path) -> list[Record]:
     faults: list[Fault] = []
     for number, line in _lines(path):
         try:
-            records.append(_record(json.loads(line)))
-        except json.JSONDecodeError as error:
-            faults.append(Fault(f"{path}:{number}", f"no JSON: {error.msg}", "one object a line"))
+            records.append(_record(_whole_characters(line)))
+        except (json.JSONDecodeError, RecursionError) as error:
+            said = getattr(error, "msg", "nested too deeply")
+            faults.append(Fault(f"{path}:{number}", f"no JSON: {said}", "one object a line"))
         except _Faulty as error:
             faults.append(Fault(f"{path}:{number}", str(error), "see the form of a line in docs/data.md"))
     if faults:
@@ -102,6 +105,14 @@ def read(path: Path) -> list[Record]:
 
 class _Faulty(ValueError):
     """A line that is no record."""
+
+
+def _whole_characters(line: str) -> Any:
+    """What the JSON of a line says. Raises _Faulty for half a character, which can be read so and never written."""
+    row = json.loads(line)
+    if "\\u" in line and (half := HALF.search(_encode(row))):
+        raise _Faulty(f"half a character, {quote(half[0])}")
+    return row
 
 
 def _lines(path: Path) -> Iterator[tuple[int, str]]:
@@ -150,6 +161,11 @@ def faults(record: Record, home: Home | None) -> list[str]:
     return [str(fault) for fault in home.check(command)] if home else []
 
 
+def json_line(row: Any) -> str:
+    """Whatever others gave, as a line: half a character, which no UTF-8 file can hold, as the escape that it was."""
+    return _encode(row).encode("utf-8", "backslashreplace").decode()
+
+
 def write(path: Path, records: Iterable[Record]) -> int:
     """Write the records, whole or not at all; returns how many."""
     return write_lines(path, (record.to_json() for record in records))
@@ -177,11 +193,20 @@ def read_homes(folder: Path, names: Iterable[str], source: Path | None = None) -
     listed = folder / HOMES
     if listed.exists():
         found = {name: home for name, _, home in _home_lines(listed) if name in wanted}
-        homes = {name: Home.from_dict(home) for name, home in found.items()}
+        homes = {name: _home(home, f"{listed}: home {quote(name)}") for name, home in found.items()}
     files = {name: folder / "homes" / f"{name}.yaml" for name in wanted if name not in homes}
     if absent := {name: file for name, file in files.items() if not file.exists()}:
         raise BattiError.of(_absent(absent, listed, source))
     return homes | {name: Home.load(file) for name, file in files.items()}
+
+
+def _home(data: dict[str, Any], where: str) -> Home:
+    """The home of a line. Raises BattiError with where each of its faults is."""
+    try:
+        return Home.from_dict(data)
+    except BattiError as error:
+        found = [replace(one, where=f"{where}: {one.where}".removesuffix(": ")) for one in error.listed]
+        raise BattiError.of(found) from None
 
 
 def _absent(files: Mapping[str, Path], listed: Path, source: Path | None) -> Iterator[Fault]:
@@ -202,7 +227,7 @@ def _home_lines(path: Path) -> Iterator[tuple[str, str, dict[str, Any]]]:
         try:
             home = json.loads(line)
             name = home.pop("id")
-        except (ValueError, KeyError, AttributeError, TypeError):
+        except (ValueError, KeyError, AttributeError, TypeError, RecursionError):
             raise BattiError(f"{path}:{number}: no home", "one object with an id a line") from None
         yield name, line, home
 

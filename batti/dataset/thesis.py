@@ -42,8 +42,7 @@ def import_file(source: Path, out: Path) -> Imported:
     """Write the sentences of a file to `out`, the rest beside it (`rejected_path`). Raises BattiError."""
     imported = read(source)
     records.save(out, imported.data)
-    lines = (json.dumps(row, ensure_ascii=False) for row in imported.rejected)
-    records.write_lines(rejected_path(out), lines)
+    records.write_lines(rejected_path(out), map(records.json_line, imported.rejected))
     return imported
 
 
@@ -89,6 +88,8 @@ def _asked(row: Any) -> tuple[str, list[dict[str, Any]]]:
     """The sentence of a row and its actions in the thesis's terms."""
     if not isinstance(row, dict) or not isinstance(row.get("command"), str) or not row["command"].strip():
         raise BattiError("the row has no command")
+    if records.HALF.search(row["command"]):
+        raise BattiError("the command has half a character")
     if isinstance(row.get("output"), str):
         return row["command"], list(_entries(row["output"]))
     actions = row.get("actions")

@@ -38,8 +38,8 @@ async def answered(talk: Talk, said: str, before: str, wish: Wish) -> tuple[Answ
     if (readings or whole or HERE in result.command.rooms) and says is False:
         return Answer("none", Speaker(talk.house.home(), before).unchanged(), Command.none()), wish
     if meant := await _said_again(talk, said, readings or ([result.command] if whole else []), wish):
-        wish = replace(wish, confirm=True)
-        return await (talk.say(before, wish) if meant == result.command else talk.do(meant, wish, before)), wish
+        wish = replace(wish, confirm=True, meant=meant)  # of two readings, also when its room is asked for next
+        return await talk.say(before, wish), wish
     home = talk.house.home()
     here = await asyncio.to_thread(named, home, said)
     if not here:
@@ -66,7 +66,7 @@ async def _said_again(talk: Talk, said: str, asked: Sequence[Command], wish: Wis
     again = behind_yes(said)
     if not again or not asked:
         return None
-    [understood] = await talk.understand([again], replace(wish, room=None, here=()))
+    [understood] = await talk.understand([again], replace(wish, room=None, here=(), meant=None))
     same = understood.result.command
     return next((one for one in asked if same.actions and _is_said_by(same, one)), None)
 

@@ -37,9 +37,10 @@ class Feed:
         try:
             store = self._house.store
             latest = await asyncio.to_thread(store.last_event)
+            if last is not None and not 0 <= last <= latest:  # a number that is yet to come is of another store
+                last = None
             missed = [] if last is None else await asyncio.to_thread(store.events, last)
-            # A number that is yet to come is of another store; and more may be missed than is kept.
-            if last is None or last > latest or (missed and missed[0].seq > last + 1):
+            if last is None or (missed and missed[0].seq > last + 1):  # more may be missed than is kept
                 last = latest
                 yield event("snapshot", await self.snapshot(), last)
                 missed = []

@@ -58,15 +58,16 @@ class Answer:
 
 @dataclass(frozen=True)
 class Wish:
-    """How a request is to be taken: `room` is the speaker's, `here` what was answered to which place is meant,
-    `confirm` says yes to what is asked back, `ask_before_all` has the whole house asked about however sure the model
-    is."""
+    """How a request is to be taken: `room` is the speaker's, `here` what was answered to which place is meant, `meant`
+    what was answered to which reading is, `confirm` says yes to what is asked back, `ask_before_all` has the whole
+    house asked about however sure the model is."""
 
     room: str | None = None
     model: str | None = None
     confirm: bool = False
     ask_before_all: bool = False
     here: tuple[Place, ...] = ()
+    meant: Command | None = None
 
 
 class Talk:
@@ -83,7 +84,7 @@ class Talk:
             some = sentences[start : start + _AT_ONCE]
             readings = await model.read(interpreter.home, some)
             results = map(interpreter.result, some, readings)
-            found += [Understood(_at(wish.here, result, interpreter.home), model.name) for result in results]
+            found += [Understood(_taken(wish, result, interpreter.home), model.name) for result in results]
         return found
 
     async def ready(self, wish: Wish) -> tuple[Model, Interpreter]:
@@ -209,10 +210,12 @@ class Talk:
         return speaker.no_such_room(*await model.call(_called, model.backend, speaker.home, sentence))
 
 
-def _at(here: Sequence[Place], result: Result, home: Home) -> Result:
-    """The result with these places for `here`."""
-    other = (places.at(result.other[0], here, home), result.other[1]) if result.other else None
-    return replace(result, command=places.at(result.command, here, home), other=other)
+def _taken(wish: Wish, result: Result, home: Home) -> Result:
+    """The result as somebody answered that it is to be taken."""
+    if wish.meant:
+        result = replace(result, command=wish.meant, other=None)
+    other = (places.at(result.other[0], wish.here, home), result.other[1]) if result.other else None
+    return replace(result, command=places.at(result.command, wish.here, home), other=other)
 
 
 def changes_all(command: Command) -> bool:

@@ -54,7 +54,7 @@ def _corrected(line: str, home: Home, lookup: Lookup, words: int) -> Corrected:
     try:
         row = json.loads(line)
         said, meant = row["command"], row["expected"]
-    except (ValueError, KeyError, TypeError):
+    except (ValueError, KeyError, TypeError, RecursionError):
         raise BattiError("not a corrected sentence", _FORM) from None
     if not isinstance(said, str) or not 0 < len(normalize(said)) <= MAX_CHARS:
         raise BattiError(f"command is {quote(said)}", f"write a sentence of {MAX_CHARS} characters at most")

@@ -21,7 +21,7 @@ from safetensors.torch import load_file, save_file
 from torch import nn
 from tqdm import tqdm
 
-from batti.dataset.whole import prepare
+from batti.dataset.whole import prepare, whole
 from batti.errors import BattiError
 from batti.schema import Strict
 from batti.train import stream
@@ -29,7 +29,7 @@ from batti.train.auxiliary import Auxiliary
 from batti.train.captured import Batch, Captured
 from batti.train.model import Network, Shape
 from batti.train.muon import Muon
-from batti.train.recipe import loaded
+from batti.train.recipe import is_of_language_model, loaded, parsed
 from batti.train.restore import restore
 
 
@@ -147,7 +147,7 @@ class Trainer:
         started = _gone_on_from(recipe.start) if recipe.start else None
         if started:  # what goes on has its shape
             recipe = recipe.model_copy(update={"shape": started.shape})
-        prepare(out / _WEIGHTS)  # before an hour of work and not behind it
+        _prepare(out)  # before an hour of work and not behind it
         self.recipe, self.out = recipe, out
         self.device = "cuda" if torch.cuda.is_available() else "cpu"
         self.bfloat16 = mixed_precision(recipe.bfloat16, self.device)
@@ -327,10 +327,19 @@ def average(runs: Sequence[Path], out: Path) -> None:
             raise BattiError(f"{run} has another shape than {runs[0]}", "average runs that went on from one run")
     states = [network.state_dict() for network, _ in found]
     means = {name: torch.stack([state[name] for state in states]).mean(0).half() for name in states[0]}
-    prepare(out / _WEIGHTS)
+    _prepare(out)
     save_file(means, out / _WEIGHTS)
     _write_recipe(found[0][1], out)
 
 
+def _prepare(out: Path) -> None:
+    """Sees to it that a run can be written. Raises BattiError where it would replace one of a language model."""
+    known = out / _RECIPE
+    if known.exists() and is_of_language_model(parsed(known)):
+        raise BattiError(f"'{out}' holds a run of a language model", "give --out another folder")
+    prepare(out / _WEIGHTS)
+
+
 def _write_recipe(recipe: Recipe, out: Path) -> None:
-    (out / _RECIPE).write_text(yaml.safe_dump(recipe.model_dump(mode="json", exclude_none=True)))
+    with whole(out / _RECIPE) as partial:  # it is read when a killed run goes on
+        partial.write_text(yaml.safe_dump(recipe.model_dump(mode="json", exclude_none=True)))

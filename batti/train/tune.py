@@ -31,6 +31,7 @@ from batti.train.recipe import Recipe
 
 JOURNAL = "study.journal"
 _DONE = (TrialState.COMPLETE, TrialState.PRUNED)
+_IN_VAIN = 5  # trials that fail one after the other before a worker gives up: the next would fail as well
 _PLOTS = {
     "history": "plot_optimization_history", "importances": "plot_param_importances", "slices": "plot_slice",
 }  # fmt: skip
@@ -48,12 +49,14 @@ def tune(recipe: Recipe, out: Path, trials: int, workers: int, storage: str = ""
     command = [sys.executable, "-m", __name__, str(settled), str(out), str(trials), storage]
     running = [subprocess.Popen(command, env=_environment(number)) for number in range(workers)]
     try:
-        failed = [process for process in running if process.wait()]
+        for process in running:
+            process.wait()
     finally:
         for process in running:
             process.terminate()
-    if failed and not _finished(study):
-        raise BattiError("no trial could be finished", "see what the first of them says above")
+    if (finished := len(_finished(study))) < trials:
+        problem = f"{finished} of {trials} trials could be finished"
+        raise BattiError(problem, "mend what is said above, and run the same command again to go on")
     for done in out.glob("trials/*/metrics.json"):
         _tidy(done.parent)  # of one that was killed as it ended
     found = _summary(study)
@@ -126,6 +129,9 @@ def work(recipe: Recipe, out: Path, trials: int, storage: str) -> None:
 
         try:
             figures = language.train(suggested(trial, recipe), folder, report)
+        except (MemoryError, RuntimeError) as error:  # the next trial may need less memory
+            print(f"batti: trial {trial.number} failed: {error or type(error).__name__}", file=sys.stderr)
+            raise
         finally:
             _tidy(folder)
         trial.set_user_attr("exact", figures["scores"]["exact"])
@@ -135,7 +141,14 @@ def work(recipe: Recipe, out: Path, trials: int, storage: str) -> None:
     study = _study(recipe, out, storage)
     enough = MaxTrialsCallback(trials, states=_DONE)
     if len(_finished(study)) < trials:
-        study.optimize(objective, callbacks=[enough], catch=(MemoryError, RuntimeError))
+        study.optimize(objective, callbacks=[enough, _give_up], catch=(MemoryError, RuntimeError))
+
+
+def _give_up(study: optuna.Study, _: optuna.trial.FrozenTrial) -> None:
+    """Raises BattiError where one trial after the other fails."""
+    ended = [trial.state for trial in study.get_trials(deepcopy=False) if trial.state.is_finished()]
+    if ended[-_IN_VAIN:] == [TrialState.FAIL] * _IN_VAIN:
+        raise BattiError(f"the last {_IN_VAIN} trials failed", "mend what they said, or change the recipe")
 
 
 def _tidy(folder: Path) -> None:
@@ -209,4 +222,7 @@ def plot(study: optuna.Study, out: Path) -> None:
 
 if __name__ == "__main__":
     recipe_path, folder, wanted, where = sys.argv[1:]
-    work(Recipe.load(Path(recipe_path)), Path(folder), int(wanted), where)
+    try:
+        work(Recipe.load(Path(recipe_path)), Path(folder), int(wanted), where)
+    except BattiError as mistake:
+        sys.exit("\n".join(f"batti: {line}" for line in str(mistake).splitlines()))

@@ -39,7 +39,7 @@ class BattiConversation(conversation.ConversationEntity):
     _attr_supported_features = conversation.ConversationEntityFeature.CONTROL
 
     def __init__(self, entry: BattiConfigEntry) -> None:
-        self._service = entry.runtime_data
+        self._entry, self._service = entry, entry.runtime_data
         self._attr_name = "batti"
         self._attr_unique_id = entry.entry_id
         self._asked: OrderedDict[str, tuple[str, float]] = OrderedDict()  # conversation -> sentence, until
@@ -59,12 +59,14 @@ class BattiConversation(conversation.ConversationEntity):
         try:
             done = await self._done(user_input, answers)
         except InvalidToken:
+            self._entry.async_start_reauth(self.hass)
             done = {"status": "failed", "reply": {"text": "batti refuses the token."}}
         except CannotConnect as error:
             done = {"status": "failed", "reply": {"text": f"batti cannot be reached: {error}"}}
         status, text = done["status"], done["reply"]["text"]
         if status in _ASKS:
-            understood = done["understood"] or {"sentence": user_input.text}
+            # Where a document was asked about, as of a reading that was chosen, it is still of the sentence before.
+            understood = done["understood"] or {"sentence": answers or user_input.text}
             self._wait(chat_log.conversation_id, understood["sentence"])
         if status in _ERRORS:
             response.async_set_error(_ERRORS[status], text)

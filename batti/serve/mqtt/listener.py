@@ -77,6 +77,7 @@ def _object(text: str) -> dict[str, Any]:
         return {}
     try:
         data: dict[str, Any] = json.loads(text)
+        json.dumps(data, ensure_ascii=False).encode()  # half a character can be read, and neither kept nor answered
     except (ValueError, RecursionError) as error:
         raise BattiError(f"the command is not valid JSON: {error}", 'write it like {"sentence": "..."}') from None
     return data

@@ -23,6 +23,7 @@ from batti.serve.talk import Wish
 from batti.serve.wyoming.server import Network, Server, Wyoming
 
 _TYPE = "_wyoming._tcp.local."
+_HOST = 40  # characters of this machine's name: what is announced has 63 at most
 _log = logging.getLogger("batti.serve")
 
 
@@ -82,7 +83,7 @@ async def _announced(host: str, port: int) -> AsyncZeroconf | None:
     except OSError as error:
         _log.warning("the network cannot be told that batti is here (%s): add it by hand, or say --no-announce", error)
         return None
-    name = f"batti-{socket.gethostname().split('.')[0]}-{port}"
+    name = f"batti-{socket.gethostname().split('.')[0][:_HOST]}-{port}"
     about = AsyncServiceInfo(_TYPE, f"{name}.{_TYPE}", parsed_addresses=[address], port=port, server=f"{name}.local.")
     await zeroconf.async_register_service(about, allow_name_change=True)
     return zeroconf
