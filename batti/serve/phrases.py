@@ -40,7 +40,7 @@ SLOTS: Mapping[str, Mapping[str, str]] = {
     "sentence": {"plain": "clause", "timed": "clause when", "ask_one": "clause", "ask_two": "clause other",
                  "ask_all": "clause", "one_time": "", "which_room": "", "none": "", "as_they_are": "",
                  "still_waits": "clause", "waits": "clause", "nothing_waits": "", "nothing_there": "",
-                 "called_off": "clause",
+                 "called_off": "clause", "also_waits": "clause",
                  "unknown_room": "", "unknown_name": "said", "did_you_mean": "names"},
     "impossible": dict.fromkeys(("too_long", "no_length", "no_clock", "no_kelvin", "not_understood"), ""),
     "when": {"after": "duration", "at": "time", "tomorrow": "at", "for": "duration"},

@@ -75,15 +75,18 @@ class Speaker:
         self._names = {(one.kind, one.room, one.name): one.names for one in home.entities()}
 
     # --- whole replies ---------------------------------------------------------------------------
-    def told(self, deeds: Iterable[Deed], waiting: Sequence[Job] | None = None) -> Reply:
+    def told(
+        self, deeds: Iterable[Deed], waiting: Sequence[Job] | None = None, alike: Sequence[Job] = ()
+    ) -> Reply:
         """What was done, what will be done, and what could not be, in the order of the actions; and what waits, if
-        anything, where that is given."""
+        anything, where that is given, or what else of the kind does."""
         clauses: dict[tuple[str, str, str], list[_Place]] = {}
         for deed in deeds:
             for place, section, name, fill, when in self._clauses(deed):
                 clauses.setdefault((f"{section}.{name}", fill, when), []).append(place)
         said = [self._sentence_of(which, fill, when, places) for (which, fill, when), places in clauses.items()]
-        return self._reply(" ".join([*said, *([self.what_waits(waiting).text] if waiting is not None else [])]))
+        said += [self.what_waits(waiting).text] if waiting is not None else []
+        return self._reply(" ".join([*said, *self._also_waits(alike)]))
 
     def question(self, readings: Sequence[Command], whole_house: bool = False) -> Reply:
         """Asks whether the first reading is meant, or the second; readings without actions are not asked about."""
@@ -144,9 +147,13 @@ class Speaker:
     def _still_waits(self, waiting: Sequence[Job]) -> Reply:
         return self._reply(self._phrase("sentence.still_waits", clause=self._to_come(waiting)))
 
-    def called_off(self, ended: Sequence[Job]) -> Reply:
-        """Says what will not be done."""
-        return self._reply(self._phrase("sentence.called_off", clause=self._to_come(ended)))
+    def called_off(self, ended: Sequence[Job], waiting: Sequence[Job] = ()) -> Reply:
+        """Says what will not be done, and what still will."""
+        said = self._phrase("sentence.called_off", clause=self._to_come(ended))
+        return self._reply(" ".join([said, *self._also_waits(waiting)]))
+
+    def _also_waits(self, waiting: Sequence[Job]) -> list[str]:
+        return [self._phrase("sentence.also_waits", clause=self._to_come(waiting))] if waiting else []
 
     def no_such_room(self, said: str = "", near: Sequence[Entity] = ()) -> Reply:
         """Says that there is no such place, called `said`, and which may be meant."""
