@@ -104,6 +104,8 @@ BARE = "write true or false, without quotes"
         ("commands", {"sentence": "bala", "confirm": "yes"}, "confirm is 'yes', not true or false", BARE),
         ("commands", {"sentence": "bala", "confirm": 1}, "confirm is 1, not true or false", BARE),
         ("commands", {"sentence": "bala", "ask_before_all": "no"}, "ask_before_all is 'no', not true or false", BARE),
+        ("chat/completions", {"messages": [{"role": "user"}], "model": "hause"}, "there is no model 'hause'",
+         "did you mean 'house'?"),
         ("chat/completions", {"messages": [{"role": "user"}], "stream": 1}, "stream is 1, not true or false", BARE),
         ("interpret", {"sentence": "x" * 2001}, "sentence has 2001 characters", "write 2000 at most"),
         ("interpret/batch", {"sentences": 5}, "sentences: Input should be a valid list", "see /v1/openapi.json"),

@@ -102,11 +102,11 @@ def test_every_problem_is_said_of_the_place_or_of_the_light(problem: Problem, to
     ("sentence", "own", "lamp"),
     [
         ("turn on the bedroom light",
-         "The table lamp is on. The other bedroom light cannot be reached.",
-         "The other bedroom light is on. The table lamp cannot be reached."),
+         "The bedroom table lamp is on. The other bedroom light cannot be reached.",
+         "The other bedroom light is on. The bedroom table lamp cannot be reached."),
         ("bedroom ko batti bala",
-         "Table lamp baliyo. Bedroom ko arko batti sanga samparka hunsakena.",
-         "Bedroom ko arko batti baliyo. Table lamp sanga samparka hunsakena."),
+         "Bedroom ko table lamp baliyo. Bedroom ko arko batti sanga samparka hunsakena.",
+         "Bedroom ko arko batti baliyo. Bedroom ko table lamp sanga samparka hunsakena."),
     ],
 )  # fmt: skip
 def test_of_a_room_of_which_some_is_done_each_light_is_said(sentence: str, own: str, lamp: str) -> None:

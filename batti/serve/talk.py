@@ -87,11 +87,12 @@ class Talk:
             found += [Understood(_at(wish.here, result, interpreter.home), model.name) for result in results]
         return found
 
-    async def ready(self, wish: Wish) -> tuple[Model, Interpreter]:
-        """The model that is to be asked, and what its readings mean where the speaker is. Raises Invalid."""
+    async def ready(self, wish: Wish, besides: Sequence[str] = ()) -> tuple[Model, Interpreter]:
+        """The model that is to be asked, and what its readings mean where the speaker is. Raises Invalid, with a hint
+        at the models and the names that may be said `besides`."""
         if wish.model is not None and wish.model not in self.models.names:
-            said = BattiError(f"there is no model {quote(wish.model)}", did_you_mean(wish.model, self.models.names))
-            raise Invalid(said, "model")
+            hint = did_you_mean(wish.model, [*self.models.names, *besides])
+            raise Invalid(BattiError(f"there is no model {quote(wish.model)}", hint), "model")
         model = await self.models.get(wish.model)
         home = self.house.home()
         room = home.rooms[0].name if wish.room is None and len(home.rooms) == 1 else wish.room
@@ -213,10 +214,15 @@ class Talk:
 
     async def _no_such_room(self, sentence: str, understood: Understood, speaker: Speaker) -> Reply:
         """What the place was called is asked of a model that points at words."""
+        return speaker.no_such_room(*await self.called(sentence, understood))
+
+    async def called(self, sentence: str, understood: Understood) -> tuple[str, list[Entity]]:
+        """What a sentence calls the place that the home does not have, and what may be meant; nothing where the model
+        points at no words."""
         model = await self.models.get(understood.model)
         if not isinstance(model.backend, OnnxBackend):
-            return speaker.no_such_room()
-        return speaker.no_such_room(*await model.call(_called, model.backend, speaker.home, sentence))
+            return "", []
+        return await model.call(_called, model.backend, self.house.home(), sentence)
 
 
 def _at(here: Sequence[Place], result: Result, home: Home) -> Result:
