@@ -43,7 +43,7 @@ async def answered(talk: Talk, said: str, before: str, wish: Wish) -> tuple[Answ
         return await (talk.say(before, wish) if meant == result.command else talk.do(meant, wish, before)), wish
     home = talk.house.home()
     here = await asyncio.to_thread(named, home, said)
-    if result.command.intent == "unknown_room":
+    if result.command.intent == "unknown_room" and not readings:
         return await _elsewhere(talk, here, (said, before), understood, wish)
     if not here:
         no_place = HERE in result.command.rooms and (says or await asyncio.to_thread(is_here, home, said))
@@ -69,8 +69,13 @@ async def _elsewhere(
     there = called(here[0].names, tongue_of(before), said)
     again = before.replace(name, f"{here[0].room} ko {there}" if here[0].room else there, 1)
     [understood] = await talk.understand([again], wish)
-    command = understood.result.command
-    return (await talk.say(again, wish), wish) if command.actions and _is_at(command, here[0]) else None
+    readings = [command for command, _ in understood.result.readings if command.actions]
+    if not readings or not _is_at(readings[0], here[0]):
+        return None
+    if understood.result.needs_confirmation and len(readings) > 1 and not wish.confirm:
+        return None  # what would be asked back is not about what was said
+    wish = replace(wish, confirm=True)
+    return await talk.say(again, wish), wish
 
 
 def _is_at(command: Command, place: Place) -> bool:
