@@ -1,15 +1,17 @@
 """The values of an action: levels, kelvin, durations, times of day, each in its one form."""
 
 import re
+from difflib import get_close_matches
 from typing import Annotated, TypeAlias
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
 from pydantic import BeforeValidator
 
-from batti.errors import did_you_mean, quote
+from batti.errors import quote
 from batti.schema import RESERVED, clean_name, refusal
 
 _DAY = 24 * 60 * 60  # seconds
+_CLOSE, _LONGEST_CITY = 0.8, 40  # likeness of the names of cities, and characters of one
 _NUMBER = re.compile(r"[-+]?(\d{1,15}(\.\d{0,30})?|\.\d{1,30})", re.ASCII)
 _DURATION = re.compile(r"(?:(\d{1,9})h)?(?:(\d{1,9})m)?(?:(\d{1,9})s)?", re.ASCII)
 _ENTITY = re.compile(r"light\.[a-z0-9_]+", re.ASCII)
@@ -125,7 +127,15 @@ def _time_zone(value: object) -> str:
         return ZoneInfo(value if isinstance(value, str) else "").key
     except (ZoneInfoNotFoundError, ValueError, OSError):  # the last: `Asia`, which is a folder there
         problem = f"there is no time zone {quote(value)}"
-        raise refusal(problem, did_you_mean(value, sorted(available_timezones()))) from None
+        raise refusal(problem, _zone_meant(value)) from None
+
+
+def _zone_meant(said: object) -> str:
+    """A hint at the zone whose city is like what was said; no far one where none is."""
+    zones = {zone.rpartition("/")[2].casefold(): zone for zone in sorted(available_timezones(), reverse=True)}
+    city = said.rpartition("/")[2].strip().replace(" ", "_").casefold() if isinstance(said, str) else ""
+    close = get_close_matches(city, zones, n=1, cutoff=_CLOSE) if len(city) <= _LONGEST_CITY else []
+    return f"did you mean {quote(zones[close[0]])}?" if close else "write it with its city, like Asia/Kathmandu"
 
 
 def _entity_id(value: object) -> str:

@@ -2,8 +2,11 @@
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
+from datetime import datetime
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from helpers import home_of
@@ -51,7 +54,7 @@ def ids(sentence: str, jobs: list[Job]) -> set[str] | None:
         ("cancel", {"2"}), ("tyo cancel gardeu na", {"2"}), ("timer radda gara", {"2"}), ("रद्द गरिदिनुस् न", {"2"}),
         ("टाइमर हटाइदेऊ", {"2"}), ("can you cancel that please?", {"2"}), ("timer banda gara", {"2"}),
         ("cancel the kitchen timer", {"0"}), ("bhanchha ko timer hataideu", {"0"}), ("भान्छाको टाइमर रद्द गर", {"0"}),
-        ("table lamp ko cancel gara", {"2"}), ("bedroom ko timer cancel gara", {"2"}), ("cancel upstairs", {"2"}),
+        ("table lamp ko cancel gara", {"2"}), ("bedroom ko timer cancel gara", {"2"}), ("cancel upstairs", {"1", "2"}),
         ("room 10 ko timer cancel gara", {"1"}), ("das baje ko cancel gara", {"0"}), ("cancel the one at 11", {"1"}),
         ("11 baje ko timer hatau", {"1"}), ("raati 10 baje ko bhanchha ko cancel gara", {"0"}),
         ("sabai timer cancel gara", {"0", "1", "2"}), ("cancel all timers", {"0", "1", "2"}),
@@ -121,8 +124,52 @@ def test_a_timer_of_a_place_that_is_not_there(sentence: str) -> None:
     assert call_off.among(waiting(("kitchen", None, 0)), HOME) == []
 
 
+@pytest.mark.parametrize(
+    ("sentence", "meant"),
+    [
+        ("kitchen ko timer radda gara", {"0", "2", "3"}), ("cancel the kitchen", {"0", "2", "3"}),
+        ("tyo radda gara", {"3", "4"}), ("kitchen ko 11 baje ko timer radda gara", {"2"}),
+    ],
+)  # fmt: skip
+def test_all_of_a_place_is_called_off_and_all_of_the_last_sentence(sentence: str, meant: set[str]) -> None:
+    some = waiting(("kitchen", None, 0), ("bedroom", None, 1), ("kitchen", None, 1), ("kitchen", None, 2),
+                   ("bedroom", None, 3))  # fmt: skip
+    assert ids(sentence, [*some[:4], replace(some[4], created=some[3].created)]) == meant
+
+
 def test_what_waits_for_a_room_that_was_there_is_called_off_by_its_name() -> None:
     assert ids("cancel the garage timer", waiting(("garage", None, 0), ("kitchen", None, 0))) == {"0"}
+
+
+@pytest.mark.parametrize(
+    ("sentence", "actions", "taken", "left"),
+    [
+        ("bedroom", [("upstairs", None)], [("bedroom", None, ())], [("upstairs", None, ("bedroom",))]),
+        ("upstairs", [("all", None)], [("room 10", None, ()), ("bedroom", None, ())],
+         [("all", None, ("room 10", "bedroom"))]),
+        ("bedroom", [("bedroom", None), ("kitchen", None)], [("bedroom", None, ())], [("kitchen", None, ())]),
+        ("bedroom", [("bedroom", "table lamp")], [("bedroom", "table lamp", ())], []),
+        ("table lamp", [("upstairs", None)], [("upstairs", None, ())], []),  # which has no other form
+    ],
+)  # fmt: skip
+def test_what_is_about_other_places_too_stays_for_these(
+    sentence: str, actions: list[tuple[str, str | None]], taken: list[object], left: list[object]
+) -> None:
+    call_off = asked(f"{sentence} ko timer radda gara", HOME)
+    job = Job("0", TEN_AT_NIGHT, tuple(Action(room=room, light=light, action="turn_off") for room, light in actions))
+    assert call_off is not None
+    cut, rest = call_off.parted(job, HOME)
+    assert [(one.room, one.light, one.except_) for one in cut.actions] == taken
+    assert [(one.room, one.light, one.except_) for one in (rest.actions if rest else ())] == left
+
+
+def test_the_end_of_what_lasts_is_parted_by_its_lights() -> None:
+    about = (("kitchen", None), ("bedroom", None), ("bedroom", "table lamp"))
+    undo = Job("undo", TEN_AT_NIGHT, (), tuple(LightState(*one) for one in about))
+    call_off = asked("bedroom ko timer radda gara", HOME)
+    assert call_off is not None
+    cut, rest = call_off.parted(undo, HOME)
+    assert len(cut.states) == 2 and rest is not None and [state.room for state in rest.states] == ["kitchen"]
 
 
 def test_the_end_of_what_lasts_is_called_off_by_its_place_too() -> None:
@@ -185,7 +232,8 @@ def undated(done: dict[str, Any]) -> str:
 def test_a_sentence_calls_off_what_another_began(served: Served) -> None:
     assert served.do("kitchen ko batti 1 ghanta pachi bala")["status"] == "scheduled"
     assert served.do("turn on the bedroom light at 10 pm")["status"] == "scheduled"
-    done = served.do("kitchen ko 5 baje ko timer cancel gara")
+    another = datetime.now(ZoneInfo("Asia/Kathmandu")).hour + 6
+    done = served.do(f"kitchen ko {another % 24} baje ko timer cancel gara")
     assert done["status"] == "none"  # and what waits is told, as it is something else
     assert done["reply"]["text"].startswith("Kehi pheriena. Aba hune: ")
     done = served.do("bhancha ko timer cancel gara")
@@ -198,6 +246,37 @@ def test_a_sentence_calls_off_what_another_began(served: Served) -> None:
     assert served.jobs() == []
     done = served.do("cancel that")
     assert (done["status"], done["reply"]["text"]) == ("none", "Nothing is waiting to be done.")
+
+
+def without_times(done: dict[str, Any]) -> str:
+    return re.sub(r"\w+ \d+(:\d+)? baje ", "", done["reply"]["text"].replace("bholi ", ""))
+
+
+def test_what_else_waits_is_told(served: Served) -> None:
+    served.do("bedroom 30 minute pachi nibhau")
+    assert served.do("kitchen 5 minute pachi bala ani 8 minute pachi nibhau")["status"] == "scheduled"
+    done = served.do("tyo radda gara")
+    assert len(done["scheduled"]) == 2
+    assert without_times(done) == (
+        "Radda bhayo: kitchen ko batti balne ra kitchen ko batti nibhaune. "
+        "Yo pani baki chha: bedroom ko batti nibhaune.")  # fmt: skip
+    done = served.do("bedroom ko timer 40 minute ko bana")
+    assert without_times(done) == (
+        "40 minute pachhi bedroom ko batti nibhainechha. Yo pani baki chha: bedroom ko batti nibhaune.")  # fmt: skip
+    assert "baki" not in served.do("bedroom 50 minute pachi bala")["reply"]["text"]  # something else
+    assert len(served.do("bedroom ko timer radda gara")["scheduled"]) == 3
+    assert served.jobs() == []
+
+
+def test_one_place_of_several_is_called_off_alone(served: Served) -> None:
+    served.do("sabai batti 20 minute pachi nibhau", confirm=True)
+    done = served.do("kitchen ko timer radda gara")
+    assert without_times(done) == (
+        "Radda bhayo: kitchen ko batti nibhaune. Yo pani baki chha: kitchen bahek sabai batti nibhaune.")  # fmt: skip
+    assert [(one["actions"][0]["room"], one["status"]) for one in done["scheduled"]] == [("kitchen", "cancelled")]
+    [left] = served.jobs()
+    assert left["actions"][0]["except"] == ["kitchen"] and left["status"] == "waiting"
+    served.do("cancel")
 
 
 def test_what_lasts_stays_as_it_is_where_its_end_is_called_off(served: Served) -> None:

@@ -171,6 +171,26 @@ def test_nor_where_only_the_sentence_is_remembered(served: Served) -> None:
     assert served.lit() == {"bathroom"}
 
 
+@pytest.mark.parametrize(
+    ("before", "answer", "lit", "says"),
+    [
+        ("garage ko batti bala", "bathroom", {"bathroom"}, "Bathroom ko batti baliyo."),
+        ("turn on the garage light", "the kitchen", {"kitchen"}, "The kitchen light is on."),
+        ("ग्यारेजको बत्ती बाल", "बाथरुमको", {"bathroom"}, "बाथरुमको बत्ती बालियो।"),
+        ("garage ko batti bala", "hoina", set(), None), ("garage ko batti bala", "bathroom hoina", set(), None),
+        ("garage ko batti bala", "attic", set(), None), ("garage ko batti bala", "ho", set(), None),
+    ],
+)  # fmt: skip
+def test_the_room_that_there_is_completes_what_was_asked_of_one_that_is_not(
+    served: Served, before: str, answer: str, lit: set[str], says: str | None
+) -> None:
+    served.do("sabai batti nibhau", confirm=True)
+    assert served.do(before)["status"] == "unknown_room"
+    done = served.do(answer, answers=before, confirm=True)
+    assert served.lit() == lit
+    assert says is None or done["reply"]["text"] == says
+
+
 def test_a_room_is_no_yes_to_the_whole_house(served: Served) -> None:
     served.do("sabai batti nibhau", confirm=True)
     served.do("bathroom", answers="sabai batti bala ani batti nilo gara")
@@ -206,6 +226,7 @@ rooms:
   - name: bathroom
   - name: bedroom
     lights: [{name: bed lamp}]
+  - name: aama ko kotha
 groups:
   - {name: upstairs, aliases: [mathi], rooms: [bedroom, bathroom]}
 """
@@ -226,6 +247,8 @@ groups:
         ("bhancha ra bathroom", [{"room": "kitchen"}, {"room": "bathroom"}]),
         ("kitchen, bathroom and the bedroom", [{"room": "kitchen"}, {"room": "bathroom"}, {"room": "bedroom"}]),
         ("jhumar ra bhancha", [{"room": "living room", "light": "jhumar"}, {"room": "kitchen"}]),
+        ("आमाको कोठाको", [{"room": "aama ko kotha"}]), ("aama ko kotha ko", [{"room": "aama ko kotha"}]),
+        ("aama ko kotha ko batti", [{"room": "aama ko kotha"}]), ("aama ko kotha hoina", []),
         ("kitchen ko jhumar", []), ("bhancha hoina", []), ("bhancha ra garage", []), ("batti", []), ("", []),
         ("ra", []), ("dubai", []), ("bhancha nibhau", []), ("bed lamp", []),
     ],

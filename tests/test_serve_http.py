@@ -104,6 +104,8 @@ BARE = "write true or false, without quotes"
         ("commands", {"sentence": "bala", "confirm": "yes"}, "confirm is 'yes', not true or false", BARE),
         ("commands", {"sentence": "bala", "confirm": 1}, "confirm is 1, not true or false", BARE),
         ("commands", {"sentence": "bala", "ask_before_all": "no"}, "ask_before_all is 'no', not true or false", BARE),
+        ("chat/completions", {"messages": [{"role": "user"}], "model": "hause"}, "there is no model 'hause'",
+         "did you mean 'house'?"),
         ("chat/completions", {"messages": [{"role": "user"}], "stream": 1}, "stream is 1, not true or false", BARE),
         ("interpret", {"sentence": "x" * 2001}, "sentence has 2001 characters", "write 2000 at most"),
         ("interpret/batch", {"sentences": 5}, "sentences: Input should be a valid list", "see /v1/openapi.json"),
@@ -293,9 +295,17 @@ def test_the_home_is_read_and_changed_for_the_next_sentence(tmp_path: Path) -> N
             ".my home.yaml.lock", "my home.yaml~"]  # fmt: skip
         file.write_text("rooms: [{name: kitchen}]\n")  # by hand
         until(lambda: served.get("/v1/home").json()["rooms"] == [{"name": "kitchen"}])
+        tag = {"If-Match": served.get("/v1/home").headers["etag"]}
         file.write_text("rooms: nonsense\n")
-        assert served.get("/v1/home").json()["rooms"] == [{"name": "kitchen"}]
+        problem(served.put("/v1/home", home, headers=tag), 412)  # who mends it loses nothing
+        read = served.get("/v1/home")
+        assert read.json()["rooms"] == [{"name": "kitchen"}]
+        assert read.headers["batti-unused"].startswith("the changed home file is not used: ")
+        assert served.get("/v1/health/ready").json() == {"status": "ok", "detail": read.headers["batti-unused"]}
         assert served.do("batti bala")["command"]["rooms"] == ["kitchen"]  # where else, with one room?
+        assert served.put("/v1/home", home, headers={"If-Match": read.headers["etag"]}).status_code == 200
+        assert "batti-unused" not in served.get("/v1/home").headers
+        assert served.get("/v1/health/ready").json()["detail"] == ""
 
 
 def test_what_waits_for_a_room_that_is_taken_away_is_cancelled_and_told(tmp_path: Path) -> None:
@@ -313,9 +323,15 @@ def test_what_waits_for_a_room_that_is_taken_away_is_cancelled_and_told(tmp_path
         assert told == {("cancelled", "the home has no such place any more")} and len(served.jobs(ended=True)) == 2
         assert "batti-cancelled" not in served.put("/v1/home", {"rooms": [{"name": "hall"}]}).headers
         file.write_text("rooms: [{name: shop}]\n")  # by hand, which tells nobody
-        until(lambda: served.get("/v1/home").json()["rooms"] == [{"name": "shop"}])
-        assert served.do("cancel the hall timer")["status"] == "cancelled"
-        assert len(served.jobs()) == 1
+        until(lambda: not served.jobs())
+        assert {(job["status"], job["detail"]) for job in served.jobs(ended=True)} == told
+        assert served.do("cancel the hall timer")["status"] == "unknown_room"
+        served.do("shop ko batti 1 ghanta pachi bala")
+        served.stop()
+        file.write_text("rooms: [{name: hall}]\n")  # while nobody serves
+        served.start()
+        until(lambda: not served.jobs())
+        assert len(served.jobs(ended=True)) == 5
 
 
 def test_a_home_file_that_is_not_there_is_told_and_made(tmp_path: Path) -> None:

@@ -1,5 +1,6 @@
 """Lamps and commands over a real mosquitto: from a sentence to a lamp that changes, and all that may go wrong."""
 
+import asyncio
 import json
 import os
 import re
@@ -8,7 +9,7 @@ import subprocess
 import time
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 import pytest
 from helpers import BATTI, PATIENCE
@@ -27,6 +28,11 @@ from mqtt import (
     stopped,
 )
 from serving import serving, until
+
+from batti.command import Action
+from batti.home import Home
+from batti.serve.mqtt.broker import Broker as LampBroker
+from batti.serve.mqtt.executor import MqttLights
 
 pytestmark = pytest.mark.skipif(program() is None, reason="mosquitto is not installed: runs/test_packages.sh")
 HOME = """
@@ -251,6 +257,29 @@ def test_a_lamp_that_does_not_answer_is_told_of_as_unsure(house: House) -> None:
     assert answer["outcomes"][0]["lights"][0]["after"]["on"] is False
 
 
+def test_a_lamp_that_did_not_answer_is_unsure_until_it_does(house: House) -> None:
+    house.kitchen.do("zigbee2mqtt/bhancha/set", '{"state": "OFF"}')
+    time.sleep(0.2)
+    house.kitchen.deaf = True
+    said = [house.speaker.ask(f"turn {way} the kitchen light")["outcomes"][0]["problem"] for way in ("on", "off")]
+    house.kitchen.deaf = False
+    said.append(house.speaker.ask("turn off the kitchen light")["outcomes"][0]["problem"])
+    assert said == ["unsure", "unsure", None]
+
+
+def test_a_lamp_that_never_spoke_stays_unsure(house: House) -> None:
+    home = Home.from_yaml("rooms: [{name: attic, mqtt: {kind: json, topic: ghar/nobody}}]")
+
+    async def told() -> list[str | None]:
+        lights = MqttLights(LampBroker.of(house.broker.url))
+        ways: tuple[Literal["turn_on", "turn_off"], ...] = ("turn_on", "turn_off", "turn_off")
+        found = [(await lights.run(home, [Action(room="attic", action=way)]))[0].problem for way in ways]
+        await lights.close()
+        return [*found]
+
+    assert asyncio.run(told()) == ["unsure"] * 3
+
+
 def test_a_lamp_that_is_known_to_be_away_is_not_told(house: House) -> None:
     house.terrace.told.clear()
     house.terrace.say("tele/kausi/LWT", "Offline", retain=True)
@@ -337,6 +366,8 @@ def test_a_message_that_is_no_command_is_refused(house: House, payload: str | by
     answer = house.speaker.ask(payload)
     assert answer["status"] == "refused"
     assert says in json.dumps(answer["errors"])
+    while (said := house.speaker.replies.get(timeout=PATIENCE)) and says not in said:
+        pass
 
 
 def test_an_id_is_done_once_however_often_it_comes(house: House) -> None:

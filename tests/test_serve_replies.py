@@ -94,8 +94,29 @@ def test_every_problem_is_said_of_the_place_or_of_the_light(problem: Problem, to
     speaker = Speaker(HOME, tongue=tongue)
     alone, both = (speaker.told([Deed(action, outcome)]).text for outcome in (none, some))
     assert whole(alone, tongue) and whole(both, tongue)
-    assert speaker.told([Deed(action, *outcomes([action]))]).text in both
+    assert speaker.told([Deed(action, *outcomes([action]))]).text not in both  # for it is not on as a whole
     assert alone not in both
+
+
+@pytest.mark.parametrize(
+    ("sentence", "own", "lamp"),
+    [
+        ("turn on the bedroom light",
+         "The bedroom table lamp is on. The other bedroom light cannot be reached.",
+         "The other bedroom light is on. The bedroom table lamp cannot be reached."),
+        ("bedroom ko batti bala",
+         "Bedroom ko table lamp baliyo. Bedroom ko arko batti sanga samparka hunsakena.",
+         "Bedroom ko arko batti baliyo. Bedroom ko table lamp sanga samparka hunsakena."),
+    ],
+)  # fmt: skip
+def test_of_a_room_of_which_some_is_done_each_light_is_said(sentence: str, own: str, lamp: str) -> None:
+    action = Action(room="bedroom", action="turn_on")
+    before = [LightState(*key) for key in targets(HOME, action)]
+    assert [one.light for one in before] == [None, "table lamp"]
+    speaker = Speaker(HOME, sentence)
+    for missed, says in zip(before, (own, lamp), strict=True):
+        effects = [Effect(one, one, "unreachable" if one is missed else None) for one in before]
+        assert speaker.told([Deed(action, Outcome.of(action, effects))]).text == says
 
 
 @pytest.mark.parametrize("tongue", TONGUES)

@@ -9,7 +9,6 @@ from __future__ import annotations
 import re
 import time
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cache
@@ -17,14 +16,14 @@ from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 from batti import days, meaning
-from batti.errors import BattiError
 from batti.home import Home
 from batti.lexicon import key, load
 from batti.lookup import Lookup, lookup_of
 from batti.paths import read_yaml
 from batti.schema import HERE
+from batti.serve import jobs
 from batti.serve.jobs import Job
-from batti.serve.lights import Light, lights_in, targets
+from batti.serve.lights import Light, lights_in
 from batti.sound import fold
 from batti.text import normalize
 
@@ -47,8 +46,9 @@ _TIME = re.compile(r"(?<!\d)(\d{1,2})[:.](\d\d)(?!\d)")  # of normalized text: d
 @dataclass(frozen=True)
 class CallOff:
     """What is called off: what is to be done to any of these lights (None: to any at all), at one of these hours (None:
-    at any), at a minute, if one was said, and so many days from now; all of it, or what was accepted last. `gone` is a
-    place that the home does not have, as it was said: what waits may be of a room that it had."""
+    at any), at a minute, if one was said, and so many days from now: `every` job, all of a place where no hour is said,
+    else what was accepted last. `gone` is a place that the home does not have, as it was said: what waits may be of a
+    room that it had."""
 
     lights: frozenset[Light] | None = None
     hours: frozenset[int] | None = None
@@ -61,15 +61,22 @@ class CallOff:
         """Which of the jobs that wait are called off."""
         today = _clock(time.time() if now is None else now, home)
         meant = [job for job in waiting if self._is_there(job, home) and self._is_then(_time(job, home), today)]
-        if self.every:
+        if self.every or (self.hours is None and (self.gone or self.lights is not None)):
             return meant
-        at_the_hour = [job for job in meant if self.hours is not None and _time(job, home).minute == (self.minute or 0)]
+        if self.hours is None:  # all that one sentence made
+            last = max((job.created for job in meant), default=0.0)
+            return [job for job in meant if job.created == last]
+        at_the_hour = [job for job in meant if _time(job, home).minute == (self.minute or 0)]
         return sorted(at_the_hour or meant, key=lambda job: job.created)[-1:]
+
+    def parted(self, job: Job, home: Home) -> tuple[Job, Job | None]:
+        """What of a job that is meant is called off, and what of it is left as it is about other places too."""
+        return (job, None) if self.lights is None else jobs.parted(job, self.lights, home)
 
     def _is_there(self, job: Job, home: Home) -> bool:
         if self.gone:
             return any(normalize(room) == self.gone for room in _rooms_of(job))
-        return self.lights is None or not self.lights.isdisjoint(_lights_of(job, home))
+        return self.lights is None or not self.lights.isdisjoint(jobs.lights_about(job, home))
 
     def _is_then(self, then: datetime, now: datetime) -> bool:
         if self.day is not None and then.date() != now.date() + timedelta(days=self.day):
@@ -198,15 +205,6 @@ def _clock(moment: float, home: Home) -> datetime:
 def _rooms_of(job: Job) -> set[str]:
     """What the rooms are called that a job is about, whether the home has them or not."""
     return {action.room for action in job.actions} | {state.room for state in job.states}
-
-
-def _lights_of(job: Job, home: Home) -> set[Light]:
-    """The lights that a job is about, as far as the home has them still."""
-    found = {state.key for state in job.states}
-    for action in job.actions:
-        with suppress(BattiError):
-            found.update(targets(home, action))
-    return found
 
 
 @cache

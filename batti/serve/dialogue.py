@@ -1,4 +1,4 @@
-"""What was asked back, and the answer to it: `ho`, `hoina`, or the room that is meant."""
+"""What was asked back, and the answer to it: `ho`, `hoina`, or the room that is meant; or the one that there is."""
 
 from __future__ import annotations
 
@@ -14,7 +14,8 @@ from batti.schema import HERE
 from batti.serve.consent import behind_yes, consents
 from batti.serve.places import is_here, key_of, named
 from batti.serve.replies import Speaker
-from batti.serve.talk import Answer, Talk, Wish, changes_all
+from batti.serve.talk import Answer, Talk, Understood, Wish, changes_all
+from batti.serve.tongue import called, tongue_of
 
 SECONDS = 60.0
 """That a question waits for its answer."""
@@ -42,6 +43,8 @@ async def answered(talk: Talk, said: str, before: str, wish: Wish) -> tuple[Answ
         return await talk.say(before, wish), wish
     home = talk.house.home()
     here = await asyncio.to_thread(named, home, said)
+    if result.command.intent == "unknown_room" and not readings:
+        return await _elsewhere(talk, here, (said, before), understood, wish)
     if not here:
         no_place = HERE in result.command.rooms and (says or await asyncio.to_thread(is_here, home, said))
         return (await talk.say(before, wish), wish) if no_place else None
@@ -53,6 +56,26 @@ async def answered(talk: Talk, said: str, before: str, wish: Wish) -> tuple[Answ
         wish = replace(wish, here=here, confirm=wish.confirm or (len(readings) <= 1 and not whole))
         return await talk.say(before, wish), wish
     return None
+
+
+async def _elsewhere(
+    talk: Talk, here: Sequence[Place], spoken: tuple[str, str], unknown: Understood, wish: Wish
+) -> tuple[Answer, Wish] | None:
+    """What was asked of a place that the home does not have, of the one place that is named instead."""
+    said, before = spoken
+    name, _ = await talk.called(before, unknown)
+    if not name or len(here) != 1 or isinstance(here[0], str):
+        return None
+    there = called(here[0].names, tongue_of(before), said)
+    again = before.replace(name, f"{here[0].room} ko {there}" if here[0].room else there, 1)
+    [understood] = await talk.understand([again], wish)
+    readings = [command for command, _ in understood.result.readings if command.actions]
+    if not readings or not _is_at(readings[0], here[0]):
+        return None
+    if understood.result.needs_confirmation and len(readings) > 1 and not wish.confirm:
+        return None  # what would be asked back is not about what was said
+    wish = replace(wish, confirm=True)
+    return await talk.say(again, wish), wish
 
 
 def _is_at(command: Command, place: Place) -> bool:
@@ -122,7 +145,7 @@ class Dialogue:
             sentence, (answer, wish) = question.sentence, found
         else:
             answer = await self.talk.say(sentence, wish)
-        if conversation and answer.status in ("needs_confirmation", "needs_room"):
+        if conversation and answer.status in ("needs_confirmation", "needs_room", "unknown_room"):
             self._open[conversation] = _Question(sentence, wish, time.monotonic() + SECONDS)
             while len(self._open) > _MOST:
                 self._open.popitem(last=False)

@@ -27,6 +27,7 @@ class HomeFile:
     def __init__(self, path: Path) -> None:
         self.path = path
         self._lock = threading.Lock()
+        self._fault = ""
         self._stamp = self._stamped()
         self._home = self._read()
 
@@ -38,16 +39,28 @@ class HomeFile:
                 if stamp and stamp != self._stamp:
                     self._stamp = stamp
                     self._home = self._read()
+                    self._fault = ""
             except (BattiError, OSError) as error:
-                _log.error("the changed home file is not used: %s", error)
+                self._fault = f"the changed home file is not used: {error}"
+                _log.error("%s", self._fault)
             return self._home
+
+    def fault(self) -> str:
+        """Why the file is not used as it is now; empty where it is."""
+        self.home()
+        return self._fault
+
+    def tag(self) -> str:
+        """What tells what is there from what was, as an entity tag of HTTP: the home, and a file that is not used."""
+        home = self.home()
+        return _tag(home.to_yaml() + (f"\0{self._stamp}" if self._fault else ""))
 
     def replace(self, home: Home, match: str | None = None) -> None:
         """Writes another home. A file that somebody has written is kept beside it, with a ~. Raises Conflict where
         `match` is not the tag of what is there, BattiError where the file cannot be written."""
         try:
             with self._alone():
-                if match is not None and match != tag(self.home()):
+                if match is not None and match != self.tag():
                     raise Conflict
                 if self._by_hand():
                     keep_as_it_is(self.path)
@@ -79,9 +92,8 @@ class HomeFile:
             yield
 
 
-def tag(home: Home) -> str:
-    """What tells one home from another, as an entity tag of HTTP."""
-    return f'"{hashlib.sha256(home.to_yaml().encode()).hexdigest()[:32]}"'
+def _tag(text: str) -> str:
+    return f'"{hashlib.sha256(text.encode()).hexdigest()[:32]}"'
 
 
 def keep_as_it_is(path: Path) -> None:

@@ -11,6 +11,7 @@ import asyncio
 import logging
 import time
 from collections.abc import Callable, Coroutine, Iterable, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any, TypeVar
 
@@ -46,6 +47,7 @@ class House:
         self.happened = asyncio.Event()  # something was published here
         self._clock = AsyncIOScheduler(timezone=UTC)
         self._under_way: set[asyncio.Task[Any]] = set()
+        self._seen: Home | None = None  # whose places all jobs have that wait
 
     def start(self) -> None:
         """Begins to do what is due, in the running event loop."""
@@ -67,10 +69,12 @@ class House:
         return await asyncio.shield(task)
 
     # --- now -------------------------------------------------------------------------------------
-    async def perform(self, actions: Sequence[Action], sentence: str = "") -> list[Outcome]:
-        """Carries actions out now, whatever their `after` and `at`; what `for` begins is sure to end."""
-        home = self.home()
-        undoing = {i: await self._hold(home, action, sentence) for i, action in enumerate(actions) if _lasts(action)}
+    async def perform(self, actions: Sequence[Action], sentence: str = "", said: float | None = None) -> list[Outcome]:
+        """Carries actions out now, whatever their `after` and `at`; what `for` begins is sure to end. `said` is when
+        the sentence was: what one sentence makes is accepted at one time."""
+        home, said = self.home(), said or time.time()
+        lasting = [(i, action) for i, action in enumerate(actions) if _lasts(action)]
+        undoing = {i: await self._hold(home, action, sentence, said) for i, action in lasting}
         outcomes = await self.executor.run(home, [jobs.at_once(action) for action in actions])
         outcomes = [Outcome(a, o.effects, o.problem, o.detail) for a, o in zip(actions, outcomes, strict=True)]
         for i, outcome in enumerate(outcomes):
@@ -85,10 +89,11 @@ class House:
         await self._tell_of_lights(effect for outcome in outcomes for effect in outcome.effects)
         return outcomes
 
-    async def _hold(self, home: Home, action: Action, sentence: str) -> tuple[Job, list[Job]]:
+    async def _hold(self, home: Home, action: Action, sentence: str, said: float) -> tuple[Job, list[Job]]:
         """Accepts the end of an action with `for` before it is begun; also the jobs whose lights it took over."""
         before = lights.seen_in(await self.executor.states(home), lights.targets(home, action))
-        undo, others = await asyncio.to_thread(self.store.hold, jobs.undo_of(action, before, sentence, time.time()))
+        made = replace(jobs.undo_of(action, before, sentence, time.time()), created=said)
+        undo, others = await asyncio.to_thread(self.store.hold, made)
         self._wake(undo)
         return undo, others
 
@@ -97,9 +102,10 @@ class House:
         return await self.executor.states(self.home())
 
     # --- later -----------------------------------------------------------------------------------
-    async def accept(self, actions: Sequence[Action], sentence: str = "") -> list[Job]:
-        """Accepts those of the actions that are for later; once this returns, they are not lost."""
-        made = jobs.jobs_of(actions, sentence, time.time(), self.home())
+    async def accept(self, actions: Sequence[Action], sentence: str = "", said: float | None = None) -> list[Job]:
+        """Accepts those of the actions that are for later; once this returns, they are not lost. See `perform` for
+        `said`."""
+        made = jobs.jobs_of(actions, sentence, said or time.time(), self.home())
         if made:
             await asyncio.to_thread(self.store.add, made)
         for job in made:
@@ -118,22 +124,32 @@ class House:
             return None
         return await self._told(job)
 
+    async def shorten(self, job: Job, rest: Job | None, detail: str = "") -> Job | None:
+        """Cancels a job that waits and returns it, and accepts what is left of it instead; None if it waits no more."""
+        if not await asyncio.to_thread(self.store.shorten, job, rest, detail):
+            return None
+        told = await self._told(job)
+        if rest:
+            self._wake(rest)
+            await self._tell_of_jobs([rest])
+        return told
+
     async def forget_gone(self) -> list[Job]:
         """Cancels what waits for places that the home has no more, and returns it; of a job that is about others too
         these stay."""
         home, ended = self.home(), []
         for job in await self.waiting():
             rest = jobs.left_of(job, home)
-            if rest is not job and await asyncio.to_thread(self.store.shorten, job, rest, _GONE):
-                ended.append(await self._told(job))
-                if rest:
-                    self._wake(rest)
-                    await self._tell_of_jobs([rest])
+            if rest is not job and (one := await self.shorten(job, rest, _GONE)):
+                ended.append(one)
         return ended
 
     async def sweep(self) -> None:
-        """Begins all that is due."""
+        """Begins all that is due, once what waits for places that an edited home file has no more is cancelled."""
         try:
+            if (home := self.home()) is not self._seen and home is not Home.default():  # whose file may be amiss
+                await self.forget_gone()
+            self._seen = home
             due = await asyncio.to_thread(self.store.due, time.time())
         except BattiError as error:
             _log.error("what is due cannot be seen: %s", error)

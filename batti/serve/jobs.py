@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 import uuid
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any, Literal, TypeAlias
@@ -12,8 +13,9 @@ from zoneinfo import ZoneInfo
 
 from batti.command import Action, Command
 from batti.days import is_of_tomorrow
+from batti.errors import BattiError
 from batti.home import Home
-from batti.serve.lights import LightState, lights_of
+from batti.serve.lights import Light, LightState, lights_of, targets
 from batti.values import seconds_of
 
 Status: TypeAlias = Literal["waiting", "running", "done", "failed", "missed", "cancelled", "interrupted", "superseded"]
@@ -69,6 +71,47 @@ def left_of(job: Job, home: Home) -> Job | None:
     if (actions, states) == (job.actions, job.states):
         return job
     return replace(job, id=new_id(), actions=actions, states=states) if actions or states else None
+
+
+def lights_about(job: Job, home: Home) -> set[Light]:
+    """The lights that a job is about, as far as the home has them still."""
+    return {state.key for state in job.states}.union(*(_targets(action, home) for action in job.actions))
+
+
+def parted(job: Job, keys: Collection[Light], home: Home) -> tuple[Job, Job | None]:
+    """What of a job is done to these lights, and a new job of the rest, None for no rest. What cannot be said without
+    them is not parted: a room without one of its lamps."""
+    taken, left = list[Action](), list[Action]()
+    for action in job.actions:
+        about = _targets(action, home)
+        rooms = [room for room in home.rooms_of(action.room) if room not in action.except_] if about else []
+        inside = [room for room in rooms if all(light in keys for light in about if light[0] == room)]
+        if not about.intersection(keys):
+            left.append(action)
+        elif len(inside) == len(rooms) or {light for light in about if light[0] in inside} != about.intersection(keys):
+            taken.append(action)
+        else:
+            taken += [action.model_copy(update={"room": room, "except_": ()}) for room in inside]
+            left.append(action.model_copy(update={"except_": (*action.except_, *inside)}))
+    states, kept = ([state for state in job.states if (state.key in keys) is of_them] for of_them in (True, False))
+    rest = replace(job, id=new_id(), actions=tuple(left), states=tuple(kept)) if left or kept else None
+    return replace(job, actions=tuple(taken), states=tuple(states)), rest
+
+
+def is_alike(job: Job, others: Iterable[Job], home: Home) -> bool:
+    """Whether a job is to do what another does, to one of the same lights."""
+    about, kinds = lights_about(job, home), {action.action for action in job.actions}
+    return any(
+        action.action in kinds and not about.isdisjoint(_targets(action, home))
+        for other in others
+        for action in other.actions
+    )
+
+
+def _targets(action: Action, home: Home) -> set[Light]:
+    with suppress(BattiError):
+        return {*targets(home, action)}
+    return set()
 
 
 def at_once(action: Action) -> Action:

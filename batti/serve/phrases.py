@@ -18,8 +18,8 @@ Tongue: TypeAlias = Literal["en", "ne", "deva"]
 TONGUES: tuple[Tongue, ...] = get_args(Tongue)
 CODES: Mapping[Tongue, str] = {"en": "en", "ne": "ne-Latn", "deva": "ne"}
 """The tags of BCP 47, for screen readers and voices."""
-_NAME = {"room": "name", "rooms": "name", "light": "name", "light_in": "room name", "group": "name", "all": "",
-         "all_but": "excepts", "group_but": "name excepts"}  # fmt: skip
+_NAME = {"room": "name", "rooms": "name", "light": "name", "light_in": "room name", "own": "name", "group": "name",
+         "all": "", "all_but": "excepts", "group_but": "name excepts"}  # fmt: skip
 _STEP = {"brighter": "subject is level", "dimmer": "subject is level"}
 _DO = {"turn_on": "subject is", "turn_off": "subject is", "brightness": "subject is level",
        "color": "subject is color", "color_temp": "subject is white"}  # fmt: skip
@@ -40,7 +40,7 @@ SLOTS: Mapping[str, Mapping[str, str]] = {
     "sentence": {"plain": "clause", "timed": "clause when", "ask_one": "clause", "ask_two": "clause other",
                  "ask_all": "clause", "one_time": "", "which_room": "", "none": "", "as_they_are": "",
                  "still_waits": "clause", "waits": "clause", "nothing_waits": "", "nothing_there": "",
-                 "called_off": "clause",
+                 "called_off": "clause", "also_waits": "clause",
                  "unknown_room": "", "unknown_name": "said", "did_you_mean": "names"},
     "impossible": dict.fromkeys(("too_long", "no_length", "no_clock", "no_kelvin", "not_understood"), ""),
     "when": {"after": "duration", "at": "time", "tomorrow": "at", "for": "duration"},

@@ -17,7 +17,7 @@ from batti.serve.consent import is_yes
 from batti.sound import fold
 from batti.text import normalize
 
-_SHORT = 3  # words, at most, of a name in an answer
+_SHORT = 3  # words, at most, of a name in an answer, but for those that say nothing
 _SHORT_OF_A_LAMP = 5  # ... of a lamp and its room
 _SURE = 0.97  # certainty from which nothing but a name was said
 _SURE_OF_BOTH = 0.7  # ... of a lamp, where its room is named surely
@@ -70,7 +70,8 @@ def _without_what_is_outside(words: Sequence[str]) -> Sequence[str]:
     before = {*lexicon.load().frames["before_its_room"], *asking.words("beside_a_name")}
     while len(words) > 1 and (words[0] in before or is_yes(words[0])):
         words = words[1:]
-    while len(words) > 1 and (words[-1] in asking.words("beside_a_name") or is_yes(words[-1])):  # hall ho
+    behind = {*lexicon.load().frames["endings"], *asking.words("beside_a_name")}
+    while len(words) > 1 and (words[-1] in behind or is_yes(words[-1])):  # hall ho, aama ko kotha ko
         words = words[:-1]
     return words
 
@@ -79,8 +80,8 @@ def _named(words: Sequence[str], lookup: Lookup) -> Place | None:
     """What all of the words are the name of, but for what is said beside any name."""
     if words and all(word in _beside_all() or _is_all(word, lookup) for word in words):
         return ALL if any(_is_all(word, lookup) for word in words) else None
-    place = _found(words, lookup) if len(words) <= _SHORT else None
-    rest = ([*words[:i], *words[i + 1 :]] for i, word in enumerate(words) if word not in _fillers())
+    place = _found(words, lookup) if sum(not _is_filler(word) for word in words) <= _SHORT else None
+    rest = ([*words[:i], *words[i + 1 :]] for i, word in enumerate(words) if not _is_filler(word))
     own = map(normalize, place.names) if isinstance(place, Entity) else ()
     if place is None or (" ".join(words) not in own and any(some and _found(some, lookup) == place for some in rest)):
         return None
@@ -112,6 +113,12 @@ def _is_all(word: str, lookup: Lookup) -> bool:
 def _found(words: Sequence[str], lookup: Lookup) -> Place | None:
     what, certainty = lookup.find(" ".join(words))
     return what if certainty >= _SURE and what != HERE else None
+
+
+def _is_filler(word: str) -> bool:
+    """Whether it says nothing beside a name, with an ending that is glued to it or without: kothako."""
+    endings = lexicon.load().frames["endings"]
+    return word in _fillers() or any(word.removesuffix(ending) in _fillers() for ending in endings)
 
 
 @cache

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import time
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any, Literal
 from zoneinfo import ZoneInfo
@@ -51,11 +51,13 @@ class Deed:
 
 @dataclass(frozen=True)
 class _Place:
-    """What a clause is about, comparable so that clauses that say the same of several places become one."""
+    """What a clause is about, comparable so that clauses that say the same of several places become one. `own` is the
+    light of a room that has no name, and not those that have one."""
 
     room: str
     light: str | None = None
     excepts: tuple[str, ...] = ()
+    own: bool = False
 
     @classmethod
     def of(cls, action: Action) -> _Place:
@@ -75,15 +77,18 @@ class Speaker:
         self._names = {(one.kind, one.room, one.name): one.names for one in home.entities()}
 
     # --- whole replies ---------------------------------------------------------------------------
-    def told(self, deeds: Iterable[Deed], waiting: Sequence[Job] | None = None) -> Reply:
+    def told(
+        self, deeds: Iterable[Deed], waiting: Sequence[Job] | None = None, alike: Sequence[Job] = ()
+    ) -> Reply:
         """What was done, what will be done, and what could not be, in the order of the actions; and what waits, if
-        anything, where that is given."""
+        anything, where that is given, or what else of the kind does."""
         clauses: dict[tuple[str, str, str], list[_Place]] = {}
         for deed in deeds:
             for place, section, name, fill, when in self._clauses(deed):
                 clauses.setdefault((f"{section}.{name}", fill, when), []).append(place)
         said = [self._sentence_of(which, fill, when, places) for (which, fill, when), places in clauses.items()]
-        return self._reply(" ".join([*said, *([self.what_waits(waiting).text] if waiting is not None else [])]))
+        said += [self.what_waits(waiting).text] if waiting is not None else []
+        return self._reply(" ".join([*said, *self._also_waits(alike)]))
 
     def question(self, readings: Sequence[Command], whole_house: bool = False) -> Reply:
         """Asks whether the first reading is meant, or the second; readings without actions are not asked about."""
@@ -144,9 +149,13 @@ class Speaker:
     def _still_waits(self, waiting: Sequence[Job]) -> Reply:
         return self._reply(self._phrase("sentence.still_waits", clause=self._to_come(waiting)))
 
-    def called_off(self, ended: Sequence[Job]) -> Reply:
-        """Says what will not be done."""
-        return self._reply(self._phrase("sentence.called_off", clause=self._to_come(ended)))
+    def called_off(self, ended: Sequence[Job], waiting: Sequence[Job] = ()) -> Reply:
+        """Says what will not be done, and what still will."""
+        said = self._phrase("sentence.called_off", clause=self._to_come(ended))
+        return self._reply(" ".join([said, *self._also_waits(waiting)]))
+
+    def _also_waits(self, waiting: Sequence[Job]) -> list[str]:
+        return [self._phrase("sentence.also_waits", clause=self._to_come(waiting))] if waiting else []
 
     def no_such_room(self, said: str = "", near: Sequence[Entity] = ()) -> Reply:
         """Says that there is no such place, called `said`, and which may be meant."""
@@ -172,9 +181,22 @@ class Speaker:
         if action.action == "get_state":
             yield from self._states(place, [effect.after for effect in did])
         else:
-            yield place, "done", *self._did(action, did), self._lasting(action)
-        for effect in outcome.missed:
-            yield _Place(*effect.before.key), "problem", effect.problem or "", "", ""
+            is_part = self._is_room(place) and outcome.missed
+            for one in self._parts([effect.before for effect in did], outcome) if is_part else [place]:
+                yield one, "done", *self._did(action, did), self._lasting(action)
+        for problem in dict.fromkeys(effect.problem for effect in outcome.missed):
+            missed = [effect.before for effect in outcome.missed if effect.problem == problem]
+            for one in self._parts(missed, outcome):
+                yield one, "problem", problem or "", "", ""
+
+    def _parts(self, some: Sequence[LightState], outcome: Outcome) -> list[_Place]:
+        """Some lights of an outcome as places; of a room that is not whole, each by itself."""
+        states = [effect.before for effect in outcome.effects]
+        found = []
+        for place in self._joined(some, states):
+            is_whole = all(state in some for state in states if state.room == place.room)
+            found.append(replace(place, own=not is_whole and place.light is None))
+        return found
 
     def _doing(self, action: Action) -> tuple[str, str]:
         """The phrase of what is asked for, and what fills it."""
@@ -281,11 +303,11 @@ class Speaker:
             parts.append(self._phrase("subject.rooms" if len(rooms) > 1 else "subject.room", name=names))
         others = [one for one in dict.fromkeys(places) if one not in rooms]
         parts += [self._part(one) for one in others]
-        many = len(parts) > 1 or len(rooms) > 1 or any(not one.light for one in others)
+        many = len(parts) > 1 or len(rooms) > 1 or any(not one.light and not one.own for one in others)
         return self._listed(parts, "and"), many
 
     def _is_room(self, place: _Place) -> bool:
-        return not place.light and place.room != ALL and place.room not in self.home.group_names
+        return not place.light and not place.own and place.room != ALL and place.room not in self.home.group_names
 
     def _part(self, place: _Place) -> str:
         excepts = self._listed([self._called("room", room) for room in place.excepts], "and")
@@ -295,6 +317,8 @@ class Speaker:
             twins = sum(key[0] == "light" and key[2] == place.light for key in self._names) > 1
             room = self._called("room", place.room)
             return self._phrase("subject.light_in" if twins else "subject.light", name=name, room=room)
+        if place.own:
+            return self._phrase("subject.own", name=self._called("room", place.room))
         if place.room == ALL:
             return self._phrase(f"subject.all{but}", excepts=excepts)
         return self._phrase(f"subject.group{but}", name=self._called("group", place.room), excepts=excepts)

@@ -135,7 +135,7 @@ async def chat(request: Request, asked: chat_api.ChatRequest) -> Response:
     service = service_of(request)
     model: Model | None = None
     if asked.model != chat_api.HOUSE:
-        model, _ = await service.talk.ready(Wish(model=asked.model or None))
+        model, _ = await service.talk.ready(Wish(model=asked.model or None), [chat_api.HOUSE])
     said = chat_api.pieces(service, model, asked.messages)
     name = model.name if model else chat_api.HOUSE
     if asked.stream:

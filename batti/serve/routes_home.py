@@ -13,7 +13,6 @@ from batti.home import Home
 from batti.serve import chat_api, feed, metrics, schemas
 from batti.serve.errors import Invalid
 from batti.serve.guard import COOKIE, same, session
-from batti.serve.homefile import tag
 from batti.serve.jobs import ENDED, OPEN
 from batti.serve.problems import Problem, problem
 from batti.serve.routes import REFUSED, SSE, as_json, service_of
@@ -31,7 +30,7 @@ _HOME_ANSWER: dict[int | str, dict[str, Any]] = {200: {"content": {
     "application/json": {"example": _HOME}, "application/yaml": {"schema": {"type": "string"}}}}}  # fmt: skip
 _MISSING: dict[int | str, dict[str, Any]] = {404: {"model": Problem, "description": "there is no such thing"}}
 _CHANGED: dict[int | str, dict[str, Any]] = {412: {"model": Problem, "description": "changed by somebody else since"}}
-CANCELLED = "Batti-Cancelled"
+CANCELLED, UNUSED = "Batti-Cancelled", "Batti-Unused"
 router = APIRouter(responses=REFUSED)
 
 
@@ -74,8 +73,13 @@ async def cancel(request: Request, job_id: str) -> Response:
 
 @router.get("/v1/home", response_model=dict[str, Any], responses=_HOME_ANSWER, tags=["home"])
 async def home(request: Request) -> Response:
-    """The home: JSON, or YAML where `Accept: application/yaml` asks for it. `ETag` tells one version from another."""
-    return _shown(request, service_of(request).home_file.home())
+    """The home: JSON, or YAML where `Accept: application/yaml` asks for it. `ETag` tells one version from another;
+    `Batti-Unused` says why an edited home file is not used."""
+    file = service_of(request).home_file
+    headers = {"ETag": file.tag()}
+    if fault := file.fault():
+        headers[UNUSED] = fault.encode("ascii", "backslashreplace").decode()
+    return _shown(request, file.home(), headers)
 
 
 @router.put("/v1/home", response_model=dict[str, Any], openapi_extra=_HOME_BODY, responses=_HOME_ANSWER | _CHANGED,
@@ -86,19 +90,19 @@ async def change_home(request: Request, if_match: Annotated[str | None, Header()
     service = service_of(request)
     changed = await _sent(request)
     await asyncio.to_thread(service.home_file.replace, changed, if_match)
-    await service.house.publish("home", {"tag": tag(changed)})
+    headers = {"ETag": service.home_file.tag()}
+    await service.house.publish("home", {"tag": headers["ETag"]})
     cancelled = await service.house.whole(service.house.forget_gone())
-    answer = _shown(request, changed)
     if cancelled:
-        answer.headers[CANCELLED] = str(len(cancelled))
-    return answer
+        headers[CANCELLED] = str(len(cancelled))
+    return _shown(request, changed, headers)
 
 
 @router.post("/v1/home/check", response_model=dict[str, Any], openapi_extra=_HOME_BODY, responses=_HOME_ANSWER,
              tags=["home"])  # fmt: skip
 async def check_home(request: Request) -> Response:
     """Says all that is wrong with a home. Nothing is changed."""
-    return _shown(request, await _sent(request))
+    return _shown(request, await _sent(request), {})
 
 
 async def _sent(request: Request) -> Home:
@@ -115,8 +119,7 @@ async def _sent(request: Request) -> Home:
         raise Invalid(BattiError("the home is not readable", "send JSON, or YAML as application/yaml")) from None
 
 
-def _shown(request: Request, home: Home) -> Response:
-    headers = {"ETag": tag(home)}
+def _shown(request: Request, home: Home, headers: dict[str, str]) -> Response:
     if "yaml" in request.headers.get("accept", ""):
         return Response(home.to_yaml(), headers=headers, media_type="application/yaml")
     return as_json(home.to_dict(), headers=headers)
@@ -165,12 +168,14 @@ async def live() -> Response:
 
 @router.get("/v1/health/ready", response_model=schemas.Health, tags=["service"])
 async def ready(request: Request) -> Response:
-    """Whether sentences can be understood and carried out: the model is loaded, and the store answers."""
+    """Whether sentences can be understood and carried out: the model is loaded, and the store answers. `detail` says
+    why an edited home file is not used."""
+    service = service_of(request)
     try:
-        await asyncio.to_thread(service_of(request).store.ping)
+        await asyncio.to_thread(service.store.ping)
     except BattiError as error:
         return as_json({"status": "failing", "detail": str(error)}, 503)
-    return as_json({"status": "ok", "detail": ""})
+    return as_json({"status": "ok", "detail": await asyncio.to_thread(service.home_file.fault)})
 
 
 @router.get("/metrics", response_class=Response, tags=["service"],

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -17,7 +18,7 @@ from batti.interpreter import Interpreter, Result
 from batti.lamps import Place
 from batti.lookup import lookup_of
 from batti.schema import ALL, HERE
-from batti.serve import asking, cancelling, places
+from batti.serve import asking, cancelling, jobs, places
 from batti.serve.cancelling import CallOff
 from batti.serve.errors import Invalid
 from batti.serve.house import House
@@ -87,11 +88,12 @@ class Talk:
             found += [Understood(_taken(wish, result, interpreter.home), model.name) for result in results]
         return found
 
-    async def ready(self, wish: Wish) -> tuple[Model, Interpreter]:
-        """The model that is to be asked, and what its readings mean where the speaker is. Raises Invalid."""
+    async def ready(self, wish: Wish, besides: Sequence[str] = ()) -> tuple[Model, Interpreter]:
+        """The model that is to be asked, and what its readings mean where the speaker is. Raises Invalid, with a hint
+        at the models and the names that may be said `besides`."""
         if wish.model is not None and wish.model not in self.models.names:
-            said = BattiError(f"there is no model {quote(wish.model)}", did_you_mean(wish.model, self.models.names))
-            raise Invalid(said, "model")
+            hint = did_you_mean(wish.model, [*self.models.names, *besides])
+            raise Invalid(BattiError(f"there is no model {quote(wish.model)}", hint), "model")
         model = await self.models.get(wish.model)
         home = self.house.home()
         room = home.rooms[0].name if wish.room is None and len(home.rooms) == 1 else wish.room
@@ -144,14 +146,17 @@ class Talk:
             return Answer("needs_confirmation", reply, command, understood)
         now = [one for one in command.actions if one in asks or not (one.after or one.at)]
         later = [one for one in command.actions if one not in now]
-        scheduled = await self.house.accept(later, sentence)
-        outcomes = await self.house.perform(now, sentence) if now else []
+        said = time.time()
+        waited = await self.house.waiting() if later else []
+        scheduled = await self.house.accept(later, sentence, said)
+        outcomes = await self.house.perform(now, sentence, said) if now else []
         came = iter(outcomes)
         due = {action: job.run_at for job in scheduled for action in job.actions}
         deeds = [Deed(one, next(came) if one in now else None, due.get(one)) for one in command.actions]
         # What is to be called off is not done beside other things, and is not passed over in silence.
         uncalled = await self.house.waiting() if cancelling.speaks_of_it(sentence) else None
-        reply = speaker.told(deeds, uncalled)
+        alike = [] if uncalled is not None else [one for one in waited if jobs.is_alike(one, scheduled, speaker.home)]
+        reply = speaker.told(deeds, uncalled, alike)
         status = _status(now, outcomes, bool(scheduled))
         return Answer(status, reply, command, understood, tuple(outcomes), tuple(scheduled))
 
@@ -173,7 +178,8 @@ class Talk:
             reply = speaker.neither(waiting) if is_of_it else await self._unasked(sentence, waiting, speaker)
             return Answer("none", reply, command, understood)
         if ended := await self._called_off(call_off, speaker.home):
-            return Answer("cancelled", speaker.called_off(ended), command, understood, scheduled=tuple(ended))
+            reply = speaker.called_off(ended, await self.house.waiting())
+            return Answer("cancelled", reply, command, understood, scheduled=tuple(ended))
         if call_off.gone:
             near = await asyncio.to_thread(lookup_of(speaker.home).near, call_off.gone)
             return Answer("unknown_room", speaker.no_such_room(call_off.gone, near), command, understood)
@@ -192,7 +198,12 @@ class Talk:
         """What was called off. What has begun meanwhile, or was called off by another, is left to them, and what was
         meant is looked for anew: two who say "cancel that" at once are not both for the same job."""
         while meant := call_off.among(await self.house.waiting(), home):
-            if ended := [job for one in meant if (job := await self.house.cancel(one.id))]:
+            ended: list[Job] = []
+            for job in meant:
+                taken, rest = call_off.parted(job, home)
+                if told := await self.house.shorten(job, rest):
+                    ended.append(replace(told, actions=taken.actions, states=taken.states))
+            if ended:
                 return ended
         return []
 
@@ -204,10 +215,15 @@ class Talk:
 
     async def _no_such_room(self, sentence: str, understood: Understood, speaker: Speaker) -> Reply:
         """What the place was called is asked of a model that points at words."""
+        return speaker.no_such_room(*await self.called(sentence, understood))
+
+    async def called(self, sentence: str, understood: Understood) -> tuple[str, list[Entity]]:
+        """What a sentence calls the place that the home does not have, and what may be meant; nothing where the model
+        points at no words."""
         model = await self.models.get(understood.model)
         if not isinstance(model.backend, OnnxBackend):
-            return speaker.no_such_room()
-        return speaker.no_such_room(*await model.call(_called, model.backend, speaker.home, sentence))
+            return "", []
+        return await model.call(_called, model.backend, self.house.home(), sentence)
 
 
 def _taken(wish: Wish, result: Result, home: Home) -> Result:

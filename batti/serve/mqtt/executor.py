@@ -33,13 +33,15 @@ _log = logging.getLogger("batti.mqtt")
 
 @dataclass
 class _Light:
-    """A light that has a lamp. `heard` counts what it said of itself; `away` are topics that say it is not there."""
+    """A light that has a lamp. `heard` counts what it said of itself; `away` are topics that say it is not there;
+    `doubted` is whether it has said nothing yet, or nothing since it did not answer."""
 
     mqtt: Mqtt
     lamp: Lamp
     state: LightState
     heard: int = 0
     away: frozenset[str] = frozenset()
+    doubted: bool = True
 
     @property
     def now(self) -> LightState:
@@ -119,7 +121,7 @@ class MqttLights:
                 light.away = light.away - {message.topic} if said.reachable else light.away | {message.topic}
             if said.look:
                 light.state = told(light.state, said.look)
-                light.heard += 1
+                light.heard, light.doubted = light.heard + 1, False
         self._news.set()
 
     async def _begin(self, kept: bool) -> None:
@@ -209,7 +211,8 @@ class MqttLights:
     ) -> dict[Light, Problem]:  # fmt: skip
         """Waits until the lamps say that they have the look; those of which nobody knows it."""
         began = _clock()
-        same = {key for key, one in wanted.items() if before[key].look == one.look.look}
+        sure = {key for key in wanted if not self._lights[key].doubted}
+        same = {key for key in sure if before[key].look == wanted[key].look.look}
         open_ = {key for key in wanted if key not in sent and self._lights[key].mqtt.reports}
         while open_:
             open_ = {key for key in open_ if not self._has(key, wanted[key].look, heard[key])}
@@ -223,7 +226,7 @@ class MqttLights:
             if light is None or (silent and key not in same) or light.state.on != wanted[key].look.on:
                 missed[key] = "unsure"
                 if light and silent:
-                    light.state = light.state.looking(before[key])
+                    light.state, light.doubted = light.state.looking(before[key]), True
         return missed
 
     def _has(self, key: Light, look: LightState, heard: int) -> bool:

@@ -187,7 +187,9 @@ class Listener:
 
     async def _tell(self, answer: str) -> bool:
         """Publishes an answer, however long the broker is away; False where the program is to end before."""
-        said = json.loads(answer).get("reply", {}).get("text")
+        told = json.loads(answer)
+        wrong = "; ".join(f"{one['problem']}: {one['hint']}".removesuffix(": ") for one in told.get("errors", ()))
+        said = told["reply"]["text"] if "reply" in told else wrong
         waiting = [(f"{self._base}/result", answer), *([(f"{self._base}/reply", said)] if said else [])]
         while waiting and (not self._ending.is_set() or self.link.is_up):
             try:
