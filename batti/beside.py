@@ -48,6 +48,13 @@ def number(place: Span, said: Said) -> str:
     return "" if is_excepted else behind[1]
 
 
+def side(place: Span, said: Said) -> str:
+    """The side of it behind the words that were marked, if that is no place by itself: the mathi of `A block mathi`."""
+    behind = _side().match(said.sentence, place[1] + 1)
+    is_side = behind and meaning.is_a_side(fold(behind[1])) and not said.lookup.is_a_name(fold(behind[1]))
+    return behind[1] if behind and is_side else ""
+
+
 def has_number(sentence: str) -> bool:
     """Whether a number stands there that counts nothing."""
     return any(not _counts(found) for found in _number().finditer(f" {sentence}"))
@@ -78,6 +85,11 @@ def room(found: Entity, place: Span, said: Said) -> str:
         if named is None and telling and all(meaning.is_place(word) or meaning.is_person(word) for word in telling):
             return way
     return ""
+
+
+@cache
+def _side() -> re.Pattern[str]:
+    return re.compile(rf" (?:{spoken.pattern_of('of_room')} )?([a-z]+)\b")
 
 
 @cache

@@ -245,6 +245,14 @@ def contradict(one: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
     return a != b and (a.keys() == b.keys() or kinds == {"change_color"})  # a step may follow a level
 
 
+def is_put_off(one: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
+    """Whether what one entry asks at once is what the other asks of the same place for later. A step may come twice."""
+    if one.keys() & {"after", "at", "for"} or one["action"] in ("toggle", "get_state") or "brightness_step" in one:
+        return False
+    later = {key: value for key, value in other.items() if key not in ("after", "at")}
+    return len(later) < len(other) and later == one
+
+
 def _moment(action: Mapping[str, Any]) -> tuple[Any, ...]:
     """Place and time of an entry, comparable between entries."""
     where = (action["room"], frozenset(action.get("except", ())), action.get("light"))

@@ -9,7 +9,7 @@ from itertools import product
 from typing import Any
 
 from batti import another, beside, conditions, everything, lamps, left_out, lexicon, meaning, rows, spoken, told
-from batti.command import Command, contradict, one_form
+from batti.command import Command, contradict, is_put_off, one_form
 from batti.home import Entity
 from batti.lamps import Found, Place
 from batti.lookup import Lookup
@@ -163,10 +163,11 @@ def _is_not_said(said: Said) -> bool:
 
 def _that_hold(said: Sequence[tuple[Asked, dict[str, Any]]]) -> list[dict[str, Any]]:
     """The actions without those that a later one cannot hold beside, which then stands in their place:
-    `hall rato, den nilo, hall hariyo` is the hall in green and the den in blue."""
+    `hall rato, den nilo, hall hariyo` is the hall in green and the den in blue; `hall dim, tyo pani 10 minute pachi`
+    is the hall in ten minutes."""
     kept: list[tuple[Asked, dict[str, Any]]] = []
     for entry, action in said:
-        against = [i for i, (_, other) in enumerate(kept) if contradict(action, other)]
+        against = [i for i, (_, other) in enumerate(kept) if contradict(action, other) or is_put_off(other, action)]
         if any(_start(kept[i][0]) > _start(entry) for i in against):
             continue  # the model said first what is corrected last
         if against:
@@ -250,8 +251,9 @@ def _find(place: Span | str, said: Said, second: bool) -> tuple[Place | None, fl
 
 
 def _with_what_belongs_to_it(place: Span, letter: str, said: Said) -> tuple[Entity, float] | None:
-    """What is surely called so with the number or letter behind it, or with the kind that is said of another one."""
-    behind = (f"{said.text(place)} {more}" for more in (letter, beside.number(place, said)) if more)
+    """What is surely called so with the number, letter or side behind it, or with the kind that is said of another."""
+    more = filter(None, (letter, beside.number(place, said), beside.side(place, said)))
+    behind = (f"{said.text(place)} {one}" for one in more)
     for called in (*rows.in_full(place, said), *behind):
         named, sure = said.lookup.find(called, said.sentence)
         if isinstance(named, Entity) and sure > _SURE:

@@ -46,13 +46,21 @@ def is_joined(place: Span, said: Said) -> bool:
 
 
 def completed(said: Said) -> Sequence[Asked]:
-    """What is asked, also of those of a row that the model left out before the one with the kind."""
+    """What is asked, also of those of a row that the model left out before the one with the kind; and nothing of what
+    is only a part of a name."""
     asked: list[Asked] = []
     for one in said.asked:
         out = tuple(span for place in one.excepts for span in _row(place, said))
         places = [one.place] if isinstance(one.place, str) else _row(one.place, said)
         asked += [replace(one, place=place, excepts=out) for place in places]
-    return asked
+    return [one for one in asked if not any(_is_inside(one, other) for other in asked)]
+
+
+def _is_inside(one: Asked, other: Asked) -> bool:
+    """Whether what one marks is a part of what the other does: the `a block` of `a block tala nibhau`."""
+    if isinstance(one.place, str) or isinstance(other.place, str) or one.doing != other.doing:
+        return False
+    return one.place != other.place and other.place[0] <= one.place[0] and one.place[1] <= other.place[1]
 
 
 def _row(place: Span, said: Said) -> list[Span]:

@@ -1,7 +1,7 @@
 """Like things in a row of which the kind is said once."""
 
 import pytest
-from helpers import lookup_of, mark
+from helpers import home_of, lookup_of, mark
 
 from batti.home import Home
 from batti.prompt import Asked
@@ -124,3 +124,18 @@ def test_a_floor_in_a_row_with_what_lies_on_another_is_in_doubt() -> None:
 @pytest.mark.parametrize("said", ["1 nibhau", "2 number nibhau"])
 def test_a_number_that_a_lamp_and_a_room_have_is_in_doubt(said: str) -> None:
     assert places(said, said.removesuffix(" nibhau"))[1] == 0.5
+
+
+def test_of_a_part_of_a_name_nothing_is_asked() -> None:
+    sentence = "a block tala off gardeu"
+    asked = [Asked((0, 6), OFF), Asked((0, 11), OFF)]
+    home = home_of("A block", "A block tala", "kitchen")
+    assert [*resolve(asked, sentence, lookup_of(home))[0].rooms] == ["A block tala"]
+
+
+@pytest.mark.parametrize("sentence", ["a block mathi nibhau", "a block ko mathi chai nibhau", "a block nibhau"])
+def test_a_side_behind_a_place_belongs_to_it_where_that_is_a_place(sentence: str) -> None:
+    home = home_of("A block", "A block mathi", "B block", "kitchen")
+    found = [*resolve([Asked((0, 6), OFF)], sentence, lookup_of(home))[0].rooms]
+    assert found == (["A block mathi"] if "mathi" in sentence else ["A block"])
+    assert [*resolve([Asked((0, 6), OFF)], sentence, lookup_of(home_of("A block", "B block")))[0].rooms] == ["A block"]
