@@ -49,10 +49,14 @@ def number(place: Span, said: Said) -> str:
 
 
 def side(place: Span, said: Said) -> str:
-    """The side of it behind the words that were marked, if that is no place by itself: the mathi of `A block mathi`."""
+    """The side behind the words that were marked, if with it they name something else and it is no place by itself: the
+    mathi of `A block mathi`."""
     behind = _side().match(said.sentence, place[1] + 1)
-    is_side = behind and meaning.is_a_side(fold(behind[1])) and not said.lookup.is_a_name(fold(behind[1]))
-    return behind[1] if behind and is_side else ""
+    if not behind or not meaning.is_a_side(fold(behind[1])) or said.lookup.is_a_name(fold(behind[1])):
+        return ""
+    name = said.text(place)
+    is_other = said.lookup.surely(f"{name} {behind[1]}") != said.lookup.surely(name)
+    return behind[1] if is_other else ""
 
 
 def has_number(sentence: str) -> bool:

@@ -260,7 +260,7 @@ def test_what_else_waits_is_told(served: Served) -> None:
     assert without_times(done) == (
         "Radda bhayo: kitchen ko batti balne ra kitchen ko batti nibhaune. "
         "Yo pani baki chha: bedroom ko batti nibhaune.")  # fmt: skip
-    done = served.do("bedroom ko timer 40 minute ko bana")
+    done = served.do("bedroom 40 minute pachi nibhau")
     assert without_times(done) == (
         "40 minute pachhi bedroom ko batti nibhainechha. Yo pani baki chha: bedroom ko batti nibhaune.")  # fmt: skip
     assert "baki" not in served.do("bedroom 50 minute pachi bala")["reply"]["text"]  # something else
