@@ -59,11 +59,20 @@ class Asked:
         return later(self.doing[when], -_seconds(self.chained)) if when != "for" else str(self.doing[when])
 
 
-def chain(times: dict[str, Any], lengths: Sequence[str]) -> None:
-    """Make the time in `times`, or where there is none the delay, later by these lengths."""
-    if lengths:
+def reckoned(told: Iterable[tuple[str, str]]) -> tuple[dict[str, str], tuple[str, ...]]:
+    """The times of an entry that are told in this order, and the lengths by which one of them is later than it is told:
+    an `after` that comes behind a time of day or another delay."""
+    times: dict[str, str] = {}
+    chained: list[str] = []
+    for when, value in told:
+        if when == "after" and not times.keys().isdisjoint(("after", "at")):
+            chained.append(value)
+        else:
+            times[when] = value
+    if chained:
         key = "at" if "at" in times else "after"
-        times[key] = later(times[key], _seconds(lengths))
+        times[key] = later(times[key], _seconds(chained))
+    return times, tuple(chained)
 
 
 def _seconds(lengths: Sequence[str]) -> int:
@@ -169,15 +178,13 @@ class _Reader:
             while self.peek() >= VOCABULARY:
                 excepts.append(self.span())
         doing = self.amount()
-        chained: list[str] = []
+        times, chained = reckoned(self.times())
+        return Asked(place, doing | times, tuple(excepts), chained)
+
+    def times(self) -> Iterator[tuple[str, str]]:
         while (when := _SAID.get(self.peek(), "")) in WHENS:
             self.next()
-            if when == "after" and not doing.keys().isdisjoint(("after", "at")):
-                chained.append(self.duration())
-            else:
-                doing[when] = f"{self.number():02d}:{self.number():02d}" if when == "at" else self.duration()
-        chain(doing, chained)
-        return Asked(place, doing, tuple(excepts), tuple(chained))
+            yield when, f"{self.number():02d}:{self.number():02d}" if when == "at" else self.duration()
 
     def amount(self) -> dict[str, Any]:
         word = _SAID[self.next()]

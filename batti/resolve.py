@@ -13,7 +13,7 @@ from batti.command import Command, contradict, is_put_off, one_form
 from batti.home import Entity
 from batti.lamps import Found, Place
 from batti.lookup import Lookup
-from batti.prompt import Asked, Span, chain, in_order
+from batti.prompt import Asked, Span, in_order, reckoned
 from batti.ranges import is_a_range
 from batti.said import Said
 from batti.schema import ALL, HERE
@@ -120,7 +120,7 @@ def _at_the_time_told(asked: Sequence[Asked], sentence: str) -> Sequence[Asked]:
     clock = _clock(sentence) if len(times) == 1 else ()
     if not clock or not times.isdisjoint(clock):
         return asked
-    return [_at(clock[0], one) if "at" in one.doing else one for one in asked]
+    return [replace(one, doing=one.doing | _at(clock[0], one)) if "at" in one.doing else one for one in asked]
 
 
 def _without_a_length_of(said: Said) -> Sequence[Asked]:
@@ -133,10 +133,8 @@ def _without_a_length_of(said: Said) -> Sequence[Asked]:
     ]
 
 
-def _at(clock: str, entry: Asked) -> Asked:
-    times = {"at": clock}
-    chain(times, entry.chained)
-    return replace(entry, doing=entry.doing | times)
+def _at(clock: str, entry: Asked) -> dict[str, str]:
+    return reckoned([("at", clock), *(("after", length) for length in entry.chained)])[0]
 
 
 def _clock(sentence: str) -> tuple[str, ...]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from functools import cache
 
-from batti import lexicon, spoken, told
+from batti import spoken, told
 from batti.said import Said
 
 _BETWEEN = r"(?: [a-z]+){0,5}?"  # words of what is done, between the beginning and the end
@@ -52,4 +52,4 @@ def _clock_word() -> re.Pattern[str]:
 
 @cache
 def _any(kind: str) -> str:
-    return spoken.any_of({lexicon.key(word) for word in lexicon.load().times["spans"].get(kind, ())} - {""})
+    return spoken.any_of(told.words_of_spans(kind))

@@ -41,10 +41,15 @@ def watts(sentence: str) -> list[int]:
     return [int(found) for found in _watts().findall(sentence)]
 
 
+def words_of_spans(kind: str) -> frozenset[str]:
+    """The words of a kind that a span of time is told by, as they are written; baje of the `clock_words`."""
+    return frozenset(map(lexicon.key, lexicon.load().times["spans"].get(kind, ()))) - {""}
+
+
 @cache
 def hour_words() -> frozenset[str]:
     """What stands behind an hour, as it is written: baje."""
-    return frozenset(map(lexicon.key, lexicon.load().times["spans"].get("clock_words", ()))) - {""}
+    return words_of_spans("clock_words")
 
 
 def units() -> str:

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from batti.command import ACTIONS, COLORS
 from batti.grammar import MAX_CHAINED, MAX_ENTRIES, MAX_EXCEPTS, MAX_PLACE
-from batti.prompt import Asked, Span, chain
+from batti.prompt import Asked, Span, reckoned
 from batti.values import duration_of, seconds_of
 
 _DAY = 24 * 60 * 60
@@ -53,9 +53,11 @@ def _entries(draw: st.DrawFn, chars: int) -> Asked:
     excepts = draw(st.just([]) | st.lists(spans, max_size=MAX_EXCEPTS)) if chars and place != "here" else []
     action = draw(st.sampled_from(ACTIONS))
     times = draw(_whens())
-    chained = draw(_chained(times))
-    chain(times, chained)
-    return Asked(place, {"action": action, **draw(_amounts(action)), **times}, tuple(excepts), tuple(chained))
+    lengths = [("after", length) for length in draw(_chained(times))]
+    told = [(when, times[when]) for when in ("after", "at") if when in times]
+    last = [("for", times["for"])] if "for" in times else []
+    times, chained = reckoned([*told, *lengths, *last])
+    return Asked(place, {"action": action, **draw(_amounts(action)), **times}, tuple(excepts), chained)
 
 
 @st.composite

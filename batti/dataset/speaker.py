@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import cached_property
 from random import Random
 from typing import Any
@@ -21,7 +21,7 @@ from batti.dataset.homes import RandomHome
 from batti.dataset.mention import mention, with_title
 from batti.dataset.phrases import PERSON_SLOT, Meaning, Phrase, Segment, kind_of
 from batti.lexicon import Concept, Lexicon, key
-from batti.prompt import Asked, Span, chain
+from batti.prompt import Asked, Span, reckoned
 from batti.schema import ALL, HERE
 from batti.values import duration_of, seconds_of
 
@@ -302,7 +302,10 @@ def _may_be_zero(slot: str, phrase: Phrase) -> bool:
 
 def doing_of(meaning: Meaning, values: Mapping[str, Any]) -> dict[str, Any]:
     """The contract's keys from `action` on."""
-    done = meaning.done
+    return _done(meaning.done, values) | _times(meaning, values)[0]
+
+
+def _done(done: str, values: Mapping[str, Any]) -> dict[str, Any]:
     if done in SIMPLE:
         doing: dict[str, Any] = {"action": SIMPLE[done]}
     elif done.startswith("color") or done in COLORS:
@@ -313,25 +316,15 @@ def doing_of(meaning: Meaning, values: Mapping[str, Any]) -> dict[str, Any]:
         bare = done.lstrip("+-=")
         level = values[bare] / 100 if bare in values else float(bare)
         if not level:
-            return doing_of(replace(meaning, done="off"), values)
+            return _done("off", values)
         step = done[0] in "+-"
         level = round(-level if done[0] == "-" else level, 2)
         doing = {"action": "adjust_brightness", "brightness_step" if step else "brightness": level}
-    times, chained = _times(meaning, values)
-    chain(times, chained)
-    return doing | times
+    return doing
 
 
-def _times(meaning: Meaning, values: Mapping[str, Any]) -> tuple[dict[str, Any], tuple[str, ...]]:
-    """The times that the phrase tells of an action, and the lengths by which the first of them is later."""
-    told: dict[str, Any] = {}
-    chained: list[str] = []
-    for when, value in meaning.when:
-        if when == "after" and told:
-            chained.append(values.get(value, value))
-        else:
-            told[when] = values.get(value, value)
-    return told, tuple(chained)
+def _times(meaning: Meaning, values: Mapping[str, Any]) -> tuple[dict[str, str], tuple[str, ...]]:
+    return reckoned((when, values.get(value, value)) for when, value in meaning.when)
 
 
 def _widen(phrase: Phrase, spans: Mapping[str, list[Span]]) -> None:
@@ -367,6 +360,7 @@ def _entry(meaning: Meaning, values: Mapping[str, Any], mentions: _Mentions) -> 
     try:
         place: Span | str = meaning.place if meaning.place in (ALL, HERE) else mentions.next(meaning.place)
         excepts = tuple([mentions.next(slot) for slot in meaning.excepts])
-        return Asked(place, doing_of(meaning, values), excepts, _times(meaning, values)[1])
+        times, chained = _times(meaning, values)
+        return Asked(place, _done(meaning.done, values) | times, excepts, chained)
     except KeyError:  # the noise left a place out
         raise Unfit from None
