@@ -29,6 +29,7 @@ from batti.lexicon import Lexicon
 _MORE = (1,) * 12 + (2,) * 6 + (3,) * 2  # requests that are joined to one
 _OF_SEVERAL = 0.3  # requests beside others
 _TRIED = 8  # requests, for one that can be asked of the rest
+_IN_FULL = 0.4  # corrections that say all of a request again
 _SHORT = 45  # characters of a phrase that says little besides what it asks
 
 
@@ -209,11 +210,15 @@ def _in_its_time(one: Compiled, first: bool, last: bool, rng: Random, lex: Lexic
 
 
 def corrected(one: Compiled, rng: Random, lex: Lexicon) -> Sayable | None:
-    """A room that is named and not meant: `B hoina, A ko batti bala`, or `B ko batti bala, hoina A ko`."""
+    """A room that is named and not meant: `B hoina, A ko batti bala`, `B ko batti bala, hoina A ko`, or
+    `B bala, hoina A bala`."""
     words = lex.composition["corrected"][one.language]
     if rng.random() < 0.33:
         wrong = [replace(s, slot="B") if s.slot == "A" else s for s in one.phrase.segments]
-        right = segments_of(words_of("instead", one, rng, lex))
+        if len(one.phrase.text) < _SHORT and rng.random() < _IN_FULL:
+            right = [Segment(words_of("denied", one, rng, lex)), *one.phrase.segments]
+        else:
+            right = segments_of(words_of("instead", one, rng, lex))
         return reworded(one, (*wrong, *right), one.phrase.meanings)
     if rng.random() < 0.5:
         segments = (*segments_of(chosen(words["before"], rng)), *one.phrase.segments)
