@@ -215,7 +215,9 @@ def corrected(one: Compiled, rng: Random, lex: Lexicon) -> Sayable | None:
     words = lex.composition["corrected"][one.language]
     if rng.random() < 0.33:
         wrong = [replace(s, slot="B") if s.slot == "A" else s for s in one.phrase.segments]
-        if len(one.phrase.text) < _SHORT and rng.random() < _IN_FULL:
+        # A value that is said twice would be another one each time.
+        plain = len(one.phrase.text) < _SHORT and all(s.slot in (None, "A") for s in one.phrase.segments)
+        if plain and rng.random() < _IN_FULL:
             right = [Segment(words_of("denied", one, rng, lex)), *one.phrase.segments]
         else:
             right = segments_of(words_of("instead", one, rng, lex))
