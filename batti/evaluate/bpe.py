@@ -23,8 +23,8 @@ def _byte_letters() -> list[str]:
 LETTERS = _byte_letters()
 
 
-def merges(texts: Iterable[str]) -> list[Pair]:
-    """The merges, the most frequent first, until every word of the texts is one token."""
+def merges(texts: Iterable[str], most: int | None = None) -> list[Pair]:
+    """The merges, the most frequent first, until there are enough or every word of the texts is one token."""
     pieces = Counter(piece for text in texts for piece in _PIECES.findall(text))
     words = [[LETTERS[byte] for byte in piece.encode()] for piece in pieces]
     times = list(pieces.values())
@@ -35,10 +35,8 @@ def merges(texts: Iterable[str]) -> list[Pair]:
             counts[pair] += times[index]
             where[pair].add(index)
     made: list[Pair] = []
-    while counts:
+    while counts and len(made) != most:
         best = max(counts, key=lambda pair: (counts[pair], pair))
-        if counts[best] < 1:
-            break
         made.append(best)
         for index in where.pop(best):
             old = words[index]
@@ -48,7 +46,9 @@ def merges(texts: Iterable[str]) -> list[Pair]:
             for pair in pairwise(new):
                 counts[pair] += times[index]
                 where[pair].add(index)
-        del counts[best]
+            for pair in {*pairwise(old), best}:
+                if counts[pair] < 1:
+                    del counts[pair]
     return made
 
 

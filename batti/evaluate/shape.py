@@ -91,9 +91,8 @@ def write(path: Path, shape: Shape, seed: int = 1) -> None:
 
 
 def _add_vocabulary(writer: gguf.GGUFWriter, size: int) -> None:
-    merged = bpe.merges(_texts())
     ordinary = size - _SPECIALS
-    merged = merged[: ordinary - len(bpe.LETTERS)]
+    merged = bpe.merges(_texts(), ordinary - len(bpe.LETTERS))
     specials = [_ROLES.get(number, f"<|reserved_special_token_{number}|>") for number in range(_SPECIALS)]
     writer.add_tokenizer_model("gpt2")
     writer.add_tokenizer_pre("llama-bpe")
