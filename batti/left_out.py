@@ -30,6 +30,26 @@ def is_a_lamp_apart(rooms: Collection[str], said: Said) -> bool:
     )
 
 
+def is_a_number_left_out(said: Said) -> bool:
+    """Whether one of several that are told by their numbers is named, and nothing asked of it, where another is marked
+    and nothing set right: the first of `bath 1 20 bath 2 40`."""
+    marked = {tuple(spoken.words_of(said.text(place)))[:-1] for place in said.spans} - {()}
+    words = spoken.words_of(said.without_places)
+    if not marked or not meaning.denials().isdisjoint(words):
+        return False
+    left = {(*kind, number) for *kind, number in _runs(words, marked) if number.isdigit()}
+    names = {tuple(spoken.words_of(name)) for one in said.lookup.entities for name in one.names}
+    return not names.isdisjoint(left)
+
+
+def _runs(words: list[str], kinds: Collection[tuple[str, ...]]) -> Iterator[list[str]]:
+    """What stands in a sentence of as many words as one of these kinds and the word behind it."""
+    for kind in kinds:
+        for at in range(len(words) - len(kind)):
+            if tuple(words[at : at + len(kind)]) == kind:
+                yield words[at : at + len(kind) + 1]
+
+
 def is_one_of_two(said: Said) -> bool:
     """Whether something is to be done in one of two places that were marked, whichever: `hall athawa kitchen`."""
     if all(one.doing["action"] == "get_state" for one in said.asked):
