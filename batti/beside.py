@@ -69,7 +69,7 @@ def _numbers_of(entry: Asked) -> Iterator[int]:
             said = [*map(int, _DIGITS.findall(value))]
             yield from (n for number in said for n in (number, number % _HALF_A_DAY))
         else:
-            yield from (round(value), round(_PERCENT * abs(value)))
+            yield round(value if value > 1 else _PERCENT * abs(value))
 
 
 def side(place: Span, said: Said) -> str:
@@ -90,12 +90,14 @@ def is_one_of_numbers(place: Span, said: Said) -> bool:
 
 
 def begun(place: Span, said: Said) -> str:
-    """The word before the words that were marked, if with it they are surely a group, no room is called by it, and
-    neither does the word alone name anything: the up of `up [stair]`, that a recognizer writes apart."""
+    """The word before the words that were marked, if with it they are surely a group and it alone names nothing: the up
+    of `up [stair]`, that a recognizer writes apart; or if only a number was marked of what is called so."""
     before = said.around(place)[0].split()[-1:]
     if not before or not said.around(place)[0].endswith(" ") or spoken.number(before[0]):
         return ""
     both = said.lookup.surely(f"{before[0]} {said.text(place)}")
+    if both and spoken.number(said.text(place)):
+        return before[0]
     if both is None or both.kind != "group" or both == said.lookup.surely(said.text(place)):
         return ""
     return before[0] if said.lookup.find(before[0])[0] is None and not meaning.is_known(fold(before[0])) else ""

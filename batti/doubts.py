@@ -50,6 +50,8 @@ def _lacks_its_kind(said: Name, names: Sequence[Name]) -> bool:
     if not (any(map(meaning.is_room, said.light)) or all(map(meaning.tells_a_part, said.telling))):
         return False
     nearest = max(names, key=lambda name: similarity(said, name))
+    if not all(_is_among(word, nearest.telling) for word in said.telling):  # it was heard as other words
+        return False
     return any(meaning.is_never_a_room(word) and not _is_among(word, said.telling) for word in nearest.telling)
 
 

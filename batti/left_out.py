@@ -31,23 +31,17 @@ def is_a_lamp_apart(rooms: Collection[str], said: Said) -> bool:
 
 
 def is_a_number_left_out(said: Said) -> bool:
-    """Whether one of several that are told by their numbers is named, and nothing asked of it, where another is marked
-    and nothing set right: the first of `bath 1 20 bath 2 40`."""
-    marked = {tuple(spoken.words_of(said.text(place)))[:-1] for place in said.spans} - {()}
-    words = spoken.words_of(said.without_places)
-    if not marked or not meaning.denials().isdisjoint(words):
-        return False
-    left = {(*kind, number) for *kind, number in _runs(words, marked) if number.isdigit()}
+    """Whether one of several that are told by their numbers is named with a value behind it, and nothing asked of it:
+    the first of `bath 1 20 bath 2 40`."""
     names = {tuple(spoken.words_of(name)) for one in said.lookup.entities for name in one.names}
-    return not names.isdisjoint(left)
+    named = (found[1] for found in _numbered_with_a_value().finditer(said.without_places))
+    return bool(said.spans) and any(tuple(spoken.words_of(name)) in names for name in named)
 
 
-def _runs(words: list[str], kinds: Collection[tuple[str, ...]]) -> Iterator[list[str]]:
-    """What stands in a sentence of as many words as one of these kinds and the word behind it."""
-    for kind in kinds:
-        for at in range(len(words) - len(kind)):
-            if tuple(words[at : at + len(kind)]) == kind:
-                yield words[at : at + len(kind) + 1]
+@cache
+def _numbered_with_a_value() -> re.Pattern[str]:
+    """Matches what is called by a number, before another number that counts nothing: `bath 1 20`."""
+    return re.compile(rf"(?<![a-z])([a-z]+ \d+) \d+(?![\d:./]| ?{spoken.pattern_of('counted')}\b)")
 
 
 def is_one_of_two(said: Said) -> bool:

@@ -555,9 +555,9 @@ class Lookup:
         it is called CEO cabin and MD's room. What a translation means besides does not count: the bhat of a kitchen
         is no bath."""
         words, own = self._words[entity], self._own_words[entity]
-        if spoken.is_thing(query.words):  # bhaisi goth, the buffalo's, is no gai goth, where any cattle stand
-            return 0.0
         if len(query.telling) < 2 or query.digits != "".join(w for w in query.telling if w.isdigit() and w in words):
+            return 0.0
+        if self._is_another_thing(query, entity):
             return 0.0
 
         def alike(said: str, word: str) -> float:
@@ -567,6 +567,15 @@ class Lookup:
         if len({word for _, word in near}) < len(near):  # none is two: tallo tala is not the tala of mathillo tala
             return 0.0
         return sum(much for much, _ in near) / len(near)
+
+    def _is_another_thing(self, query: Name, entity: int) -> bool:
+        """Whether what was said is the whole name of something that this is not called: bhaisi goth, the buffalo's, is
+        no gai goth, where any cattle stand."""
+        if not spoken.is_thing(query.words):
+            return False
+        others = {tuple(telling_of(words)) for words in spoken.translations(" ".join(query.words)).values()}
+        own = {name.telling for name in self._names if name.entity == entity and name.factor == 1.0}
+        return others.isdisjoint(own)
 
     def _candidates(self, queries: list[Name]) -> Iterator[Name]:
         """The names that share a word with what was said, or look like it run together."""

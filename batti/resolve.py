@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from itertools import pairwise, product
+from itertools import product
 from typing import Any
 
 from batti import another, beside, conditions, everything, lamps, left_out, lexicon, meaning, rows, spoken, told
@@ -17,11 +17,13 @@ from batti.prompt import Asked, Span, in_order, reckoned
 from batti.ranges import is_a_range
 from batti.said import Said
 from batti.schema import ALL, HERE
+from batti.sound import fold
 from batti.spans import is_a_span
 from batti.text import normalize
 from batti.values import seconds_of
 
 _LEVEL = re.compile(r"(\d+) ?(?:%|percent|persent|parsent|pratisat|pratishat)")
+_TWO_WORDS = re.compile(r"\b([a-z]+) (?=([a-z]+))")
 _MANY, _A_DAY = 100, 86_400  # units of time, and seconds, from which a length is rare
 _NOT_QUITE = 0.5  # certainty of a room said to be on a floor on which it is not, or with a number that is not its own
 _HIS = 0.8  # certainty of a room whose owner is told by a pronoun
@@ -112,7 +114,7 @@ def _doubts_of_all(
 def _is_a_lamp_misheard(said: Said) -> bool:
     """Whether the word before that for a light is none that is known, and like that of a lamp of the home: `chali
     batti` for its jali batti."""
-    pairs = pairwise(spoken.words_of(said.without_places, numbers=False))
+    pairs = ([*map(fold, found.groups())] for found in _TWO_WORDS.finditer(said.without_places))
     return any(meaning.is_lamp(lamp) and said.lookup.is_like_a_lamp(word) for word, lamp in pairs)
 
 

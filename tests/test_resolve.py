@@ -900,3 +900,7 @@ def test_what_is_said_in_full_is_not_asked_about(sentence: str, entries: list[tu
 def test_a_group_is_found_of_which_a_recognizer_wrote_the_first_syllable_apart() -> None:
     assert in_baths("ap steyar lait af", ("steyar", OFF))[0] == ["upstairs"]
     assert in_baths("aba steyar lait af", ("steyar", OFF))[0] == ["stairs"]
+
+
+def test_a_number_that_was_marked_alone_is_that_of_the_word_before_it() -> None:
+    assert in_baths("bath 1 full ani bath 2 off", ("1", HALF), ("2", OFF))[0] == ["bath 1", "bath 2"]
