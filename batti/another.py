@@ -30,6 +30,7 @@ def is_another(found: Entity, place: Span, said: Said) -> bool:
         _is_the_other(found, place, said)
         or _is_next_to(found, place, said)
         or _is_a_part(found, place, said)
+        or _is_the_first_of_a_name(found, place, said)
         or _is_somebodys(found, place, said)
         or _is_a_relatives(found, place, said)
         or _is_elsewhere(found, place, said)
@@ -128,6 +129,17 @@ def _is_a_part(found: Entity, place: Span, said: Said) -> bool:
         return named.kind == "light" or (behind != " " and named.kind == "room")
     inside = (_in_room() if found.kind == "room" else _in_group()).match(behind)
     return inside is not None and inside[1] in written_places()
+
+
+def _is_the_first_of_a_name(found: Entity, place: Span, said: Said) -> bool:
+    """Whether a word that names no place by itself stands right before another one, and may tell which of its kind is
+    meant: `[family] [bath]`, where there is a family room."""
+    after = next((span for span in said.spans if span > place), None)
+    word = fold(said.text(place))
+    if found.kind != "room" or after is None or said.sentence[place[1] + 1 : after[0]] != " " or " " in word:
+        return False
+    is_kind = all(map(meaning.is_place, spoken.words_of(said.text(after))))
+    return is_kind and not meaning.is_place(word) and not said.lookup.is_a_name(word)
 
 
 def _is_somebodys(found: Entity, place: Span, said: Said) -> bool:

@@ -7,16 +7,20 @@ them out where no home that they learned from had the like.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from functools import cache
+from itertools import chain
 
 from batti import another, letters, lexicon, meaning, spoken
 from batti.home import Entity
-from batti.prompt import Span
+from batti.prompt import Asked, Span
 from batti.said import Said
 from batti.sound import fold
 
 _NEXT = re.compile(r" ([a-z]{1,2})(?![a-z0-9'])(?: ([a-z]+))?")
+_TWO_NUMBERS = re.compile(r" (\d+) ?/ ?(\d+)(?![\d%])")
 _NO_WORDS = frozenset("bcdfg")  # letters that chats use for no word, as they do k for ko, n for and, r for ra
+_DIGITS, _PERCENT, _HALF_A_DAY = re.compile(r"\d+"), 100, 12
 _LONGEST = 3  # words of a room that a lamp is said to be in
 _SURE = 0.9  # certainty from which a room is one of the home
 
@@ -41,11 +45,31 @@ def is_name(name: str, letter: str) -> bool:
 
 def number(place: Span, said: Said) -> str:
     """The number behind the words that were marked, if it counts nothing (`hall 2 ota batti`) and is no value."""
-    behind = _number().match(said.sentence, place[1] + 1) if said.has_no_value else None
+    return _number_behind(place, said) if said.has_no_value else ""
+
+
+def number_of_its_name(place: Span, said: Said) -> str:
+    """The same where something is asked that a number says, and another one says it: the 2 of `bath 2 20%`."""
+    behind = _number_behind(place, said)
+    return "" if behind and int(behind) in set(chain.from_iterable(map(_numbers_of, said.asked))) else behind
+
+
+def _number_behind(place: Span, said: Said) -> str:
+    behind = _number().match(said.sentence, place[1] + 1)
     if not behind or _counts(behind) or said.text(place)[-1:].isdigit():
         return ""
     is_excepted = any(behind.start(1) == first for one in said.asked for first, _ in one.excepts)
     return "" if is_excepted else behind[1]
+
+
+def _numbers_of(entry: Asked) -> Iterator[int]:
+    """The numbers by which what is asked may have been said: 20 of a fifth, 6 and 18 of six in the evening."""
+    for value in entry.doing.values():
+        if isinstance(value, str):
+            said = [*map(int, _DIGITS.findall(value))]
+            yield from (n for number in said for n in (number, number % _HALF_A_DAY))
+        else:
+            yield round(value if value > 1 else _PERCENT * abs(value))
 
 
 def side(place: Span, said: Said) -> str:
@@ -57,6 +81,26 @@ def side(place: Span, said: Said) -> str:
     name = said.text(place)
     is_other = said.lookup.surely(f"{name} {behind[1]}") != said.lookup.surely(name)
     return behind[1] if is_other else ""
+
+
+def is_one_of_numbers(place: Span, said: Said) -> bool:
+    """Whether two numbers stand behind the place that may be a half, or those of two of its kind: `bath 1/2`."""
+    behind = _TWO_NUMBERS.match(said.sentence, place[1] + 1)
+    return behind is not None and all(said.lookup.surely(f"{said.text(place)} {number}") for number in behind.groups())
+
+
+def begun(place: Span, said: Said) -> str:
+    """The word before the words that were marked, if with it they are surely a group and it alone names nothing: the up
+    of `up [stair]`, that a recognizer writes apart; or if only a number was marked of what is called so."""
+    before = said.around(place)[0].split()[-1:]
+    if not before or not said.around(place)[0].endswith(" ") or spoken.number(before[0]):
+        return ""
+    both = said.lookup.surely(f"{before[0]} {said.text(place)}")
+    if both and spoken.number(said.text(place)):
+        return before[0]
+    if both is None or both.kind != "group" or both == said.lookup.surely(said.text(place)):
+        return ""
+    return before[0] if said.lookup.find(before[0])[0] is None and not meaning.is_known(fold(before[0])) else ""
 
 
 def has_number(sentence: str) -> bool:
@@ -99,7 +143,7 @@ def _side() -> re.Pattern[str]:
 @cache
 def _number() -> re.Pattern[str]:
     """Matches a number that may be part of a name, and the word behind it: ` nambar 2 ko`."""
-    return re.compile(rf" (?:{spoken.pattern_of('before_number')}\.? )?([1-9]\d{{0,2}})(?![\d%:.])(?: ([a-z]+))?")
+    return re.compile(rf" (?:{spoken.pattern_of('before_number')}\.? )?([1-9]\d{{0,2}})(?![\d%:./])(?: ([a-z]+))?")
 
 
 @cache

@@ -25,7 +25,7 @@ def is_another(said: Sequence[Name], names: Sequence[Name], kind: str, best: flo
         _is_another_person(query, names)
         or _is_one_of_two(query, names, kind)
         or (kind != "light" and _is_lamp_of_a_kind(query, names))
-        or (best < _SURE and _has_more(query, names))
+        or (best < _SURE and (_has_more(query, names) or _lacks_its_kind(query, names)))
         for query in near
     )
 
@@ -42,6 +42,17 @@ def _has_more(said: Name, names: Sequence[Name]) -> bool:
     if any(joined(said, name) >= ENOUGH or heard(said, name) >= ENOUGH for name in names):
         return False
     return not any(_are_same(said.telling, name.telling) for name in names if name.factor < 1.0)
+
+
+def _lacks_its_kind(said: Name, names: Sequence[Name]) -> bool:
+    """Whether a room, or only a side of the house, is said of what is called another kind of place: guest room for the
+    guest bath, two rooms for bathroom 2, upstairs for the bathroom upstairs."""
+    if not (any(map(meaning.is_room, said.light)) or all(map(meaning.tells_a_part, said.telling))):
+        return False
+    nearest = max(names, key=lambda name: similarity(said, name))
+    if not all(_is_among(word, nearest.telling) for word in said.telling):  # it was heard as other words
+        return False
+    return any(meaning.is_never_a_room(word) and not _is_among(word, said.telling) for word in nearest.telling)
 
 
 def _are_same(said: Sequence[str], telling: Sequence[str]) -> bool:

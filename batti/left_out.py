@@ -30,6 +30,20 @@ def is_a_lamp_apart(rooms: Collection[str], said: Said) -> bool:
     )
 
 
+def is_a_number_left_out(said: Said) -> bool:
+    """Whether one of several that are told by their numbers is named with a value behind it, and nothing asked of it:
+    the first of `bath 1 20 bath 2 40`."""
+    names = {tuple(spoken.words_of(name)) for one in said.lookup.entities for name in one.names}
+    named = (found[1] for found in _numbered_with_a_value().finditer(said.without_places))
+    return bool(said.spans) and any(tuple(spoken.words_of(name)) in names for name in named)
+
+
+@cache
+def _numbered_with_a_value() -> re.Pattern[str]:
+    """Matches what is called by a number, before another number that counts nothing: `bath 1 20`."""
+    return re.compile(rf"(?<![a-z])([a-z]+ \d+) \d+(?![\d:./]| ?{spoken.pattern_of('counted')}\b)")
+
+
 def is_one_of_two(said: Said) -> bool:
     """Whether something is to be done in one of two places that were marked, whichever: `hall athawa kitchen`."""
     if all(one.doing["action"] == "get_state" for one in said.asked):

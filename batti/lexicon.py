@@ -191,6 +191,11 @@ class Lexicon:
         return tuple(base for base in _concepts(self.frames["bases"]) if known.isdisjoint(base.keys))
 
     @cached_property
+    def proper_in_both(self) -> tuple[Concept, ...]:
+        """Proper names that are others in another language: Everest, Sagarmatha."""
+        return _concepts(self.frames["proper_in_both"])
+
+    @cached_property
     def near(self) -> dict[str, frozenset[str]]:
         """Id of a place -> ids of the places that some homes do not tell from it."""
         groups = self.frames["near"]

@@ -58,6 +58,7 @@ LEFT_OUT: Mapping[str, Any] = {
         **_each("person numbered lettered elsewhere hundreds", _BY_LANGUAGE),
         **_each("needless calls titles", _BY_SCRIPT),
         **_each("adjectives bases heads leftovers onsets vowels codas proper common common_groups near alone", ()),
+        **_each("proper_in_both never_a_room", ()),
         **_each("room_words lamp_words light_words light_stems plain_lights pronouns yours dropped_words every denials "
                 "dismissals endings beside here whole ours premises", ()),
         **_each("of of_room case_of_room between_rooms either before_its_room said_of_rooms in_a_group in_a_room later "

@@ -22,7 +22,7 @@ from batti.owners import Owners
 from batti.ranks import Ranks
 from batti.schema import ALL, HERE
 from batti.similarity import ENOUGH, Name, heard, misheard, put_together, similarity, telling_of
-from batti.sound import consonants, fold, heard_alike
+from batti.sound import consonants, fold, heard_alike, similar
 from batti.text import normalize
 from batti.vocabulary import ENOUGH as WORD
 from batti.vocabulary import Spelling, Vocabulary
@@ -47,6 +47,7 @@ _CUT_OFF = 0.5  # certainty of such a name
 _AS_SAID = 0.9  # certainty of a name that its words are, in which another language's recognizer wrote it
 _MISHEARD = 0.55  # certainty of a name that sounds most like what another language's recognizer wrote
 _LOOKS_LIKE = 0.8  # similarity from which a name looks like what was said
+_MAY_BE_A_LAMP = 0.7  # similarity of a word from which it may be that of a lamp, where nothing else is named
 _ACROSS = 0.86  # what the words of several names of one thing count together
 
 
@@ -217,6 +218,18 @@ class Lookup:
     def is_a_name(self, word: str) -> bool:
         """Whether a folded word is the whole name of something here."""
         return word in self._called
+
+    def is_like_a_lamp(self, word: str) -> bool:
+        """Whether a folded word that means nothing is like the one that alone tells a lamp from the others."""
+        if meaning.is_known(word) or len(word) < _SHORTEST_END:
+            return False
+        return any(similar(word, lamp) >= _MAY_BE_A_LAMP for lamp in self._lamps)
+
+    @cached_property
+    def _lamps(self) -> frozenset[str]:
+        """What a lamp is called besides the word for one, in one word: the jali of `jali batti`."""
+        own = (n for n in self._names if n.factor == 1.0 and not n.lamp and self.entities[n.entity].kind == "light")
+        return frozenset(n.joined for n in own if len(n.telling) == 1 and any(map(meaning.is_lamp, n.light)))
 
     def is_ordinary(self, said: str) -> bool:
         """Whether it is a word of every sentence that only sounds like a place, and that nothing here is called by."""
@@ -544,6 +557,8 @@ class Lookup:
         words, own = self._words[entity], self._own_words[entity]
         if len(query.telling) < 2 or query.digits != "".join(w for w in query.telling if w.isdigit() and w in words):
             return 0.0
+        if self._is_another_thing(query, entity):
+            return 0.0
 
         def alike(said: str, word: str) -> float:
             return (meaning.alike if word in own or meaning.adjective(said) else meaning.sounds)(said, word)
@@ -552,6 +567,15 @@ class Lookup:
         if len({word for _, word in near}) < len(near):  # none is two: tallo tala is not the tala of mathillo tala
             return 0.0
         return sum(much for much, _ in near) / len(near)
+
+    def _is_another_thing(self, query: Name, entity: int) -> bool:
+        """Whether what was said is the whole name of something that this is not called: bhaisi goth, the buffalo's, is
+        no gai goth, where any cattle stand."""
+        if not spoken.is_thing(query.words):
+            return False
+        others = {tuple(telling_of(words)) for words in spoken.translations(" ".join(query.words)).values()}
+        own = {name.telling for name in self._names if name.entity == entity and name.factor == 1.0}
+        return others.isdisjoint(own)
 
     def _candidates(self, queries: list[Name]) -> Iterator[Name]:
         """The names that share a word with what was said, or look like it run together."""

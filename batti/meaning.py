@@ -45,8 +45,8 @@ def _ids_of(word_of: Callable[[list[str]], str]) -> dict[str, list[str]]:
     """A word for each name of the lexicon, where it has one -> ids of what is called so."""
     words = lexicon.load()
     found: dict[str, set[str]] = {}
-    named = (words.places, words.people, words.adjectives, words.groups, words.lights, words.furniture)
-    for concept in chain.from_iterable(named):
+    things = (words.places, words.groups, words.lights, words.furniture, words.proper_in_both)
+    for concept in chain(words.people, words.adjectives, *things):
         for said in concept.words:
             found.setdefault(word_of([fold(word) for word in lexicon.key(said).split()]), set()).add(concept.id)
     for said, ids in words.frames["vague"].items():
@@ -139,6 +139,16 @@ def aloud(words: Iterable[str]) -> str:
 @cache
 def _long_room_words() -> tuple[str, ...]:
     return tuple(dict.fromkeys(fold(word) for word in lexicon.load().frames["room_words"] if len(word) > SHORTEST))
+
+
+@cache
+def _never_rooms() -> frozenset[str]:
+    return frozenset(lexicon.load().frames["never_a_room"])
+
+
+def is_never_a_room(word: str) -> bool:
+    """Whether a folded word tells of a place that nobody calls a room and no more: bath, stairs."""
+    return not _told(word).isdisjoint(_never_rooms())
 
 
 def is_room(word: str) -> bool:
@@ -293,6 +303,16 @@ def _sides() -> frozenset[str]:
 def is_a_side(word: str) -> bool:
     """Whether a folded word that is no adjective tells which of a kind, as one does: mathi, above."""
     return not adjective(word) and bool(_told(word) & _sides())
+
+
+def tells_a_part(word: str) -> bool:
+    """Whether a folded word tells of a side or a floor of a house and of no room: mathi, above; upstairs."""
+    return is_a_side(word) or not senses(word).isdisjoint(_groups())
+
+
+@cache
+def _groups() -> frozenset[str]:
+    return frozenset(group.id for group in lexicon.load().groups)
 
 
 @lru_cache(maxsize=20000)

@@ -17,11 +17,13 @@ from batti.prompt import Asked, Span, in_order, reckoned
 from batti.ranges import is_a_range
 from batti.said import Said
 from batti.schema import ALL, HERE
+from batti.sound import fold
 from batti.spans import is_a_span
 from batti.text import normalize
 from batti.values import seconds_of
 
 _LEVEL = re.compile(r"(\d+) ?(?:%|percent|persent|parsent|pratisat|pratishat)")
+_TWO_WORDS = re.compile(r"\b([a-z]+) (?=([a-z]+))")
 _MANY, _A_DAY = 100, 86_400  # units of time, and seconds, from which a length is rare
 _NOT_QUITE = 0.5  # certainty of a room said to be on a floor on which it is not, or with a number that is not its own
 _HIS = 0.8  # certainty of a room whose owner is told by a pronoun
@@ -74,6 +76,8 @@ def _doubts(said: Said) -> Iterator[float]:
         yield _NO_LIGHT_HAS_IT
     if is_a_range(said) or left_out.is_one_of_two(said):
         yield _NOT_QUITE
+    if left_out.is_a_number_left_out(said):
+        yield _NOT_QUITE
     if is_a_span(said):
         yield _AT_THE_NEXT
 
@@ -89,6 +93,8 @@ def _doubts_of(found: Found, said: Said) -> Iterator[float]:
         yield _NOT_QUITE  # `room 0 ma batti nibhau`
     if found.places[0] == HERE and another.is_by_a_place(said.sentence):
         yield _NOT_QUITE
+    if entry.place == HERE and _is_a_lamp_misheard(said):
+        yield _NOT_QUITE
 
 
 def _doubts_of_all(
@@ -103,6 +109,13 @@ def _doubts_of_all(
         yield _NOT_BY_ITSELF
     if len(held) < len(actions):
         yield _CONTRADICTS
+
+
+def _is_a_lamp_misheard(said: Said) -> bool:
+    """Whether the word before that for a light is none that is known, and like that of a lamp of the home: `chali
+    batti` for its jali batti."""
+    pairs = ([*map(fold, found.groups())] for found in _TWO_WORDS.finditer(said.without_places))
+    return any(meaning.is_lamp(lamp) and said.lookup.is_like_a_lamp(word) for word, lamp in pairs)
 
 
 def _is_not_all(entry: Asked, said: Said) -> bool:
@@ -245,14 +258,16 @@ def _find(place: Span | str, said: Said, second: bool) -> tuple[Place | None, fl
         return (None if there == named else there), certainty
     more = beside.number(place, said) or (is_lettered and name[-1:].isdigit())
     more = more or (named.kind == "group" and rows.is_joined(place, said))  # all that is upstairs, or a toilet there
+    more = more or beside.is_one_of_numbers(place, said)
     return named, min(sure, _NOT_QUITE) if more or another.is_another(named, place, said) else sure
 
 
 def _with_what_belongs_to_it(place: Span, letter: str, said: Said) -> tuple[Entity, float] | None:
     """What is surely called so with the number, letter or side behind it, or with the kind that is said of another."""
-    more = filter(None, (letter, beside.number(place, said), beside.side(place, said)))
+    more = filter(None, (letter, beside.number_of_its_name(place, said), beside.side(place, said)))
     behind = (f"{said.text(place)} {one}" for one in more)
-    for called in (*rows.in_full(place, said), *behind):
+    begun = (f"{one} {said.text(place)}" for one in filter(None, [beside.begun(place, said)]))
+    for called in (*rows.in_full(place, said), *behind, *begun):
         named, sure = said.lookup.find(called, said.sentence)
         if isinstance(named, Entity) and sure > _SURE:
             return named, sure

@@ -151,6 +151,7 @@ def similarity(said: Name, name: Name) -> float:
         score = max(score, _PART * matched / len(said.telling))
     missing = len(said.light ^ name.light) / (1 + len(said.light | name.light))
     told_apart = _contrary(said.light, name.light) or _owned(said, name) or _is_lamp(said, name) or is_different
+    told_apart = told_apart or _is_no_room_told(said, name)
     other = _CONTRARY if told_apart or _is_anothers(said, name) else 1.0
     return name.factor * score * (1 - 0.03 * missing) * other
 
@@ -335,6 +336,17 @@ def _is_lamp(said: Name, name: Name) -> bool:
     if not said.joined.isdigit() or any(map(meaning.is_lamp, name.light)):
         return False
     return any(meaning.is_lamp(word) and number.isdigit() for word, number in pairwise(said.words))
+
+
+def _is_no_room_told(said: Name, name: Name) -> bool:
+    """Whether only a side is said, and a translation is of the room there: the front is no front room."""
+    if name.factor == 1.0 or len(name.words) == 1 or not all(map(_tells_a_side, name.telling)):
+        return False
+    return any(map(meaning.is_room, name.light)) and not any(map(meaning.shared, said.light))
+
+
+def _tells_a_side(word: str) -> bool:
+    return bool(meaning.adjective(word)) or meaning.is_a_side(word)
 
 
 def _is_its_number(said: Name, name: Name) -> bool:

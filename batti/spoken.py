@@ -393,7 +393,8 @@ def behind_pronoun(said: str) -> str:
 
 def translations(*names: str) -> dict[str, tuple[str, ...]]:
     """Other ways of saying the names of one thing by the lexicon, wholly or some words of them, with their words."""
-    parts: dict[tuple[tuple[str, ...], frozenset[str], tuple[str, ...]], None] = {}  # much the same for each name
+    # Much the same for each name: what stands before, other words, what stands behind, and whether the words tell.
+    parts: dict[tuple[tuple[str, ...], frozenset[str], tuple[str, ...], bool], None] = {}
     for name in names:
         words = _words_of(name, True)
         for start in range(len(words)):
@@ -405,10 +406,12 @@ def translations(*names: str) -> dict[str, tuple[str, ...]]:
                 if end == start + 1 and any(is_set_right(words[start], by) for by in words[:start]):
                     continue  # the tala of mathillo tala is not downstairs
                 if others := _other_words(" ".join(words[start:end])):
-                    parts[words[:start], others, words[end:]] = None
+                    parts[words[:start], others, words[end:], not all(map(is_light, words[start:end]))] = None
     said: dict[str, tuple[str, ...]] = {}
-    for before, others, after in parts:
+    for before, others, after, telling in parts:
         for other, heard in _heard(others):
+            if telling and (before or after) and all(map(is_light, heard)):
+                continue  # `guest bt`, a bath: as short for batti it would leave the guest alone to tell
             said[" ".join((*before, other, *after))] = (*before, *heard, *after)
     return said
 
@@ -448,7 +451,7 @@ def _synonyms() -> dict[str, frozenset[str]]:
 def _names() -> list[tuple[list[str], list[str]]]:
     """What each thing of the lexicon is called: folded, and normalized."""
     words = lexicon.load()
-    things = (*words.places, *words.groups, *words.lights, *words.people, *words.furniture)
+    things = (*words.places, *words.groups, *words.lights, *words.people, *words.furniture, *words.proper_in_both)
     return [(sorted({" ".join(words_of(said)) for said in thing.words}), sorted(thing.keys)) for thing in things]
 
 

@@ -1345,3 +1345,51 @@ def test_the_names_of_a_home_are_made_ready_once() -> None:
     first, same, other = (lookup.lookup_of(home_of(room)) for room in ("hall", "hall", "den"))
     assert first is same
     assert first is not other
+
+
+BATHS = home_of("kitchen", {"name": "bath 1", "aliases": ["guest bath"]}, "bath 2", "family room")
+
+
+@pytest.mark.parametrize("said", ["guest room", "dui kotha", "kotha 2", "room 2"])
+def test_a_room_and_no_more_is_not_surely_a_bath(said: str) -> None:
+    _, certainty = lookup_of(BATHS).find(said)
+    assert certainty <= 0.5
+    assert found_name(BATHS, "guest bath") == "bath 1" and lookup_of(BATHS).surely("bath 2") is not None
+
+
+@pytest.mark.parametrize("said", ["upstairs", "mathi"])
+def test_a_side_of_the_house_is_not_surely_the_bathroom_there(said: str) -> None:
+    home = home_of({"name": "ensuite", "aliases": ["bathroom upstairs"]}, "kitchen")
+    entity, certainty = lookup_of(home).find(said)
+    assert entity is None or certainty <= 0.5
+    assert lookup_of(home).surely("upstairs bathroom") is not None
+
+
+def test_the_front_is_no_front_room() -> None:
+    home = home_of("lounge", "kitchen")
+    assert found_name(home, "the front") is None and found_name(home, "front room") == "lounge"
+
+
+def test_the_shed_of_one_animal_is_not_that_of_another() -> None:
+    home = home_of({"name": "cowshed", "aliases": ["gai goth", "thulo goth"]}, "kitchen")
+    assert found_name(home, "bhaisi goth") is None
+    assert found_name(home, "goth") == found_name(home, "gai ko goth") == "cowshed"
+
+
+def test_la_is_an_honorific_behind_a_name() -> None:
+    home = home_of({"name": "Lama Sonam's room", "aliases": ["sonam"]}, "kitchen")
+    assert found_name(home, "Sonam la ko kotha") == "Lama Sonam's room"
+
+
+@pytest.mark.parametrize(
+    ("room", "said"),
+    [("Everest", "sagarmatha kotha"), ("Sagarmatha", "everest room"), ("Fishtail", "machhapuchhre"),
+     ("Machhapuchhre", "fishtail"), ("सगरमाथा", "Everest")],
+)
+def test_a_proper_name_is_known_by_that_of_the_other_language(room: str, said: str) -> None:
+    assert found_name(home_of(room, "kitchen"), said) == room
+
+
+def test_again_is_no_fairy_light() -> None:
+    home = home_of({"name": "den", "lights": [{"name": "fairy lights", "aliases": ["fairy light"]}]}, "kitchen")
+    assert found_name(home, "feri") is None and found_name(home, "feri light") == "fairy lights"

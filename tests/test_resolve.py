@@ -835,3 +835,72 @@ def test_everything_said_besides_a_place_stays() -> None:
 )
 def test_any_room_is_not_all_of_them(sentence: str, doing: dict[str, str], asks: bool) -> None:
     assert (resolve([Asked(ALL, doing)], sentence, lookup_of(CAMPUS))[1] <= 0.5) == asks
+
+
+TWO_BATHS = Home.from_yaml("""
+name: Ghar
+rooms:
+  - {name: family room}
+  - {name: kitchen}
+  - {name: bath 1}
+  - {name: bath 2}
+  - {name: stairs}
+  - {name: gate, lights: [{name: jali batti}]}
+groups:
+  - {name: baths, rooms: [bath 1, bath 2]}
+  - {name: upstairs, rooms: [bath 1, kitchen]}
+""")
+
+
+def in_baths(sentence: str, *entries: tuple[str, dict[str, Any]]) -> tuple[list[str], float]:
+    """The rooms that are meant where these words were marked, and how certain they are."""
+    asked = [Asked(name if name == "here" else mark(sentence, name), doing) for name, doing in entries]
+    command, certainty = resolve(asked, sentence, lookup_of(TWO_BATHS))
+    return [*command.rooms], certainty
+
+
+@pytest.mark.parametrize(
+    ("sentence", "doing", "rooms"),
+    [
+        ("bath 2 20%", HALF | {"brightness": 0.2}, ["bath 2"]), ("bath 2 10", HALF | {"brightness": 0.1}, ["bath 2"]),
+        ("bath 2 half", HALF, ["bath 2"]), ("bath 2 off in 10 minutes", OFF | {"after": "10m"}, ["bath 2"]),
+        ("bath 2", HALF | {"brightness": 0.02}, ["baths"]), ("bath 2 minutes off", OFF | {"after": "2m"}, ["baths"]),
+    ],
+)
+def test_a_number_is_of_the_name_where_another_one_is_the_value(
+    sentence: str, doing: dict[str, Any], rooms: list[str]
+) -> None:
+    assert in_baths(sentence, ("bath", doing))[0] == rooms
+
+
+@pytest.mark.parametrize(
+    ("sentence", "entries"),
+    [
+        ("bath 1/2 off", [("bath", HALF)]),  # a half, or both
+        ("bath 1 20 bath 2 40", [("bath 2", HALF)]),  # one was left out
+        ("family bath on", [("family", ON), ("bath", ON)]),  # there is none
+        ("chali batti nibhau", [("here", OFF)]),  # the jali batti
+    ],
+)
+def test_what_may_be_meant_of_several_is_asked_about(sentence: str, entries: list[tuple[str, dict[str, Any]]]) -> None:
+    assert in_baths(sentence, *entries)[1] <= 0.5
+
+
+@pytest.mark.parametrize(
+    ("sentence", "entries"),
+    [
+        ("bath 1 hoina bath 2 nibhau", [("bath 2", OFF)]), ("family room kitchen on", [("family room", ON),
+        ("kitchen", ON)]), ("sabai batti nibhau", [("here", OFF)]),
+    ],
+)
+def test_what_is_said_in_full_is_not_asked_about(sentence: str, entries: list[tuple[str, dict[str, Any]]]) -> None:
+    assert in_baths(sentence, *entries)[1] > 0.9
+
+
+def test_a_group_is_found_of_which_a_recognizer_wrote_the_first_syllable_apart() -> None:
+    assert in_baths("ap steyar lait af", ("steyar", OFF))[0] == ["upstairs"]
+    assert in_baths("aba steyar lait af", ("steyar", OFF))[0] == ["stairs"]
+
+
+def test_a_number_that_was_marked_alone_is_that_of_the_word_before_it() -> None:
+    assert in_baths("bath 1 full ani bath 2 off", ("1", HALF), ("2", OFF))[0] == ["bath 1", "bath 2"]
