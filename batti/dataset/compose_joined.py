@@ -216,11 +216,11 @@ def corrected(one: Compiled, rng: Random, lex: Lexicon) -> Sayable | None:
     if rng.random() < 0.33:
         wrong = [replace(s, slot="B") if s.slot == "A" else s for s in one.phrase.segments]
         # A value that is said twice would be another one each time.
-        plain = len(one.phrase.text) < _SHORT and all(s.slot in (None, "A") for s in one.phrase.segments)
+        plain = len(one.phrase.text) < _SHORT and all(s.slot in ("", "A") for s in one.phrase.segments)
         if plain and rng.random() < _IN_FULL:
-            right = [Segment(words_of("denied", one, rng, lex)), *one.phrase.segments]
+            right = (Segment(words_of("denied", one, rng, lex)), *one.phrase.segments)
         else:
-            right = segments_of(words_of("instead", one, rng, lex))
+            right = tuple(segments_of(words_of("instead", one, rng, lex)))
         return reworded(one, (*wrong, *right), one.phrase.meanings)
     if rng.random() < 0.5:
         segments = (*segments_of(chosen(words["before"], rng)), *one.phrase.segments)
