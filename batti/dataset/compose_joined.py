@@ -216,7 +216,7 @@ def corrected(one: Compiled, rng: Random, lex: Lexicon) -> Sayable | None:
     if rng.random() < 0.33:
         wrong = [replace(s, slot="B") if s.slot == "A" else s for s in one.phrase.segments]
         if len(one.phrase.text) < _SHORT and rng.random() < _IN_FULL:
-            right = [Segment(words_of("denied", one, rng, lex)), *one.phrase.segments]
+            right = (Segment(words_of("denied", one, rng, lex)), *one.phrase.segments)
         else:
             right = segments_of(words_of("instead", one, rng, lex))
         return reworded(one, (*wrong, *right), one.phrase.meanings)
