@@ -6,9 +6,10 @@ The best name wins if it is close enough (`similarity`).
 from __future__ import annotations
 
 import math
+import re
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from functools import cached_property, lru_cache
+from functools import cache, cached_property, lru_cache
 from itertools import pairwise
 
 from rapidfuzz import process
@@ -594,7 +595,7 @@ class Lookup:
     def _in_sentence(self, equal: Sequence[int], sentence: str) -> int | None:
         """Of entities that match alike, the one whose room the sentence names, of several the first; the last one
         where something is set right (`A ko jhumar hoina B ko`)."""
-        words = spoken.words_of(sentence)
+        words = spoken.words_of(_bare_ending().sub(" ", normalize(sentence)))
         found = {}
         for index in equal:
             called = self.telling(self.entities[index].room or "")
@@ -610,6 +611,14 @@ class Lookup:
 def lookup_of(home: Home) -> Lookup:
     """The names of a home, made ready once for all who look something up there."""
     return Lookup(home)
+
+
+@cache
+def _bare_ending() -> re.Pattern[str]:
+    """Matches a case ending that stands alone and behind which none does: the ma of `20% ma rakha` is no mother, whom
+    `ma ko table lamp` names."""
+    ending = spoken.any_of(one for one in lexicon.load().frames["endings"] if " " not in one)
+    return re.compile(rf"(?<![a-z0-9'’]){ending}(?![a-z0-9'’])(?! {ending}(?![a-z0-9'’]))")
 
 
 def _only_kin(said: Sequence[str]) -> str:

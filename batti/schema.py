@@ -22,6 +22,9 @@ Loc: TypeAlias = tuple[str | int, ...]
 ALL, HERE = "all", "here"
 RESERVED = (ALL, HERE)
 MAX_NAME = 60  # characters
+_NUMBERS = {"int": ("a whole number", "20"), "float": ("a number", "0.5")}  # pydantic's kinds: names, an example
+_LIMITS = {"greater_than": ("gt", "more than {}"), "greater_than_equal": ("ge", "{} or more"),
+           "less_than": ("lt", "less than {}"), "less_than_equal": ("le", "{} at most")}  # fmt: skip
 _JOINERS = "\u200c\u200d"
 
 
@@ -80,7 +83,21 @@ def finding(details: ErrorDetails) -> Finding:
         return Finding(loc, said, "write true or false, without quotes")
     if details["type"] == "string_too_long":
         return Finding(loc, f"{key} has {len(details['input'])} characters", f"write {context['max_length']} at most")
-    return Finding(loc, f"{key}: {details['msg']}", "")
+    if details["type"] == "literal_error":
+        return Finding(loc, f"there is no {key} {quote(details['input'])}", f"write {context['expected']}")
+    return _number(loc, key, details) or Finding(loc, f"{key}: {details['msg']}", "")
+
+
+def _number(loc: Loc, key: str, details: ErrorDetails) -> Finding | None:
+    """What is wrong with a number: that it is none, or too great or small."""
+    given = f"{key} is {quote(details['input'])}" if details["input"] != "" else f"{key} has no value"
+    if limit := _LIMITS.get(details["type"]):
+        return Finding(loc, f"{given}, out of range", f"write {limit[1].format(format(details['ctx'][limit[0]], 'g'))}")
+    kind, _, fault = details["type"].partition("_")
+    if kind not in _NUMBERS or fault not in ("parsing", "type", "from_float"):
+        return None
+    name, like = _NUMBERS[kind]
+    return Finding(loc, f"{given}, not {name}" if details["input"] != "" else given, f"write {name}, like {like}")
 
 
 def key_of(field: str) -> str:

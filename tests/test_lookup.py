@@ -414,6 +414,25 @@ def test_lights_of_one_name_are_told_apart_by_their_room(said: str, sentence: st
     assert found(LAMPS, said, sentence) == (room, "table lamp")
 
 
+MOTHERS = Home.from_yaml("""
+rooms:
+  - {name: hall, lights: [{name: table lamp}]}
+  - {name: Aama ko kotha, aliases: [mom's room], lights: [{name: table lamp}]}
+""")
+
+
+@pytest.mark.parametrize(
+    ("sentence", "certainty"),
+    [
+        ("table lamp 20% ma rakha", 0.5), ("ma padhdai chu table lamp bala", 0.5), ("टेबल ल्याम्प २०% मा राख", 0.5),
+        ("maa ko table lamp bala", 1.0), ("ma ko table lamp bala", 1.0), ("aama ko kotha ma table lamp bala", 1.0),
+    ],
+)  # fmt: skip
+def test_a_case_ending_is_nobody_whose_lamp_it_is(sentence: str, certainty: float) -> None:
+    lamp, sure = Lookup(MOTHERS).find("table lamp", sentence)
+    assert (getattr(lamp, "room", None), sure) == ("hall" if certainty < 1 else "Aama ko kotha", certainty)
+
+
 @pytest.mark.parametrize(
     ("said", "light"),
     [

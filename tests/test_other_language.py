@@ -245,6 +245,26 @@ def test_every_fault_of_a_lexicon_is_told_with_its_line(kiswahili: Path) -> None
     )
 
 
+def test_an_entry_is_there_once_and_has_words(kiswahili: Path) -> None:
+    lexicon = kiswahili / "lexicon"
+    (lexicon / "places.yaml").write_text("- {id: hall, en: [hall]}\n- {id: hall, ne: [ukumbi]}\n- {id: den}\n", "utf-8")
+    swaps = "- {id: off.imp, words: {romn: [zima]}}\n- {id: on.imp}\n- {words: {roman: [washa, washeni]}}\n"
+    (lexicon / "swaps.yaml").write_text(swaps, "utf-8")
+    assert_told(
+        kiswahili,
+        "places.yaml:2: id 'hall' is there already",
+        "places.yaml:3: the entry 'den' has no words; write - {id: ..., en: [...], ne: [...], deva: [...]}",
+        "swaps.yaml:1: 'zima' is not read there; write - {id: ..., words: {roman: [...], deva: [...]}}",
+        "swaps.yaml:2: the entry 'on.imp' has no words",
+        "swaps.yaml:3: the entry of 'washa' has no 'id'",
+    )
+
+
+def test_a_file_of_a_lexicon_whose_name_is_misspelled_is_told(kiswahili: Path) -> None:
+    (kiswahili / "lexicon" / "swap.yaml").write_text("- {id: off.imp, words: {roman: [zima, zimeni]}}\n", "utf-8")
+    assert_told(kiswahili, "swap.yaml: nothing reads this file; did you mean 'swaps.yaml'?")
+
+
 def test_what_nothing_reads_in_a_lexicon_is_told_with_its_line(kiswahili: Path) -> None:
     lexicon = kiswahili / "lexicon"
     (lexicon / "colors.yaml").write_text("- {color: rred, roman: [nyekundu]}\n", "utf-8")

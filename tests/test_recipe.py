@@ -61,8 +61,9 @@ def test_all_faults_are_told_at_once_with_their_lines(tmp_path: Path) -> None:
     with pytest.raises(BattiError) as error:
         Recipe.load(path, ["epochs=none", "schedul=cosine"])
     said = str(error.value)
-    for part in ("r.yaml:1: method", "r.yaml:3: learning_rate", "r.yaml:5: unknown key 'rnk'; did you mean 'rank'?",
-                 "--set epochs", "--set schedul: unknown key 'schedul'; did you mean 'schedule'?", "data is missing"):
+    for part in ("r.yaml:1: there is no method 'lara'", "r.yaml:3: learning_rate", "--set epochs",
+                 "r.yaml:5: unknown key 'rnk'; did you mean 'rank'?",
+                 "--set schedul: unknown key 'schedul'; did you mean 'schedule'?", "data is missing"):
         assert part in said, said
 
 
@@ -78,6 +79,11 @@ def test_all_faults_are_told_at_once_with_their_lines(tmp_path: Path) -> None:
     (["lora.rank"], "--set 'lora.rank' is no change; write key=value"),
     (["base.x=1"], "--set base.x: there are no keys of that kind"),
     (["epochs=[1"], "--set epochs"),
+    (["epochs=many"], "--set epochs: epochs is 'many', not a number; write a number, like 0.5"),
+    (["batch=2.5"], "--set batch: batch is '2.5', not a whole number; write a whole number, like 20"),
+    (["clip=0"], "--set clip: clip is '0', out of range; write more than 0"),
+    (["lora.dropout=1"], "--set lora.dropout: dropout is '1', out of range; write less than 1"),
+    (["precision=half"], "--set precision: there is no precision 'half'; write 'auto', 'float32' or 'bfloat16'"),
 ])  # fmt: skip
 def test_what_does_not_go_together_is_refused(changes: list[str], problem: str) -> None:
     with pytest.raises(BattiError, match=re.escape(problem)):

@@ -278,6 +278,45 @@ def test_what_an_answer_names_is_what_was_to_be_lit(tmp_path: Path, answer: str,
     assert asyncio.run(run()) == [("needs_room", "Kun kotha ko batti?"), ("done", text)]
 
 
+TWINS = """
+rooms:
+  - {name: living room, aliases: [baithak], lights: [{name: table lamp}]}
+  - {name: aama ko kotha, aliases: [mom's room], lights: [{name: table lamp}]}
+"""
+
+
+@pytest.mark.parametrize(
+    ("answer", "rooms"),
+    [
+        ("both", {"living room", "aama ko kotha"}), ("dubai ho", {"living room", "aama ko kotha"}),
+        ("duitai", {"living room", "aama ko kotha"}), ("दुबै बत्ती", {"living room", "aama ko kotha"}),
+        ("both of them please", {"living room", "aama ko kotha"}),
+        ("aama ko kotha ko table lamp", {"aama ko kotha"}), ("आमाको कोठाको टेबल ल्याम्प", {"aama ko kotha"}),
+        ("not both", set()), ("dubai hoina", set()), ("ahan", set()),
+    ],
+)  # fmt: skip
+def test_of_two_lamps_that_were_asked_about_one_or_both_are_meant(
+    tmp_path: Path, answer: str, rooms: set[str]
+) -> None:
+    home, store = Home.from_yaml(TWINS), Store.open(tmp_path / "batti.sqlite")
+    talk = Talk(House(store, SimulatedHome(store), lambda: home), Models((), tmp_path / "model"))
+
+    async def run() -> tuple[Answer, Answer]:
+        asked = await talk.say("table lamp bala", Wish())
+        return asked, await said_after(talk, answer, "table lamp bala", Wish())
+
+    asked, came = asyncio.run(run())
+    assert asked.status == "needs_confirmation"
+    assert {(action.room, action.light) for action in came.command.actions} == {(room, "table lamp") for room in rooms}
+    assert came.status == ("done" if rooms else "none")
+
+
+def test_both_is_no_answer_to_which_of_two_things_is_to_be_done(tmp_path: Path) -> None:
+    """Whether the light is to be on or off has no both."""
+    talk = talk_of(tmp_path)
+    assert asyncio.run(said_after(talk, "both", "10 minute pachi batti gara", Wish())).status == "none"
+
+
 @pytest.mark.parametrize("answer", ["yaha", "yo kotha ma", "this room", "ho"])
 def test_who_answers_with_no_place_is_asked_again(tmp_path: Path, answer: str) -> None:
     home, store = Home.from_yaml(PLACES), Store.open(tmp_path / "batti.sqlite")

@@ -129,6 +129,18 @@ def test_refusals_and_questions_are_said(tongue: Tongue) -> None:
     assert "{" not in speaker.no_such_room("garage", lookup.near("hal")).text
 
 
+@pytest.mark.parametrize(
+    ("sentence", "text"),
+    [
+        ("pahilo", "Yaha ko batti pahenlo banaune ho?"), ("yellow one", "Should I turn the light here yellow?"),
+        ("पहिलो", "यहाँको बत्ती पहेँलो बनाउने हो?"),
+    ],
+)  # fmt: skip
+def test_a_question_about_no_place_names_none(sentence: str, text: str) -> None:
+    yellow = Command.of([Action(room="here", action="change_color", color="yellow")])
+    assert Speaker(HOME, sentence).question([yellow]).text == text
+
+
 def test_what_is_called_nearly_so_is_offered() -> None:
     lookup = Lookup(Home.default())
     speaker = Speaker(Home.default(), "turn on the bathing light")

@@ -15,8 +15,11 @@ _ENTRIES = {
     "other_devices": ("", SCRIPTS),
     "numbers": ("n", SCRIPTS),
     "colors": ("color", ("roman", "deva")),
+    "swaps": ("id", ("roman", "deva")),
 }
 """File -> what names an entry of it, and the lists of words that it has."""
+_BELOW = {"swaps": "words"}
+"""File -> the key of an entry below which these lists are, where they are not beside its name."""
 
 
 def unreadable(folder: Path) -> Iterator[Fault]:
@@ -32,6 +35,9 @@ def unreadable(folder: Path) -> Iterator[Fault]:
 
 def unknown(folder: Path) -> Iterator[Fault]:
     """What nothing knows in the files of a lexicon that can be read, and what frames.yaml lacks."""
+    for path in sorted(folder.glob("*.y*ml")):
+        if path.name not in (known := {*NEEDED, *LEFT_OUT}):
+            yield Fault(str(shown(path)), "nothing reads this file", did_you_mean(path.name, sorted(known)))
     for path, found in _files(folder):
         if path.name == "colors.yaml":
             for word in found:
@@ -56,20 +62,34 @@ def _unquoted(found: Sequence[Word]) -> Iterator[Fault]:
 
 def _entries(found: Sequence[Word], name: str, lists: Sequence[str], path: Path) -> Iterator[Fault]:
     """What is wrong with a file that is a list of entries with words."""
-    wanted = [f"{name}: ..."] * bool(name) + [f"{one}: [...]" for one in lists]
-    written = f"- {{{', '.join(wanted)}}}"
+    below = _BELOW.get(path.stem)
+    of_words = ", ".join(f"{one}: [...]" for one in lists)
+    written = f"- {{{f'{name}: ..., ' if name else ''}{f'{below}: {{{of_words}}}' if below else of_words}}}"
     if not found:
         yield Fault(str(path), "no entry", f"write one a line: {written}")
     named = {word.keys[0] for word in found if word.keys[1:] == (name,)}
+    worded = {word.keys[0] for word in found if word.keys and word.keys[1:] != (name,)}
+    first: dict[str, Word] = {}
     for word in found:
         if word.keys[1:] == (name,):
             if name == "n" and not (word.text.isdecimal() and int(word.text) <= 100):
                 yield Fault(word.where, f"{quote(word.text)} is no number from 0 to 100", "leave it out")
-        elif not (len(word.keys) == 3 and word.keys[1] in lists and isinstance(word.keys[2], int)):
+            if (other := first.setdefault(word.text, word)) is not word:
+                problem = f"{name} {quote(word.text)} is there already ({other.where})"
+                yield Fault(word.where, problem, "put the words of both into one entry")
+            if word.keys[0] not in worded:
+                yield Fault(word.where, f"the entry {quote(word.text)} has no words", f"write {written}")
+        elif not _is_of_a_list(word.keys, lists, below):
             yield Fault(word.where, f"{quote(word.text)} is not read there", f"write {written}")
         elif name and word.keys[0] not in named:
             named.add(word.keys[0])  # told once
             yield Fault(word.where, f"the entry of {quote(word.text)} has no '{name}'", f"write {written}")
+
+
+def _is_of_a_list(keys: tuple[str | int, ...], lists: Sequence[str], below: str | None) -> bool:
+    """Whether these keys lead to a word of one of the lists of an entry."""
+    way = (below,) if below else ()
+    return len(keys) == len(way) + 3 and keys[1:-2] == way and keys[-2] in lists and isinstance(keys[-1], int)
 
 
 def _keys(found: Sequence[Word], path: Path) -> Iterator[Fault]:

@@ -8,11 +8,12 @@ from collections import OrderedDict
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from batti.command import Action, Command
+from batti.command import Action, Command, one_form
+from batti.home import Home
 from batti.lamps import Place
 from batti.schema import HERE
 from batti.serve.consent import behind_yes, consents
-from batti.serve.places import is_here, key_of, named
+from batti.serve.places import is_here, is_of_them, key_of, named
 from batti.serve.replies import Speaker
 from batti.serve.talk import Answer, Talk, Understood, Wish, changes_all
 from batti.serve.tongue import called, tongue_of
@@ -42,6 +43,9 @@ async def answered(talk: Talk, said: str, before: str, wish: Wish) -> tuple[Answ
         wish = replace(wish, confirm=True, meant=meant)  # of two readings, also when its room is asked for next
         return await talk.say(before, wish), wish
     home = talk.house.home()
+    if is_of_them(said) and (both := _both(readings, home)):
+        wish = replace(wish, confirm=True, meant=both)
+        return await talk.say(before, wish), wish
     here = await asyncio.to_thread(named, home, said)
     if result.command.intent == "unknown_room" and not readings:
         return await _elsewhere(talk, here, (said, before), understood, wish)
@@ -76,6 +80,19 @@ async def _elsewhere(
         return None  # what would be asked back is not about what was said
     wish = replace(wish, confirm=True)
     return await talk.say(again, wish), wish
+
+
+def _both(readings: Sequence[Command], home: Home) -> Command | None:
+    """What is asked of two places between which was asked; None where the readings differ in more than the place."""
+    if len(readings) != 2 or not _is_same_elsewhere(*readings):
+        return None
+    actions = [action.to_dict() for one in readings for action in one.actions]
+    return Command.from_dict({"actions": one_form(actions)}, groups=home.group_names)
+
+
+def _is_same_elsewhere(one: Command, other: Command) -> bool:
+    first, second = ([(*_doing(action), *_times(action)) for action in command.actions] for command in (one, other))
+    return first == second and {*map(_place_of, one.actions)}.isdisjoint(map(_place_of, other.actions))
 
 
 def _is_at(command: Command, place: Place) -> bool:

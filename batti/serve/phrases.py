@@ -19,7 +19,7 @@ TONGUES: tuple[Tongue, ...] = get_args(Tongue)
 CODES: Mapping[Tongue, str] = {"en": "en", "ne": "ne-Latn", "deva": "ne"}
 """The tags of BCP 47, for screen readers and voices."""
 _NAME = {"room": "name", "rooms": "name", "light": "name", "light_in": "room name", "own": "name", "group": "name",
-         "all": "", "all_but": "excepts", "group_but": "name excepts"}  # fmt: skip
+         "here": "", "all": "", "all_but": "excepts", "group_but": "name excepts"}  # fmt: skip
 _STEP = {"brighter": "subject is level", "dimmer": "subject is level"}
 _DO = {"turn_on": "subject is", "turn_off": "subject is", "brightness": "subject is level",
        "color": "subject is color", "color_temp": "subject is white"}  # fmt: skip

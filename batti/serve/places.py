@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from functools import cache
 
-from batti import lexicon, meaning
+from batti import lexicon, meaning, spoken
 from batti.command import Command, one_form
 from batti.home import Entity, Home
 from batti.lamps import Place
@@ -38,6 +38,13 @@ def named(home: Home, said: str) -> tuple[Place, ...]:
 def is_here(home: Home, said: str) -> bool:
     """Whether an answer names no place but the one where the speaker is: `yaha`, `yo kotha`."""
     return lookup_of(home).find(normalize(said).strip(_MARKS))[0] == HERE
+
+
+def is_of_them(said: str) -> bool:
+    """Whether an answer means all that it was asked about: `dubai`, `both of them`, `duitai batti`."""
+    words = f" {normalize(said).strip(_MARKS)} "
+    rest = _them().sub(" ", words)
+    return rest != words and all(word in _beside_all() or is_yes(word) for word in rest.split())
 
 
 def at(command: Command, places: Sequence[Place], home: Home) -> Command:
@@ -90,7 +97,8 @@ def _named(words: Sequence[str], lookup: Lookup) -> Place | None:
 
 def _lamp_in_its_room(words: Sequence[str], lookup: Lookup) -> Place | None:
     """The lamp that is said with the room in which it is: `baithak ko jhumar`, `the chandelier in the living room`."""
-    lamp, certainty = lookup.find(" ".join(words)) if len(words) <= _SHORT_OF_A_LAMP else (None, 0.0)
+    is_short = sum(not _is_filler(word) for word in words) <= _SHORT_OF_A_LAMP
+    lamp, certainty = lookup.find(" ".join(words)) if is_short else (None, 0.0)
     if not isinstance(lamp, Entity) or lamp.kind != "light" or certainty < _SURE_OF_BOTH:
         return None
     ways = ((words[:i], words[i:]) for i in range(1, len(words)))
@@ -125,6 +133,12 @@ def _is_filler(word: str) -> bool:
 def _every() -> frozenset[str]:
     """Folded words for all that do not mean those that are spoken of."""
     return frozenset(meaning.every()) - {*map(fold, asking.words("of_them"))}
+
+
+@cache
+def _them() -> re.Pattern[str]:
+    """Matches a word for all that are spoken of."""
+    return re.compile(rf"(?<= )(?:{spoken.any_of(asking.words('of_them'))})(?= )")
 
 
 @cache

@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 from batti import spans, spoken
 from batti.command import Action, Command
 from batti.home import Entity, Home
-from batti.schema import ALL
+from batti.schema import ALL, HERE
 from batti.serve import asking, jobs, phrases
 from batti.serve.impossible import Impossible
 from batti.serve.jobs import Job
@@ -303,11 +303,14 @@ class Speaker:
             parts.append(self._phrase("subject.rooms" if len(rooms) > 1 else "subject.room", name=names))
         others = [one for one in dict.fromkeys(places) if one not in rooms]
         parts += [self._part(one) for one in others]
-        many = len(parts) > 1 or len(rooms) > 1 or any(not one.light and not one.own for one in others)
+        many = len(parts) > 1 or len(rooms) > 1 or any(self._is_many(one) for one in others)
         return self._listed(parts, "and"), many
 
     def _is_room(self, place: _Place) -> bool:
-        return not place.light and not place.own and place.room != ALL and place.room not in self.home.group_names
+        return not place.light and not place.own and place.room != HERE and not self._is_many(place)
+
+    def _is_many(self, place: _Place) -> bool:
+        return not place.light and not place.own and (place.room == ALL or place.room in self.home.group_names)
 
     def _part(self, place: _Place) -> str:
         excepts = self._listed([self._called("room", room) for room in place.excepts], "and")
@@ -319,6 +322,8 @@ class Speaker:
             return self._phrase("subject.light_in" if twins else "subject.light", name=name, room=room)
         if place.own:
             return self._phrase("subject.own", name=self._called("room", place.room))
+        if place.room == HERE:
+            return self._phrase("subject.here")
         if place.room == ALL:
             return self._phrase(f"subject.all{but}", excepts=excepts)
         return self._phrase(f"subject.group{but}", name=self._called("group", place.room), excepts=excepts)
