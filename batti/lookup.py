@@ -218,6 +218,10 @@ class Lookup:
         """Whether a folded word is the whole name of something here."""
         return word in self._called
 
+    def is_ours(self, word: str) -> bool:
+        """Whether a folded word is the speaker's my or our."""
+        return word in self._ours
+
     def is_ordinary(self, said: str) -> bool:
         """Whether it is a word of every sentence that only sounds like a place, and that nothing here is called by."""
         return spoken.without_ending(said) in self._ordinary

@@ -8,7 +8,7 @@ from dataclasses import replace
 from itertools import product
 from typing import Any
 
-from batti import another, beside, conditions, everything, lamps, left_out, lexicon, meaning, rows, spoken, told
+from batti import another, beside, conditions, everything, hailed, lamps, left_out, lexicon, meaning, rows, spoken, told
 from batti.command import Command, contradict, is_put_off, one_form
 from batti.home import Entity
 from batti.lamps import Found, Place
@@ -24,6 +24,7 @@ from batti.values import seconds_of
 _LEVEL = re.compile(r"(\d+) ?(?:%|percent|persent|parsent|pratisat|pratishat)")
 _MANY, _A_DAY = 100, 86_400  # units of time, and seconds, from which a length is rare
 _NOT_QUITE = 0.5  # certainty of a room said to be on a floor on which it is not, or with a number that is not its own
+_HAILED = 0.8  # certainty of a place that was marked with somebody who is called
 _HIS = 0.8  # certainty of a room whose owner is told by a pronoun
 _SURE = 0.9  # certainty from which a number or letter is that of the kind of place beside it
 _NO_LIGHT_HAS_IT = 0.5  # certainty of an answer to more than there is: 150%, 100 hours, 500 kelvin
@@ -230,6 +231,9 @@ def _find(place: Span | str, said: Said, second: bool) -> tuple[Place | None, fl
     his = _of_somebody(place, said)
     if his and not spoken.is_somebodys(name):  # another may be called a cabin and no more
         return his, _HIS
+    if behind := hailed.place_behind(name, said.lookup):
+        named, sure = said.lookup.find(behind, said.sentence, second)
+        return named, min(sure, _HAILED)
     named, sure = said.lookup.find(name, said.sentence, second)
     if isinstance(named, Entity) and named.kind != "light" and _are_two(name, named, said.lookup):
         return named, min(sure, _NOT_QUITE)  # a lamp may be `on air`
