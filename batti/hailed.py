@@ -30,6 +30,11 @@ def place_behind(marked: str, lookup: Lookup) -> str:
     return "" if _may_be_theirs(folded[start:]) or lookup.surely(marked) else place
 
 
+def is_now(marked: str, lookup: Lookup) -> bool:
+    """Whether a model marked the word for now, and nothing here is called so: aba only sounds like aaba, a father."""
+    return marked in lexicon.load().frames["now"] and not lookup.is_a_name(fold(marked))
+
+
 def _may_be_called(word: str) -> bool:
     """Whether a folded word is what people call each other: no guest and no driver, whose a bathroom may be."""
     return meaning.is_person(word) and meaning.senses(word).isdisjoint(lexicon.load().frames["never_called"])

@@ -17,6 +17,7 @@ from batti.prompt import Asked, Span, in_order, reckoned
 from batti.ranges import is_a_range
 from batti.said import Said
 from batti.schema import ALL, HERE
+from batti.sound import fold
 from batti.spans import is_a_span
 from batti.text import normalize
 from batti.values import seconds_of
@@ -25,6 +26,7 @@ _LEVEL = re.compile(r"(\d+) ?(?:%|percent|persent|parsent|pratisat|pratishat)")
 _MANY, _A_DAY = 100, 86_400  # units of time, and seconds, from which a length is rare
 _NOT_QUITE = 0.5  # certainty of a room said to be on a floor on which it is not, or with a number that is not its own
 _HAILED = 0.8  # certainty of a place that was marked with somebody who is called
+_NOW = 0.8  # certainty of the speaker's room where a model took the word for now for a place
 _HIS = 0.8  # certainty of a room whose owner is told by a pronoun
 _SURE = 0.9  # certainty from which a number or letter is that of the kind of place beside it
 _NO_LIGHT_HAS_IT = 0.5  # certainty of an answer to more than there is: 150%, 100 hours, 500 kelvin
@@ -231,11 +233,15 @@ def _find(place: Span | str, said: Said, second: bool) -> tuple[Place | None, fl
     his = _of_somebody(place, said)
     if his and not spoken.is_somebodys(name):  # another may be called a cabin and no more
         return his, _HIS
+    if hailed.is_now(name, said.lookup):  # `aba light off`
+        return HERE, _NOW
     if behind := hailed.place_behind(name, said.lookup):
         named, sure = said.lookup.find(behind, said.sentence, second)
         return named, min(sure, _HAILED)
     named, sure = said.lookup.find(name, said.sentence, second)
-    if isinstance(named, Entity) and named.kind != "light" and _are_two(name, named, said.lookup):
+    if isinstance(named, Entity) and named.kind != "light" and (
+        _are_two(name, named, said.lookup) or _are_groups(name, said.lookup)
+    ):
         return named, min(sure, _NOT_QUITE)  # a lamp may be `on air`
     is_lettered = beside.is_name(name, letter)
     if is_lettered and not (isinstance(named, Entity) and named.kind != "group"):
@@ -261,6 +267,13 @@ def _with_what_belongs_to_it(place: Span, letter: str, said: Said) -> tuple[Enti
         if isinstance(named, Entity) and sure > _SURE:
             return named, sure
     return None
+
+
+def _are_groups(said: str, lookup: Lookup) -> bool:
+    """Whether two groups were marked for one: `mathi tala`, which may be the upper floor, or upstairs and downstairs."""
+    sides = [lookup.surely(side) for side in said.split()]
+    is_one = lookup.is_a_name(fold(said))
+    return not is_one and len(sides) == 2 and sides[0] != sides[1] and all(s and s.kind == "group" for s in sides)
 
 
 def _are_two(said: str, named: Entity, lookup: Lookup) -> bool:

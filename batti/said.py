@@ -42,8 +42,11 @@ class Said:
         return all(one.doing.keys().isdisjoint(("at", "after", "for")) for one in self.asked)
 
     def text(self, place: Span) -> str:
-        """The words of a place."""
-        return text_of(place, self.sentence)
+        """The words of a place; of one that was cut out of words run together, without the last a, which Devanagari has
+        there for nothing: the hala of `हलकोबत्ती`."""
+        name, behind = text_of(place, self.sentence), self.sentence[place[1] + 1 : place[1] + 2]
+        is_cut = behind.isalpha() and name.endswith("a") and not self.lookup.surely(name)
+        return name[:-1] if is_cut and self.lookup.surely(name[:-1]) else name
 
     def around(self, place: Span) -> tuple[str, str]:
         """What stands before a place and behind it, up to the next ones that were marked."""
