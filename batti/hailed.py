@@ -19,11 +19,11 @@ def place_behind(marked: str, lookup: Lookup) -> str:
     folded = [*map(fold, words)]
     if not folded or not _may_be_called(folded[0]):
         return ""
-    start = 1
-    while start < len(words) and (spoken.is_title(folded[start]) or words[start] in _polite()):
+    polite, start = lexicon.load().frames["behind_a_name"], 1
+    while start < len(words) and (spoken.is_title(folded[start]) or words[start] in polite):
         start += 1
     place = " ".join(words[start:])
-    if not lookup.is_a_name(fold(place)):
+    if not place or not lookup.is_a_name(fold(place)):
         return ""
     if lookup.is_ours(folded[start]):  # `dad my room`, which is not dad's
         return place
@@ -44,7 +44,3 @@ def _may_be_theirs(place: Sequence[str]) -> bool:
     """Whether folded words are no place of their own (kotha), or somebody else's: the didi ko kotha of `puja didi`."""
     is_kin = meaning.is_kin(place[0]) and not meaning.is_given(place[0])
     return is_kin or all(map(meaning.is_light, place))
-
-
-def _polite() -> Sequence[str]:
-    return lexicon.load().frames["behind_a_name"]

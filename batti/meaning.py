@@ -391,6 +391,7 @@ def is_lamp(word: str) -> bool:
 
 
 COMPILED = (
-    "_number_words", "_pronunciations", "_meant_by", "_told_by", "_told_in_writing", "_called_people", "_ids_of_places", "_adjectives",
+    "_number_words", "_pronunciations", "_meant_by", "_told_by", "_told_in_writing", "_called_people",
+    "_ids_of_places", "_adjectives",
 )  # fmt: skip
 """The tables that come with the package; see `compiled`."""

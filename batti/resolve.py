@@ -38,9 +38,7 @@ _MORE_BEFORE, _MORE_BEHIND = 2, 1  # words of a name in pieces that the model ma
 _AT_THE_NEXT = 0.5  # certainty of what is done at the next such clock, where another day, every day or an end is meant
 
 
-def resolve(
-    asked: Sequence[Asked], sentence: str, lookup: Lookup, second: bool = False
-) -> tuple[Command, float]:
+def resolve(asked: Sequence[Asked], sentence: str, lookup: Lookup, second: bool = False) -> tuple[Command, float]:
     """The command, and how certain its places are (0 to 1); where several things have one name, with the `second`.
 
     One place that the home does not have makes the whole sentence `unknown_room`: nothing is done
@@ -239,9 +237,7 @@ def _find(place: Span | str, said: Said, second: bool) -> tuple[Place | None, fl
         named, sure = said.lookup.find(behind, said.sentence, second)
         return named, min(sure, _HAILED)
     named, sure = said.lookup.find(name, said.sentence, second)
-    if isinstance(named, Entity) and named.kind != "light" and (
-        _are_two(name, named, said.lookup) or _are_groups(name, said.lookup)
-    ):
+    if isinstance(named, Entity) and named.kind != "light" and _are_two(name, named, said.lookup):
         return named, min(sure, _NOT_QUITE)  # a lamp may be `on air`
     is_lettered = beside.is_name(name, letter)
     if is_lettered and not (isinstance(named, Entity) and named.kind != "group"):
@@ -270,14 +266,17 @@ def _with_what_belongs_to_it(place: Span, letter: str, said: Said) -> tuple[Enti
 
 
 def _are_groups(said: str, lookup: Lookup) -> bool:
-    """Whether two groups were marked for one: `mathi tala`, which may be the upper floor, or upstairs and downstairs."""
+    """Whether two groups were marked for one: `mathi tala`, the upper floor, or what is above and what is below."""
     sides = [lookup.surely(side) for side in said.split()]
     is_one = lookup.is_a_name(fold(said))
     return not is_one and len(sides) == 2 and sides[0] != sides[1] and all(s and s.kind == "group" for s in sides)
 
 
 def _are_two(said: str, named: Entity, lookup: Lookup) -> bool:
-    """Whether a model marked two places for one, with what is done between them or an and: `mathi off tala`."""
+    """Whether a model marked two places for one, with what is done between them or an and: `mathi off tala`; or two
+    groups side by side."""
+    if _are_groups(said, lookup):
+        return True
     words, frames = said.split(), lexicon.load().frames
     between = {*frames["switches"], *frames["between_rooms"]}.difference(*map(str.split, map(normalize, named.names)))
     for at in (i for i, word in enumerate(words) if word in between and 0 < i < len(words) - 1):

@@ -1351,7 +1351,9 @@ def test_a_mother_is_no_grandmother_who_is_called_one(said: str) -> None:
     assert isinstance(entity, Entity) and entity.name == "mummy ko kotha" and certainty > 0.9
 
 
-@pytest.mark.parametrize(("own", "said"), [("gate", "khet"), ("nani ko kotha", "wall"), ("nani ko kotha", "wall light")])
+@pytest.mark.parametrize(
+    ("own", "said"), [("gate", "khet"), ("nani ko kotha", "wall"), ("nani ko kotha", "wall light")]
+)
 def test_what_only_sounds_like_a_translation_is_another_word(own: str, said: str) -> None:
     assert found_name(home_of(own, "veranda"), said) is None
 
