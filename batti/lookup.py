@@ -150,7 +150,7 @@ class Lookup:
         equal = _equal(scored, best)
         if len(equal) > 1:
             return self._one_of(equal, said, sentence, readings, second)
-        return self._nearest(equal[0], readings, scored)
+        return self._nearest(equal[0], said, readings, scored)
 
     def surely(self, said: str) -> Entity | None:
         """What of this home `said` (normalized) certainly names."""
@@ -201,11 +201,11 @@ class Lookup:
         return (self.entities[equal[second]], 1 / len(equal)) if chosen is None else (self.entities[chosen], 1.0)
 
     def _nearest(
-        self, index: int, readings: list[list[str]], scored: Mapping[int, float]
+        self, index: int, said: str, readings: list[list[str]], scored: Mapping[int, float]
     ) -> tuple[Entity | str | None, float]:
         """What is most like what was said, unless something tells that it is another."""
         best, entity = scored[index], self.entities[index]
-        if best < _SURE and self._has_not(index, readings):
+        if best < _SURE and (self._has_not(index, readings) or self._only_sounds_like(index, said)):
             return None, _STRANGER * _certainty(_SURE - best)
         if best < _SURE and (called_so := self._of_one_head(index, readings)):
             return self._all_of(readings) or (entity, 1 / called_so)
@@ -231,6 +231,10 @@ class Lookup:
         """What a lamp is called besides the word for one, in one word: the jali of `jali batti`."""
         own = (n for n in self._names if n.factor == 1.0 and not n.lamp and self.entities[n.entity].kind == "light")
         return frozenset(n.joined for n in own if len(n.telling) == 1 and any(map(meaning.is_lamp, n.light)))
+
+    def is_ours(self, word: str) -> bool:
+        """Whether a folded word is the speaker's my or our."""
+        return word in self._ours
 
     def is_ordinary(self, said: str) -> bool:
         """Whether it is a word of every sentence that only sounds like a place, and that nothing here is called by."""
@@ -321,7 +325,8 @@ class Lookup:
                 scored[index] *= _ANOTHER
         kin = _only_kin(readings[0]) if readings else ""
         for index in scored if kin else ():
-            if scored[index] < _FAR and self._is_other_kin(index, kin):
+            is_other = scored[index] < _FAR and self._is_other_kin(index, kin)
+            if is_other or (scored[index] < _SURE and self._is_kin_only_by_word(index, kin)):
                 scored[index] *= _ANOTHER
         return readings, scored
 
@@ -331,6 +336,16 @@ class Lookup:
         words = {word for name in self._names if name.entity == index and name.factor == 1.0 for word in name.words}
         others = [meaning.senses(word) for word in words if meaning.is_kin(word)]
         return bool(others) and kin not in words and not any(meaning.senses(kin) & other for other in others)
+
+    def _is_kin_only_by_word(self, index: int, kin: str) -> bool:
+        """Whether the only word for kin that means the same as the one told means another by the other names here:
+        dada, who is bare hajur and hajurbuwa too, is the grandfather and no brother (dajyu)."""
+        words = {word for name in self._names if name.entity == index and name.factor == 1.0 for word in name.words}
+        own = {word for word in words if meaning.is_kin(word)}
+        same = {word for word in own if meaning.senses(word) & meaning.senses(kin)}
+        return bool(same) and kin not in own and all(
+            any(meaning.may_be(word, other) for other in own - same) for word in same
+        )
 
     def _is_anothers(self, index: int, said: Sequence[str]) -> bool:
         """Whether somebody is told with a title who has nothing to do with it: `puja didi ko kotha` for the puja room,
@@ -399,13 +414,22 @@ class Lookup:
     def _only_of(self, said: str, readings: list[list[str]]) -> tuple[Entity, float] | None:
         """The only thing of the person who is named, where nothing else comes near: `sailo` for Saila ko flat."""
         owned = next(filter(None, map(self._owners.only, readings)), None)
-        if owned is None or self.near(said) != [owned] or self._is_anothers(self.entities.index(owned), readings[0]):
+        if owned is None or self.near(said) != [owned]:
+            return None
+        index = self.entities.index(owned)
+        if self._is_anothers(index, readings[0]) or self._is_kin_only_by_word(index, _only_kin(readings[0])):
             return None
         return owned, _certainty(0.0)
 
     @staticmethod
     def _lies_in(entity: Entity, rooms: Collection[str]) -> bool:
         return entity.kind != "group" and (entity.room if entity.kind == "light" else entity.name) in rooms
+
+    def _only_sounds_like(self, index: int, said: str) -> bool:
+        """Whether the one word that tells means something else than this, whose translation sounds like it."""
+        words = [word for word in spoken.without_ending(said).split() if not meaning.is_light(fold(word))]
+        own = self._own_words[index]
+        return len(words) == 1 and fold(words[0]) not in own and meaning.only_sounds_like(words[0], own)
 
     def _has_not(self, index: int, readings: list[list[str]]) -> bool:
         """Whether a lamp is named that the room or group is not called by, or another of its kind: `bhoj hall ko

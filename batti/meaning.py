@@ -43,16 +43,45 @@ def _told_by() -> dict[str, list[str]]:
 
 def _ids_of(word_of: Callable[[list[str]], str]) -> dict[str, list[str]]:
     """A word for each name of the lexicon, where it has one -> ids of what is called so."""
-    words = lexicon.load()
     found: dict[str, set[str]] = {}
-    things = (words.places, words.groups, words.lights, words.furniture, words.proper_in_both)
-    for concept in chain(words.people, words.adjectives, *things):
+    for concept in _concepts():
         for said in concept.words:
             found.setdefault(word_of([fold(word) for word in lexicon.key(said).split()]), set()).add(concept.id)
-    for said, ids in words.frames["vague"].items():
+    for said, ids in lexicon.load().frames["vague"].items():
         found.setdefault(fold(said), set()).update(ids)
     found.pop("", None)
     return {word: sorted(ids) for word, ids in found.items()}
+
+
+def _concepts() -> Iterator[lexicon.Concept]:
+    words = lexicon.load()
+    things = (words.places, words.groups, words.lights, words.furniture, words.proper_in_both)
+    return chain(words.people, words.adjectives, *things)
+
+
+@compiled
+def _told_in_writing() -> dict[str, list[str]]:
+    """Normalized single word -> ids of what is called so, where another word that sounds like it means something else:
+    khet, a field, and ket, as a recognizer writes gate."""
+    written: dict[str, set[str]] = {}
+    for concept in _concepts():
+        for said in map(str.split, {lexicon.key(said) for said in concept.words}):
+            telling = [word for word in said if len(said) == 1 or fold(word) not in _light_words()]
+            if len(telling) == 1:
+                for one in (telling[0], telling[0].removesuffix("s")):
+                    written.setdefault(one, set()).add(concept.id)
+    for said, ids in lexicon.load().frames["vague"].items():
+        written.setdefault(said, set()).update(ids)
+    written = {word: ids | written.get(word.removesuffix("s"), set()) for word, ids in written.items()}
+    return {word: sorted(ids) for word, ids in sorted(written.items()) if not _told(fold(word)) <= ids}
+
+
+def only_sounds_like(word: str, called: Iterable[str]) -> bool:
+    """Whether a normalized word means nothing of what folded words for one thing tell, though what sounds like it does:
+    khet is no gate, and a wall no bal kaksha."""
+    means = frozenset(_told_in_writing().get(word, ()))
+    told = frozenset(chain.from_iterable(map(_told, called)))
+    return bool(means) and not means & told and bool(_told(fold(word)) & told)
 
 
 def senses(word: str) -> frozenset[str]:
@@ -257,6 +286,12 @@ def is_kin(word: str) -> bool:
     return is_person(word) and bool(senses(word))
 
 
+def may_be(word: str, other: str) -> bool:
+    """Whether somebody may be told by a folded word in a longer name who is meant by another one: hajurama by aama,
+    for the boju aama is one."""
+    return bool(_told(word) & senses(other))
+
+
 def is_given(word: str) -> bool:
     """Whether a folded word is somebody's own name (Ramesh), or what one is (doctor), and no rank among brothers and
     sisters (maila)."""
@@ -376,6 +411,7 @@ def is_lamp(word: str) -> bool:
 
 
 COMPILED = (
-    "_number_words", "_pronunciations", "_meant_by", "_told_by", "_called_people", "_ids_of_places", "_adjectives",
+    "_number_words", "_pronunciations", "_meant_by", "_told_by", "_told_in_writing", "_called_people",
+    "_ids_of_places", "_adjectives",
 )  # fmt: skip
 """The tables that come with the package; see `compiled`."""

@@ -10,12 +10,13 @@ from itertools import chain, pairwise
 from batti import lexicon, meaning, spoken
 from batti.home import Entity
 from batti.similarity import ENOUGH, telling_of
-from batti.sound import fold
+from batti.sound import consonants, fold
 
 Owner = tuple[Entity, frozenset[str]]
 """A room with the words for somebody whose it is."""
 _LONG = 5  # letters of a name whose last a may be silent: Ram is not Rama
 _PAUSE = re.compile(r"[,.!?]")  # between who is called and what is said to them
+_SAME_BUT_FOR_VOWELS = 0.75  # likeness from which a name of the same consonants is one
 _TOGETHER = 1  # words between people who are named together: `didi ra sujal sute`
 
 
@@ -64,7 +65,11 @@ class Owners:
         begins = [_not_of_places(clauses[0])[:1]]
         clauses = self._in_turn(clauses, yours)
         subjects, people = [*map(_not_of_places, clauses)], [*map(_of_people, clauses)]
-        for those, owners in (*((people, some) for some in known), (subjects, strange), (begins, first)):
+        by_name, otherwise = known
+        untitled = [*map(self.without_titles, people)]  # Sunmaya didi is not the other one's didi
+        heard = [_as_called(words, by_name) for words in untitled]
+        by_name_first = ((untitled, by_name), (heard, by_name), (people, by_name), (people, otherwise))
+        for those, owners in (*by_name_first, (subjects, strange), (begins, first)):
             for words in those:
                 if named := [*_named(words, owners)]:
                     return _last(named)
@@ -114,6 +119,16 @@ def _named(words: Sequence[str], owners: Iterable[Owner]) -> Iterator[tuple[int,
         if owner <= where.keys():
             at = [where[word] for word in owner]
             yield min(at), max(at), room
+
+
+def _as_called(words: Sequence[str], owners: Iterable[Owner]) -> list[str]:
+    """Folded words with what somebody is called here for what only has other vowels: mami (मम्मी) for mummy."""
+    known = {word for _, owner in owners for word in owner if len(word) >= _LONG - 1}
+    return [next((one for one in sorted(known) if _has_its_consonants(word, one)), word) for word in words]
+
+
+def _has_its_consonants(word: str, called: str) -> bool:
+    return consonants(word) == consonants(called) and meaning.sounds(word, called) >= _SAME_BUT_FOR_VOWELS
 
 
 def _stems(word: str) -> Iterator[str]:

@@ -8,7 +8,7 @@ from dataclasses import replace
 from itertools import product
 from typing import Any
 
-from batti import another, beside, conditions, everything, lamps, left_out, lexicon, meaning, rows, spoken, told
+from batti import another, beside, conditions, everything, hailed, lamps, left_out, lexicon, meaning, rows, spoken, told
 from batti.command import Command, contradict, is_put_off, one_form
 from batti.home import Entity
 from batti.lamps import Found, Place
@@ -26,6 +26,8 @@ _LEVEL = re.compile(r"(\d+) ?(?:%|percent|persent|parsent|pratisat|pratishat)")
 _TWO_WORDS = re.compile(r"\b([a-z]+) (?=([a-z]+))")
 _MANY, _A_DAY = 100, 86_400  # units of time, and seconds, from which a length is rare
 _NOT_QUITE = 0.5  # certainty of a room said to be on a floor on which it is not, or with a number that is not its own
+_HAILED = 0.8  # certainty of a place that was marked with somebody who is called
+_NOW = 0.8  # certainty of the speaker's room where a model took the word for now for a place
 _HIS = 0.8  # certainty of a room whose owner is told by a pronoun
 _SURE = 0.9  # certainty from which a number or letter is that of the kind of place beside it
 _NO_LIGHT_HAS_IT = 0.5  # certainty of an answer to more than there is: 150%, 100 hours, 500 kelvin
@@ -37,9 +39,7 @@ _MORE_BEFORE, _MORE_BEHIND = 2, 1  # words of a name in pieces that the model ma
 _AT_THE_NEXT = 0.5  # certainty of what is done at the next such clock, where another day, every day or an end is meant
 
 
-def resolve(
-    asked: Sequence[Asked], sentence: str, lookup: Lookup, second: bool = False
-) -> tuple[Command, float]:
+def resolve(asked: Sequence[Asked], sentence: str, lookup: Lookup, second: bool = False) -> tuple[Command, float]:
     """The command, and how certain its places are (0 to 1); where several things have one name, with the `second`.
 
     One place that the home does not have makes the whole sentence `unknown_room`: nothing is done
@@ -243,6 +243,11 @@ def _find(place: Span | str, said: Said, second: bool) -> tuple[Place | None, fl
     his = _of_somebody(place, said)
     if his and not spoken.is_somebodys(name):  # another may be called a cabin and no more
         return his, _HIS
+    if hailed.is_now(name, said.lookup):  # `aba light off`
+        return HERE, _NOW
+    if behind := hailed.place_behind(name, said.lookup):
+        named, sure = said.lookup.find(behind, said.sentence, second)
+        return named, min(sure, _HAILED)
     named, sure = said.lookup.find(name, said.sentence, second)
     if isinstance(named, Entity) and named.kind != "light" and _are_two(name, named, said.lookup):
         return named, min(sure, _NOT_QUITE)  # a lamp may be `on air`
@@ -274,8 +279,18 @@ def _with_what_belongs_to_it(place: Span, letter: str, said: Said) -> tuple[Enti
     return None
 
 
+def _are_groups(said: str, lookup: Lookup) -> bool:
+    """Whether two groups were marked for one: `mathi tala`, the upper floor, or what is above and what is below."""
+    sides = [lookup.surely(side) for side in said.split()]
+    is_one = lookup.is_a_name(fold(said))
+    return not is_one and len(sides) == 2 and sides[0] != sides[1] and all(s and s.kind == "group" for s in sides)
+
+
 def _are_two(said: str, named: Entity, lookup: Lookup) -> bool:
-    """Whether a model marked two places for one, with what is done between them or an and: `mathi off tala`."""
+    """Whether a model marked two places for one, with what is done between them or an and: `mathi off tala`; or two
+    groups side by side."""
+    if _are_groups(said, lookup):
+        return True
     words, frames = said.split(), lexicon.load().frames
     between = {*frames["switches"], *frames["between_rooms"]}.difference(*map(str.split, map(normalize, named.names)))
     for at in (i for i, word in enumerate(words) if word in between and 0 < i < len(words) - 1):

@@ -8,6 +8,7 @@ from functools import cached_property
 
 from batti.lookup import Lookup
 from batti.prompt import Asked, Span, text_of
+from batti.sound import is_without_vowels
 
 
 @dataclass(frozen=True)
@@ -42,8 +43,12 @@ class Said:
         return all(one.doing.keys().isdisjoint(("at", "after", "for")) for one in self.asked)
 
     def text(self, place: Span) -> str:
-        """The words of a place."""
-        return text_of(place, self.sentence)
+        """The words of a place; of one that was cut out of words run together, without the last a, which Devanagari has
+        there for nothing: the hala of `हलकोबत्ती`."""
+        name, behind = text_of(place, self.sentence), self.sentence[place[1] + 1 : place[1] + 2]
+        is_cut = behind.isalpha() and name.endswith("a") and not self.lookup.surely(name)
+        is_cut = is_cut and not is_without_vowels(name[:-1])  # half a name: `न्छाको`
+        return name[:-1] if is_cut and self.lookup.surely(name[:-1]) else name
 
     def around(self, place: Span) -> tuple[str, str]:
         """What stands before a place and behind it, up to the next ones that were marked."""

@@ -14,7 +14,7 @@ from itertools import pairwise
 
 from rapidfuzz.distance import OSA
 
-from batti import letters, meaning, sound
+from batti import letters, meaning, sound, spoken
 from batti.vocabulary import ENOUGH as WORD
 
 ENOUGH = 0.76
@@ -310,7 +310,8 @@ def _is_anothers(said: Name, name: Name) -> bool:
     if name.factor == 1.0 or len(name.words) == 1 or not meaning.is_kin(word):
         return False
     is_sound = not any(map(meaning.shared, name.light)) and not said.light & name.light  # nothing but ko, the, in
-    return is_sound or any(map(meaning.is_kin, name.light - said.light))
+    others = name.light - said.light  # babu ji, the father, is no babu
+    return is_sound or any(meaning.is_kin(other) or spoken.is_title(other) for other in others)
 
 
 def _ends_in_a_letter(name: Name) -> bool:

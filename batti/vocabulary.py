@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from functools import lru_cache
 
@@ -14,6 +15,7 @@ ENOUGH = 0.5
 """Similarity (0 to 1) from which two words may be partners."""
 _NEAR = 0.35  # similarity in spelling from which two words may sound that much alike: iain and kiten
 _REMEMBERED = 4096  # words said
+_VOWELS = re.compile("[aeiou]")
 _LEAST = 4  # letters of a word in which a slip is looked for
 
 
@@ -68,12 +70,14 @@ class Spelling:
     def _slip_of(self, said: str) -> str:
         """The word that it is a slip of; nothing where that may be two."""
         if len(said) < _LEAST:
-            return ""
+            return _one_word([word for word in self._words if _lacks_vowels(said, word)])
         slips = [word for word in self._words if _is_slip(said, word)]
-        for some in ([word for word in slips if _is_turned(said, word)], slips):
-            if len({sound.consonants(sound.fold(word)) for word in some}) == 1:  # one word, in several spellings
-                return some[0]
-        return ""
+        return _one_word([word for word in slips if _is_turned(said, word)]) or _one_word(slips)
+
+
+def _one_word(some: list[str]) -> str:
+    """The first of these, where they are one word in several spellings."""
+    return some[0] if len({sound.consonants(sound.fold(word)) for word in some}) == 1 else ""
 
 
 def _is_slip(said: str, word: str) -> bool:
@@ -81,6 +85,12 @@ def _is_slip(said: str, word: str) -> bool:
     if abs(len(said) - len(word)) > 1 or OSA.distance(said, word) != 1:
         return False
     return _is_turned(said, word) or (len(word) > _LEAST and said[0] == word[0])
+
+
+def _lacks_vowels(said: str, word: str) -> bool:
+    """Whether a short word was typed without the vowels inside it: gte, ksi."""
+    is_short = sound.SHORTEST <= len(said) < len(word) <= len(said) + 2 and said[0] + said[-1] == word[0] + word[-1]
+    return is_short and said[1:-1] == _VOWELS.sub("", word[1:-1])
 
 
 def _is_turned(said: str, word: str) -> bool:

@@ -1343,10 +1343,45 @@ def test_what_a_recognizer_of_english_makes_of_batti_is_no_bathroom() -> None:
         (("hajurama ko kotha", "kitchen"), "boju ko kotha", "hajurama ko kotha"),
         (("mum and dad's room", "kitchen"), "my parents' bedroom", "mum and dad's room"),
         (("kids room", "kitchen"), "bachha ko kotha", "kids room"),
+        (("baba ko kotha", "kitchen"), "babu ko kotha", None),
+        (("Sneha ko kotha", "kitchen"), "Snehal ko kotha", None),
+        (("Sonam ko kotha", "kitchen"), "sona ko kotha", None),
+        (("Ujjwal ko kotha", "kitchen"), "ujjwala ko kotha", None),
+        (("Suman ko kotha", "kitchen"), "sumana ko kotha", None),
     ],
 )
 def test_people_of_nearly_one_name_are_told_apart(rooms: tuple[str, ...], said: str, room: str | None) -> None:
     assert found_name(home_of(*rooms), said) == room
+
+
+@pytest.mark.parametrize(
+    ("said", "room"), [("dada ko kotha", "bare hajur ko kotha"), ("hajurba ko kotha", "bare hajur ko kotha"),
+                       ("dajyu ko kotha", None), ("dai ko kotha", None)],
+)  # fmt: skip
+def test_what_somebody_is_called_means_what_their_other_names_do(said: str, room: str | None) -> None:
+    aliases = ["dada ko kotha", "hajurbuwa ko kotha"]  # dada is an elder brother, elsewhere
+    assert found_name(home_of("angan", {"name": "bare hajur ko kotha", "aliases": aliases}), said) == room
+
+
+@pytest.mark.parametrize("said", ["mami ko kotha", "मम्मीको कोठा", "ममीको कोठा"])
+def test_a_mother_is_no_grandmother_who_is_called_one(said: str) -> None:
+    grandmothers = {"name": "hajurama ko kotha", "aliases": ["ama ko kotha"]}
+    entity, certainty = lookup_of(home_of(grandmothers, "mummy ko kotha")).find(normalize(said))
+    assert isinstance(entity, Entity) and entity.name == "mummy ko kotha" and certainty > 0.9
+
+
+@pytest.mark.parametrize(
+    ("own", "said"), [("gate", "khet"), ("nani ko kotha", "wall"), ("nani ko kotha", "wall light")]
+)
+def test_what_only_sounds_like_a_translation_is_another_word(own: str, said: str) -> None:
+    assert found_name(home_of(own, "veranda"), said) is None
+
+
+@pytest.mark.parametrize(
+    ("said", "room"), [("gte", "gate"), ("ksi", "kausi"), ("gtee", None), ("kti", None), ("gto", None), ("khi", None)]
+)
+def test_a_short_name_may_lack_the_vowels_inside(said: str, room: str | None) -> None:
+    assert found_name(home_of("gate", {"name": "kausi", "aliases": ["kaushi", "kousi"]}, "veranda"), said) == room
 
 
 def test_a_nought_between_digits_is_no_hesitation() -> None:

@@ -904,3 +904,69 @@ def test_a_group_is_found_of_which_a_recognizer_wrote_the_first_syllable_apart()
 
 def test_a_number_that_was_marked_alone_is_that_of_the_word_before_it() -> None:
     assert in_baths("bath 1 full ani bath 2 off", ("1", HALF), ("2", OFF))[0] == ["bath 1", "bath 2"]
+
+
+HAILED = home_of(
+    "hall", "store", "Sonam ko kotha", "puja didi ko kotha", "didi ko kotha", "dai ko study", "study", "aama ko kotha",
+    {"name": "mero kotha", "aliases": ["my room"]}, {"name": "bedroom", "aliases": ["kotha"]}, "bathroom",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("sentence", "marked", "room"),
+    [
+        ("sonam hall ko batti bala", "sonam hall", "hall"), ("aama hall nibhau", "aama hall", "hall"),
+        ("sonam la store ma bala", "sonam la store", "store"), ("pinky dai hall bala", "pinky dai hall", "hall"),
+        ("sonam my room off", "sonam my room", "mero kotha"),
+        ("sonam ko hall bala", "sonam ko hall", None),  # whose it is stands before ko
+        ("guest bathroom bala", "guest bathroom", None), ("bachchaharu bathroom bala", "bachchaharu bathroom", None),
+        ("sonam kotha bala", "sonam kotha", "Sonam ko kotha"), ("dai study bala", "dai study", "dai ko study"),
+        ("puja didi ko kotha bala", "puja didi ko kotha", "puja didi ko kotha"),
+    ],
+)  # fmt: skip
+def test_who_is_called_before_a_place_does_not_own_it(sentence: str, marked: str, room: str | None) -> None:
+    command, certainty = resolve([Asked(mark(sentence, marked), OFF, ())], sentence, lookup_of(HAILED))
+    assert command.rooms == ((room,) if room else ()) or certainty <= 0.5
+    assert room is None or command.rooms == (room,)
+
+
+@pytest.mark.parametrize(("marked", "room"), [("aba", "here"), ("ava", "here"), ("aaba", "baba ko kotha")])
+def test_the_word_for_now_is_no_father(marked: str, room: str) -> None:
+    home = home_of("baba ko kotha", "hall")
+    command, _ = resolve([Asked(mark(marked, marked), OFF, ())], f"{marked} light off", lookup_of(home))
+    assert command.rooms == (room,)
+
+
+def test_a_home_may_call_a_room_by_the_word_for_now() -> None:
+    command, _ = resolve([Asked((0, 2), OFF, ())], "aba light off", lookup_of(home_of("Aba", "hall")))
+    assert command.rooms == ("Aba",)
+
+
+@pytest.mark.parametrize(("aliases", "is_sure"), [([], False), (["mathi tala"], True)])
+def test_two_groups_that_were_marked_for_one_are_in_doubt(aliases: list[str], is_sure: bool) -> None:
+    rooms = [{"name": name} for name in ("attic", "cellar")]
+    groups = [{"name": "mathi", "aliases": ["mathillo tala", *aliases], "rooms": ["attic"]},
+              {"name": "tala", "rooms": ["cellar"]}]  # fmt: skip
+    home = Home.from_dict({"name": "H", "rooms": rooms, "groups": groups})
+    _, certainty = resolve([Asked((0, 9), OFF, ())], "mathi tala nibhau", lookup_of(home))
+    assert (certainty > 0.5) is is_sure
+
+
+@pytest.mark.parametrize(
+    ("sentence", "marked", "room"),
+    [("हलकोबत्तीबाल", "hala", "hall"), ("गेटकोलाइटबाल", "geta", "gate"), ("छतकोबत्तीबाल", "chhata", "chhat")],
+)
+def test_a_short_name_is_found_in_words_run_together(sentence: str, marked: str, room: str) -> None:
+    sentence, home = normalize(sentence), home_of("hall", "gate", "chhat", "veranda")
+    command, certainty = resolve([Asked(mark(sentence, marked), OFF, ())], sentence, lookup_of(home))
+    assert command.rooms == (room,) and certainty > 0.9
+
+
+@pytest.mark.parametrize(
+    ("sentence", "marked"),
+    [("सुनमाया दिदी सुत्नुभयो, उहाँको कोठा निभाऊ", "uhanko kotha"), ("sunmaya didi suti, usko kotha nibhau", "usko kotha")],
+)
+def test_whose_room_it_is_is_told_with_a_title_and_in_the_other_script(sentence: str, marked: str) -> None:
+    sentence, home = normalize(sentence), home_of("didi ko kotha", "Sunmaya ko kotha", "hall")
+    command, _ = resolve([Asked(mark(sentence, marked), OFF, ())], sentence, lookup_of(home))
+    assert command.rooms == ("Sunmaya ko kotha",)
