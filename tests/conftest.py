@@ -1,3 +1,4 @@
+import gc
 import os
 import signal
 from collections.abc import Iterator
@@ -30,6 +31,12 @@ LONG = ("golden", "language", "train", "generate", "validate", "serve_durable", 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     names = [f"test_{name}" for name in LONG]
     items.sort(key=lambda item: names.index(item.path.stem) if item.path.stem in names else len(names))
+
+
+def pytest_collection_finish() -> None:
+    """What is imported and collected stays: to look through it for what may be thrown away takes a second each time."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture(scope="session", autouse=True)
