@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 settings.register_profile("batti", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("batti")
+# Tiny networks gain nothing from more threads, which wait for one another at full speed where other tests run beside.
+os.environ.setdefault("OMP_NUM_THREADS", "1")  # read when torch is imported
 # A shell's background job ignores Ctrl-C, and so would all that the tests start.
 signal.signal(signal.SIGINT, signal.default_int_handler)
 
