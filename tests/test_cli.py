@@ -185,9 +185,10 @@ def test_a_fault_of_use_is_one_line_that_names_the_help() -> None:
 
 
 @pytest.fixture(scope="module")
-def labelled(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def labelled(tmp_path_factory: pytest.TempPathFactory, few_phrases: dict[str, str]) -> Path:
     folder = tmp_path_factory.mktemp("labelled")
-    assert run("data", "generate", "some.jsonl", "--count", "20", "--workers", "1", cwd=folder).returncode == 0
+    made = run("data", "generate", "some.jsonl", "--count", "20", "--workers", "1", cwd=folder, environment=few_phrases)
+    assert made.returncode == 0, made.stderr
     (folder / "file").write_text("no folder")
     return folder
 

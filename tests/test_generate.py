@@ -364,14 +364,14 @@ def test_the_bytes_do_not_depend_on_the_workers(tmp_path: Path, few_phrases: dic
     files = {}
     for workers in (1, 2, 3):
         out = tmp_path / str(workers) / "x.jsonl"
-        made = written(out, few_phrases, count=2100, seed=8, workers=workers, per_home=30)
+        made = written(out, few_phrases, count=1100, seed=8, workers=workers, per_home=15)
         files[workers] = made, (out.parent / "homes.jsonl").read_bytes()
     assert files[1] == files[2] == files[3]
     data = load(tmp_path / "1" / "x.jsonl")
-    assert len(data.records) == 2100
-    assert len({record.id for record in data.records}) == 2100
-    assert len(data.homes) == 70
-    again = written(tmp_path / "again" / "x.jsonl", few_phrases, count=2100, seed=9, workers=2, per_home=30)
+    assert len(data.records) == 1100
+    assert len({record.id for record in data.records}) == 1100
+    assert len(data.homes) == 74
+    again = written(tmp_path / "again" / "x.jsonl", few_phrases, count=1100, seed=9, workers=1, per_home=15)
     assert again != files[1][0]
 
 

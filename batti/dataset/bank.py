@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from functools import cache, cached_property, lru_cache
 from typing import Any
@@ -30,8 +30,18 @@ SIMPLE = {"on": "turn_on", "off": "turn_off", "toggle": "toggle", "query": "get_
 def _any_word(kind: str, without: tuple[str, ...] = ()) -> re.Pattern[str]:
     """Matches any of the words of a list in frames.yaml, whole, in any case; `*` is any ending."""
     words = [word for word in lexicon.load().frames[kind] if word not in without]
+    return re.compile(_whole(words), re.IGNORECASE)
+
+
+@cache
+def _any_small_word(kind: str) -> re.Pattern[str]:
+    """The same in a text of small letters only: four times as quick."""
+    return re.compile(_whole(word.lower() for word in lexicon.load().frames[kind]))
+
+
+def _whole(words: Iterable[str]) -> str:
     body = "|".join(re.escape(word).replace(r"\*", r"\w*") for word in words) or "(?!)"
-    return re.compile(rf"(?<![\w\u0900-\u097f])(?:{body})(?![\w\u0900-\u097f])", re.IGNORECASE)
+    return rf"(?<![\w\u0900-\u097f])(?:{body})(?![\w\u0900-\u097f])"
 
 
 @lru_cache(maxsize=1 << 19)  # all that stands between the places of all phrases
@@ -184,8 +194,9 @@ def compiled(phrase: Phrase) -> Compiled:
     script = lexicon.script_of(literal if literal.strip() else phrase.text)
     english = False
     if script == "roman":
-        english_words, nepali_words = (_any_word(f"{name}_words").findall(literal) for name in ("english", "nepali"))
-        english = len(english_words) > len(nepali_words)
+        plain = literal.isascii()  # what is no small letter then becomes one, and only one
+        said, find = (literal.lower(), _any_small_word) if plain else (literal, _any_word)
+        english = len(find("english_words").findall(said)) > len(find("nepali_words").findall(said))
     return Compiled(phrase, script, english)
 
 

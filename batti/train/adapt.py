@@ -69,10 +69,11 @@ def adapt(home: Home, path: Path, out: Path, folder: Path | None = None, toleran
     old = OnnxBackend.load(folder)
     network = restore.restore(folder)
     taught = corrected.read(path, home, network.shape.words)
-    cases = ([(home, one.command, one.expected) for one in taught], _made(home), _made(None))
-    before = [_exact(old, some) for some in cases]
-    if before[0] == 1.0:
+    asked = [(home, one.command, one.expected) for one in taught]
+    if _exact(old, asked) == 1.0:
         raise BattiError("the model knows these sentences already", "there is nothing to teach")
+    cases = (asked, _made(home), _made(None))
+    before = [_exact(old, some) for some in cases]
     prepare(out / "model.json")
     steps = learn(network, taught, home, time.monotonic() + SECONDS)
     with tempfile.TemporaryDirectory() as made:

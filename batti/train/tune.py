@@ -47,7 +47,7 @@ def tune(recipe: Recipe, out: Path, trials: int, workers: int, storage: str = ""
     settled = out / "recipe.yaml"
     records.write_lines(settled, [recipe.to_yaml().rstrip("\n")])
     command = [sys.executable, "-m", __name__, str(settled), str(out), str(trials), storage]
-    running = [subprocess.Popen(command, env=_environment(number)) for number in range(workers)]
+    running = [subprocess.Popen(command, env=some) for some in _environments(workers)]
     try:
         for process in running:
             process.wait()
@@ -67,11 +67,14 @@ def tune(recipe: Recipe, out: Path, trials: int, workers: int, storage: str = ""
     return found
 
 
-def _environment(number: int) -> dict[str, str]:
+def _environments(workers: int) -> list[dict[str, str]]:
     """Each worker has a GPU of its own where there are several."""
     given = os.environ.get("CUDA_VISIBLE_DEVICES", "")
-    gpus = [one for one in given.split(",") if one] or [str(n) for n in range(_gpus())]
-    return {**os.environ, **({"CUDA_VISIBLE_DEVICES": gpus[number % len(gpus)]} if gpus else {})}
+    gpus = [one for one in given.split(",") if one]
+    if not gpus:  # one worker takes the first, whether or not there is one
+        gpus = [str(n) for n in range(_gpus() if workers > 1 else 1)]
+    own = [{"CUDA_VISIBLE_DEVICES": gpus[number % len(gpus)]} if gpus else {} for number in range(workers)]
+    return [os.environ | one for one in own]
 
 
 def _gpus() -> int:
