@@ -26,6 +26,7 @@ for module in ("onnx", "onnxruntime", "safetensors"):
 
 import numpy as np  # noqa: E402
 import onnxruntime as ort  # noqa: E402
+from safetensors.torch import load_file, save_file  # noqa: E402
 
 from batti import prompt, sound  # noqa: E402
 from batti.backends.onnx import OnnxBackend  # noqa: E402
@@ -247,6 +248,23 @@ def test_a_killed_run_goes_on_from_its_checkpoint(
     assert third.resume()
     assert third.step == stopped + 8
     assert not list(out.glob("*.tmp"))
+
+
+def test_weights_that_are_no_numbers_are_told_and_replace_nothing(run: Path, tmp_path: Path) -> None:
+    out = shutil.copytree(run, tmp_path / "run")
+    kept = {path.name: path.read_bytes() for path in out.iterdir()}
+    trainer = Trainer(recipe(), out)
+    assert trainer.resume()
+    name, weights = next(iter(trainer.average.weights.items()))
+    weights.view(-1)[0] = 1e6  # too large for the 16 bits of the file
+    with pytest.raises(BattiError, match=f"no numbers any more at step 60 .{name}"):
+        trainer.save()
+    assert {path.name: path.read_bytes() for path in out.iterdir()} == kept
+    lost = load_file(out / "weights.safetensors")
+    lost[name].view(-1)[0] = float("inf")
+    save_file(lost, out / "weights.safetensors")
+    with pytest.raises(BattiError, match=f"are no numbers .{name}"):
+        load_network(out)
 
 
 @pytest.mark.parametrize("asked", [signal.SIGTERM, signal.SIGINT])

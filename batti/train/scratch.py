@@ -7,7 +7,7 @@ import math
 import signal
 import threading
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from pathlib import Path
 from pickle import UnpicklingError
@@ -185,7 +185,12 @@ class Trainer:
 
     # -- checkpoints ---------------------------------------------------------------------------
     def save(self) -> None:
-        """Write everything needed to go on, atomically, and the averaged weights."""
+        """Write everything needed to go on, atomically, and the averaged weights. Raises BattiError where these are no
+        numbers any more, and leaves what was saved before."""
+        weights = {k: v.contiguous().half().cpu() for k, v in self.average.weights.items()}
+        if lost := _not_finite(weights):
+            problem = f"the weights are no numbers any more at step {self.step} ({lost})"
+            raise BattiError(problem, f"{self.out} is as it was saved before: run it again, at a lower learning_rate")
         state = {
             "network": self.network.state_dict(), "auxiliary": self.auxiliary.state_dict(),
             "optimizers": [optimizer.state_dict() for optimizer in self.optimizers],
@@ -194,7 +199,6 @@ class Trainer:
         }  # fmt: skip
         torch.save(state, self.out / "checkpoint.tmp")
         (self.out / "checkpoint.tmp").replace(self.out / "checkpoint.pt")
-        weights = {k: v.contiguous().half().cpu() for k, v in self.average.weights.items()}
         save_file(weights, self.out / _WEIGHTS)
         _write_recipe(self.recipe, self.out)
         (self.out / "metrics.json").write_text(json.dumps(self.history, indent=1))
@@ -310,7 +314,14 @@ def load_network(folder: Path) -> tuple[Network, Recipe]:
     except RuntimeError:
         problem = f"the weights of {folder} are not of the shape that its {_RECIPE} tells"
         raise BattiError(problem, "keep the two files of a run together, or train again") from None
+    if lost := _not_finite(weights):
+        raise BattiError(f"the weights of {folder} are no numbers ({lost})", "train again, at a lower learning_rate")
     return network.eval(), recipe
+
+
+def _not_finite(weights: Mapping[str, torch.Tensor]) -> str:
+    """The first of these that holds what is no number, or too large for 16 bits; empty where none does."""
+    return next((name for name, weight in weights.items() if not bool(weight.isfinite().all())), "")
 
 
 def _gone_on_from(folder: Path) -> Network:
