@@ -57,7 +57,7 @@ def test_the_shipped_model_knows_nearly_all(rows: list[Record]) -> None:
     for row, result in zip(some_of_each, interpreter.batch([row.command for row in some_of_each]), strict=True):
         right[row.set].append(result.command.to_dict() == row.expected)
     shares = {name: sum(some) / len(some) for name, some in right.items()}
-    least = {"taken back": 0.9, "corrections": 0.95}  # the weakest; see docs/log.md
+    least = {"taken back": 0.9}  # the weakest; see docs/log.md
     assert not {name: share for name, share in shares.items() if share < least.get(name, 0.98)}
     assert sum(map(sum, right.values())) / len(some_of_each) > 0.99, shares
 
