@@ -189,6 +189,7 @@ def import_() -> None:
 def thesis(source: Path, out: Path) -> None:
     """Import a FILE of the thesis; what the command language cannot say goes to OUT's name with .rejected.jsonl."""
     importing = making("thesis")
+    making("records").keep_others([out])
     imported = importing.import_file(source, out)
     for reason, count in imported.reasons.most_common():
         click.echo(f"{count:>6} rejected: {reason}")

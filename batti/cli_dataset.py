@@ -85,6 +85,7 @@ def balance(
     """Leave rows of IN out so that intents, rooms and actions are equally frequent in OUT."""
     records, balancing = making("records"), making("balance")
     _apart(sources, [out])
+    records.keep_others([out])
     given = records.load(*sources)
     balanced = balancing.balance(given.records, keys, seed, most, rare / 100, oversample)
     before, after = balancing.counts(given.records, keys), balancing.counts(balanced.records, keys)
@@ -113,6 +114,7 @@ def split(sources: tuple[Path, ...], folder: Path, shares: list[float], seed: in
     records, splitting = making("records"), making("split")
     outs = {name: folder / f"{name}.jsonl" for name in splitting.PARTS}
     _apart(sources, outs.values())
+    records.keep_others(outs.values())
     given = records.load(*sources)
     done = splitting.split(given.records, shares, seed)
     for name, out in outs.items():

@@ -200,6 +200,15 @@ def test_one_file_of_all_with_a_card(tmp_path: Path, train: Path, test: Path) ->
     assert front(readme.read_text())["configs"][0]["data_files"] == [{"split": "train", "path": "x/all.jsonl"}]
 
 
+def test_a_readme_that_is_no_card_is_kept(tmp_path: Path, train: Path) -> None:
+    (tmp_path / "README.md").write_text("# My house\n")
+    result = batti_data("export", train, tmp_path, "--to", "jsonl")
+    assert result.exit_code == 1
+    assert "is no dataset card" in result.output
+    assert (tmp_path / "README.md").read_text() == "# My house\n"
+    assert batti_data("export", train, tmp_path, "--to", "jsonl", "--card", tmp_path / "card.md").exit_code == 0
+
+
 def test_chats(tmp_path: Path, train: Path, test: Path) -> None:
     assert batti_data("export", train, test, tmp_path / "all.json", "--to", "sharegpt").exit_code == 0
     assert batti_data("export", train, test, tmp_path / "all.jsonl", "--to", "sharegpt").exit_code == 0

@@ -151,3 +151,20 @@ def test_no_input_is_overwritten(tmp_path):
     result = batti_data("split", source, tmp_path)
     assert result.exit_code == 1 and "write to another file or folder" in result.stderr
     assert source.read_text() == before and not (tmp_path / "train.jsonl").exists()
+
+
+@pytest.mark.parametrize("command", ["balance", "split", "thesis"])
+def test_what_is_no_file_of_sentences_is_kept(tmp_path, command):
+    source = written(tmp_path / "in" / "all.jsonl", *sentences(60))
+    (tmp_path / "thesis.json").write_text('[{"command": "kitchen off", "output": "kitchen: turn_off"}]')
+    out = tmp_path / "out" / "test.jsonl"
+    out.parent.mkdir()
+    out.write_text("bread, milk\n")
+    asked = {"balance": ("balance", source, out), "split": ("split", source, out.parent),
+             "thesis": ("import", "thesis", tmp_path / "thesis.json", out)}[command]  # fmt: skip
+    result = batti_data(*asked)
+    assert result.exit_code == 1
+    assert f"'{out}' holds something else than sentences" in result.output
+    assert [(path.name, path.read_text()) for path in out.parent.iterdir()] == [("test.jsonl", "bread, milk\n")]
+    out.unlink()
+    assert [batti_data(*asked).exit_code for _ in range(2)] == [0, 0]  # its own are written anew

@@ -65,6 +65,8 @@ def export(sources: Sequence[Path], out: Path, to: str, card: Path | None = None
         written = {out / "data" / f"{split.name}.{ending}": [split] for split in splits}
         _refuse_strangers(out / "data", [*(path.name for path in written), *([records.HOMES] * (to == "jsonl"))])
         card = card or out / "README.md"
+    if card and card.exists() and not card.read_bytes().startswith(b"---"):
+        raise BattiError(f"'{card}' is no dataset card", "name the card's file with --card")
     for path, some in written.items():
         _WRITERS[to](path, some)
     if card:
