@@ -23,7 +23,7 @@ def report(outcomes: list[Outcome]) -> str:
 
 _HARDEST = {
     "ears_en": 0.75, "en_ear": 0.75, "pieces": 0.75, "half_heard_1": 0.75, "siri": 0.75, "half_words": 0.75,
-    "far_field": 0.85, "anyhow": 0.85, "stranger_names": 0.85,
+    "far_field": 0.85, "anyhow": 0.85, "stranger_names": 0.85, "second_thoughts": 0.85,
 }  # fmt: skip
 
 
@@ -45,7 +45,7 @@ def test_nearly_all_golden_sentences_are_understood(outcomes: list[Outcome]) -> 
 def test_most_golden_sentences_of_each_home_are_understood(outcomes: list[Outcome], name: str) -> None:
     of_home = [one for one in outcomes if one.case.group == name]
     # Some homes are traps from end to end; in some all is heard by a recognizer that knows no Nepali, in some nothing
-    # is called as anybody would think.
+    # is called as anybody would think, or hardly a sentence ends as it began.
     least = next((share for voice, share in _HARDEST.items() if name.startswith(voice)), 0.9)
     assert right(of_home) >= least, report(of_home)
 

@@ -150,7 +150,7 @@ def test_the_reading_that_was_chosen_is_done_in_the_room_that_is_said_next(
         talk = talk_of(tmp_path)
         talk.house.start()
         dialogue = Dialogue(talk)
-        said = [await dialogue.say(one, Wish(), "c") for one in ("10 minute pachi batti gara", chosen, "bathroom")]
+        said = [await dialogue.say(one, Wish(), "c") for one in ("10 minute pachi batti nibala", chosen, "bathroom")]
         await talk.house.stop()
         return said
 
@@ -159,7 +159,7 @@ def test_the_reading_that_was_chosen_is_done_in_the_room_that_is_said_next(
     assert [one.actions[0].action for one, _ in asked.understood.result.readings] == ["turn_off", "turn_on"]
     assert [one.status for one in (asked, where, last)] == ["needs_confirmation", "needs_room", "scheduled"]
     assert where.understood is not None  # what is asked about is still the first sentence
-    assert where.understood.result.text == "10 minute pachi batti gara"
+    assert where.understood.result.text == "10 minute pachi batti nibala"
     assert [one.to_dict() for one in last.command.actions] == [{"room": "bathroom", "action": done, "after": "10m"}]
 
 
