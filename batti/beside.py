@@ -96,10 +96,11 @@ def begun(place: Span, said: Said) -> str:
     if not before or not said.around(place)[0].endswith(" ") or spoken.number(before[0]):
         return ""
     both = said.lookup.surely(f"{before[0]} {said.text(place)}")
-    if both and spoken.number(said.text(place)):  # which may be a name by itself: `second floor ko [101]`
-        kind = spoken.words_of(before[0])
-        return before[0] if kind and any(set(kind) < set(spoken.words_of(name)) for name in both.names) else ""
-    if both is None or both.kind != "group" or both == said.lookup.surely(said.text(place)):
+    if both is None or both == said.lookup.surely(said.text(place)):  # `second floor ko [101]`
+        return ""
+    if spoken.number(said.text(place)):
+        return before[0]
+    if both.kind != "group":
         return ""
     return before[0] if said.lookup.find(before[0])[0] is None and not meaning.is_known(fold(before[0])) else ""
 
