@@ -136,7 +136,7 @@ def test_an_answer_of_llama_cpp_comes_word_by_word(llama: Any, monkeypatch: pyte
     home = Home.default()
     [said] = llama.say(home, ["batti bala"])
     *pieces, whole = llama.stream(home, "batti bala")
-    assert len(pieces) >= 5 and "".join(pieces) == whole.text == said.text
+    assert len(pieces) > 5 and "".join(pieces) == whole.text == said.text
     assert math.log(whole.chance) == pytest.approx(math.log(said.chance), rel=0.01)
     first = next(llama.stream(home, "batti bala"))  # who goes away leaves the model to others
     assert first and llama.say(home, ["batti bala"])[0].text == said.text
@@ -244,7 +244,7 @@ def test_an_answer_of_an_api_comes_word_by_word() -> None:
     with serving() as server:
         backend: Any = backends.load(f"{server.url}#m")
         *pieces, whole = backend.stream(HOME, "bhancha ko batti nibhau")
-        assert len(pieces) >= 5 and "".join(pieces) == whole.text == OFF
+        assert len(pieces) > 5 and "".join(pieces) == whole.text == OFF
         server.always = "refused"
         with pytest.raises(BattiError, match="answers 400"):
             next(backend.stream(HOME, "batti"))

@@ -26,6 +26,8 @@ from batti.train.gguf_shape import Shape, describe, more_bits
 
 NAME = "llama-3.2-1b-shape"
 _VERSION = 1  # of the file in the cache
+# Named, so that voices that are added make no other file of what is cached and measured.
+_VOICES = ("english", "everyday_english", "heard_english", "wrong_english")
 _SPECIALS = 256
 _BEGIN, _TURN = 0, 9
 _ROLES = {
@@ -110,8 +112,8 @@ def _texts() -> Iterator[str]:
 
     That is no more than Llama's own vocabulary makes of them. Each letter of Devanagari is one, too.
     """
-    for path in sorted(resources("phrases").glob("*english.txt")):
-        yield path.read_text(encoding="utf-8")
+    for voice in _VOICES:
+        yield (resources("phrases") / f"{voice}.txt").read_text(encoding="utf-8")
     yield chat.system(Home.default())
     yield from map(chr, range(0x0900, 0x0980))
 
