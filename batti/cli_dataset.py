@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -53,6 +53,12 @@ def _apart(sources: Iterable[Path], outs: Iterable[Path]) -> None:
         raise BattiError(f"{min(same)} is read and would be written", "write to another file or folder")
 
 
+def _may_save(sources: Iterable[Path], outs: Collection[Path]) -> None:
+    """Raises BattiError where sentences would be written over an input, or over what is none of them."""
+    _apart(sources, outs)
+    making("records").keep_others(outs)
+
+
 def _table(left: int, *rows: Sequence[str]) -> None:
     """Aligned columns, the first `left` of them to the left."""
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
@@ -84,8 +90,7 @@ def balance(
 ) -> None:
     """Leave rows of IN out so that intents, rooms and actions are equally frequent in OUT."""
     records, balancing = making("records"), making("balance")
-    _apart(sources, [out])
-    records.keep_others([out])
+    _may_save(sources, [out])
     given = records.load(*sources)
     balanced = balancing.balance(given.records, keys, seed, most, rare / 100, oversample)
     before, after = balancing.counts(given.records, keys), balancing.counts(balanced.records, keys)
@@ -113,8 +118,7 @@ def split(sources: tuple[Path, ...], folder: Path, shares: list[float], seed: in
     """
     records, splitting = making("records"), making("split")
     outs = {name: folder / f"{name}.jsonl" for name in splitting.PARTS}
-    _apart(sources, outs.values())
-    records.keep_others(outs.values())
+    _may_save(sources, outs.values())
     given = records.load(*sources)
     done = splitting.split(given.records, shares, seed)
     for name, out in outs.items():

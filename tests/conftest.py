@@ -20,7 +20,8 @@ if TYPE_CHECKING:
 settings.register_profile("batti", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("batti")
 # Tiny networks gain nothing from more threads, which wait for one another at full speed where other tests run beside.
-os.environ.setdefault("OMP_NUM_THREADS", "1")  # read when torch is imported
+# Read when torch and transformers are imported, here and in the processes that tests start.
+os.environ |= {"OMP_NUM_THREADS": "1", "HF_HUB_OFFLINE": "1"}
 # A shell's background job ignores Ctrl-C, and so would all that the tests start.
 signal.signal(signal.SIGINT, signal.default_int_handler)
 
@@ -68,20 +69,6 @@ def few_phrases(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
     for one in (*(one for one in resources().iterdir() if one.name != "phrases"), *voices):
         (folder / one.relative_to(resources())).symlink_to(one)
     return {"BATTI_RESOURCES": str(folder)}
-
-
-@pytest.fixture(scope="module")
-def one_thread() -> Iterator[None]:
-    """Torch on one thread, here and in processes that are started: a tiny network gains nothing from more."""
-    import torch
-
-    before = torch.get_num_threads()
-    torch.set_num_threads(1)
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("OMP_NUM_THREADS", "1")
-        patch.setenv("HF_HUB_OFFLINE", "1")
-        yield
-    torch.set_num_threads(before)
 
 
 @pytest.fixture(scope="module")

@@ -32,7 +32,6 @@ SAID = [
 ]
 
 
-pytestmark = pytest.mark.usefixtures("one_thread")
 
 
 def lines(path: Path, said: Any) -> Path:

@@ -32,7 +32,6 @@ from batti.train import bases, compare, language, merge, rows, score  # noqa: E4
 Figures = dict[str, Any]
 
 
-pytestmark = pytest.mark.usefixtures("one_thread")
 
 
 @pytest.fixture(scope="module")

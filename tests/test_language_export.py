@@ -38,7 +38,6 @@ SIZES = {
 }  # fmt: skip
 
 
-pytestmark = pytest.mark.usefixtures("one_thread")
 
 
 @pytest.fixture(scope="module")

@@ -10,7 +10,6 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -65,14 +64,6 @@ def loss_of(network: Network) -> float:
     batches = islice(stream.batches(stream.Stream(99, 32), 0), 4)
     with torch.no_grad():
         return float(np.mean([float(network.cpu().eval()(**batch)[0]) for batch in batches]))
-
-
-@pytest.fixture(scope="module", autouse=True)
-def threads() -> Iterator[None]:
-    before = torch.get_num_threads()
-    torch.set_num_threads(1)  # a tiny network gains nothing from more
-    yield
-    torch.set_num_threads(before)
 
 
 @pytest.fixture(scope="module")
