@@ -49,8 +49,9 @@ LEFT_OUT: Mapping[str, Any] = {
         "units": _of("smh", _of((*SCRIPTS, "en_one"))),
     },
     "composition.yaml": {
-        **_each("links joins besides timed_all instead denied now mentioned lying whole excepted every light_of rest",
-                _BY_LANGUAGE),
+        **_each("links joins besides timed_all instead denied now mentioned lying whole excepted every light_of rest "
+                "other_deeds", _BY_LANGUAGE),
+        "for_somebody": _of(SCRIPTS),
         **_each("timed corrected", _of(SCRIPTS, _of(("before", "after")))),
         "in_devanagari": (),
     },

@@ -149,11 +149,26 @@ def test_a_named_light_takes_the_place_of_room_and_light() -> None:
         assert {x.light_of for s in some for x in s.phrase.segments if x.slot == "L"} == {"", "A"}
 
 
-@pytest.mark.parametrize("name", ["other device", "forbidden"])
+@pytest.mark.parametrize("name", ["other device", "other deed", "forbidden"])
 def test_rules_that_leave_nothing_to_do(name: str) -> None:
     some = made(name, NEPALI)
     assert {(s.phrase.kind, s.phrase.meanings) for s in some} == {("none", ())}
     assert "bhanchako batti bala" not in texts(some)
+
+
+def test_another_deed_takes_the_place_of_the_verb() -> None:
+    kitchen = "turn off the {A:kitchen} lights => A off", "switch the {A:kitchen} light off please => A off"
+    for line, before, behind in (
+        (NEPALI, "bhanchako batti ", ""),
+        (DEVANAGARI, "भान्छाको बत्ती ", ""),
+        (kitchen[0], "", " the kitchen lights"),
+        (kitchen[1], "", " the kitchen light please"),
+    ):
+        some = texts(made("other deed", line))
+        assert len(some) > 10
+        assert all(re.fullmatch(f"{before}[^ ]+( [^ ]+){{0,4}}{behind}", text) for text in some), some
+        assert not any(re.search(r"\b(bala|बाल|turn|switch|off)\b", text) for text in some)
+    assert not BY_NAME["other deed"].applies(compiled("{A:bhancha} {pct=40:40%} ma rakha => A pct"))
 
 
 @pytest.mark.parametrize("line", [NEPALI, ENGLISH, DEVANAGARI])

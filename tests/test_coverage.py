@@ -83,6 +83,7 @@ SAID: list[tuple[str, str, list[dict[str, Any]] | str]] = [  # rule, a sentence 
     ),
     ("named light", "lamp bala", [{"room": "kitchen", "light": "lamp", **ON}]),
     ("other device", "bhancha ko pankha bala", "none"),
+    ("other deed", "bhancha ko batti bechidinus", "none"),
     ("forbidden", "hall ko batti nabala", "none"),
     ("needless", "hall ko batti balnu pardaina", "none"),
     ("asked whether", "hall ko batti nibhayau?", [{"room": "hall", "action": "get_state"}]),

@@ -25,7 +25,16 @@ from batti.dataset.compose_joined import (
     set_right,
     taken_back,
 )
-from batti.dataset.compose_negatives import asked_whether, forbidden, needless, other_device, refused, strange, told
+from batti.dataset.compose_negatives import (
+    asked_whether,
+    forbidden,
+    needless,
+    other_deed,
+    other_device,
+    refused,
+    strange,
+    told,
+)
 from batti.dataset.compose_requests import (
     can_be_timed,
     excepted,
@@ -66,6 +75,10 @@ def _is_switched(phrase: Phrase) -> bool:
     return all(m.done in ("on", "off") and not m.when for m in phrase.meanings)
 
 
+def _is_switched_by_a_verb(one: Compiled) -> bool:
+    return bool(one.verb or one.refusable) and _is_switched(one.phrase)
+
+
 RULES = (
     Rule("joined", 0.10, _simple, joined),
     Rule("joined in time", 0.04, _simple, joined_in_time),
@@ -85,6 +98,7 @@ RULES = (
     Rule("excepted and more", 0.02, _simple, excepted_and_more),
     Rule("named light", 0.05, lambda one: one.simple and bool(one.light_word), named_light),
     Rule("other device", 0.05, lambda one: bool(one.light_word), other_device),
+    Rule("other deed", 0.03, _is_switched_by_a_verb, other_deed),
     Rule("forbidden", 0.05, lambda one: bool(one.verb), forbidden),
     Rule("needless", 0.03, lambda one: bool(one.verb), needless),
     Rule("asked whether", 0.04, lambda one: bool(one.verb) and _is_switched(one.phrase), asked_whether),

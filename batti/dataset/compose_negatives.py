@@ -12,6 +12,8 @@ from batti.dataset.phrases import STRANGE_SLOTS, Meaning
 from batti.dataset.rewrite import chosen, cut, renamed, reworded
 from batti.lexicon import Lexicon
 
+_PARTICLE = re.compile(r"\b(?:on|off|up|down|out)\b ?", re.IGNORECASE)
+
 
 def _nothing(one: Compiled, where: Where, word: str) -> Sayable:
     """The phrase with the word there replaced by one that leaves nothing to do."""
@@ -34,6 +36,26 @@ def forbidden(one: Compiled, rng: Random, lex: Lexicon) -> Sayable | None:
     assert one.verb
     where, prohibitive = one.verb
     return _nothing(one, where, rng.choice(lex.swaps.classes[prohibitive]))
+
+
+def other_deed(one: Compiled, rng: Random, lex: Lexicon) -> Sayable | None:
+    """Something else to be done with the light, after which it shines as before: `kinideu` for `bala`."""
+    deed = chosen(lex.composition["other_deeds"][one.language], rng)
+    if one.english:
+        return _other_english_deed(one, deed, lex) if one.refusable else None
+    if not one.verb:
+        return None
+    glue = rng.choice(("", "", " "))
+    return _nothing(one, one.verb[0], deed + glue + chosen(lex.composition["for_somebody"][one.language], rng))
+
+
+def _other_english_deed(one: Compiled, deed: str, lex: Lexicon) -> Sayable | None:
+    """`wipe the kitchen light` for `turn the kitchen light on`: the verb is the first word, its particle any."""
+    first, *rest = one.phrase.segments
+    verbs = "|".join(lex.frames["refusal"]["verbs"])
+    first = replace(first, text=re.sub(rf"^(?:{verbs})\b", deed, first.text, flags=re.IGNORECASE))
+    segments = [s if s.slot else replace(s, text=_PARTICLE.sub("", s.text)) for s in (first, *rest)]
+    return reworded(one, segments, (), "none")
 
 
 def asked_whether(one: Compiled, rng: Random, lex: Lexicon) -> Sayable | None:

@@ -127,6 +127,12 @@ def _needless(lex: Lexicon) -> Iterator[str]:
     return (word for words in lex.frames["needless"].values() for word in words)
 
 
+def _other_deed(heard: Heard) -> bool:
+    deeds, ends = heard.lexicon.composition["other_deeds"], heard.lexicon.composition["for_somebody"]
+    asked = (f"{deed}{glue}{end}" for one in ends for deed in deeds[one] for end in ends[one] for glue in ("", " "))
+    return "none" in heard.shapes and (heard.begins(deeds["en"]) or heard.says(asked))
+
+
 SIGNS: Mapping[str, Callable[[Heard], bool]] = {
     "joined": lambda heard: (
         "several things in several places" in heard.shapes and not _set_right(heard) and not _of_the_rest(heard)
@@ -148,6 +154,7 @@ SIGNS: Mapping[str, Callable[[Heard], bool]] = {
     "and the rest": _of_the_rest,
     "named light": lambda heard: heard.of_kind("light"),
     "other device": _device,
+    "other deed": _other_deed,
     "forbidden": lambda heard: "none" in heard.shapes and _forbids(heard),
     "needless": lambda heard: "none" in heard.shapes and heard.says(_needless(heard.lexicon)),
     "asked whether": _in_tense(".past.you", ".done.you"),
