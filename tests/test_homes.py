@@ -204,3 +204,11 @@ def test_rooms_of_a_series_differ_by_what_tells_them(lex: Lexicon, series: names
 def test_a_room_that_is_not_of_a_series_is_told_by_no_number(lex: Lexicon) -> None:
     room = next(place for place in lex.places if place.id == "kitchen")
     assert (names.series_of(room), names.told_by(room, "roman", lex)) == ("", ())
+
+
+def test_rooms_of_a_series_are_told_alike_in_pairs_written_alike(lex: Lexicon) -> None:
+    one, two = (names.Series(3, (n,), "", False).room(lex, Random(1)) for n in (1, 2))
+    pairs = names.told_alike(one, two, "roman", lex)
+    assert (("1",), ("2",)) in pairs
+    assert any("one" in mine and "two" in its for mine, its in pairs)
+    assert any("ek" in mine and "dui" in its for mine, its in pairs)

@@ -127,6 +127,24 @@ def told_by(room: Concept, script: str, lexicon: Lexicon) -> tuple[str, ...]:
     return ()
 
 
+@cache
+def told_alike(
+    one: Concept, other: Concept, script: str, lexicon: Lexicon
+) -> tuple[tuple[tuple[str, ...], tuple[str, ...]], ...]:
+    """What tells each of two rooms of a series alone, in pairs that are written alike: 1 and 2, one and two, ek and
+    dui."""
+    pairs = [(told_by(one, script, lexicon), told_by(other, script, lexicon))]
+    if one.id.startswith("numbered:"):
+        for language in ("deva",) if script == "deva" else ("en", "ne"):
+            both = [_number_words(int(room.id.split(":")[2]), language, lexicon) for room in (one, other)]
+            pairs.append((both[0], both[1]))
+    return tuple((mine, its) for mine, its in pairs if mine and its)
+
+
+def _number_words(n: int, language: str, lexicon: Lexicon) -> tuple[str, ...]:
+    return getattr(lexicon.numbers[n], language)[:2] if n in lexicon.numbers else ()
+
+
 def _digits(n: int, script: str) -> tuple[str, ...]:
     return (str(n), str(n).translate(DEVANAGARI_DIGITS)) if script == "deva" else (str(n),)
 

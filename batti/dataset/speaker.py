@@ -131,7 +131,8 @@ class Speaker:
             # What has an exception must have another room that it is said of.
             if not free or (place.inside and len(free) < 2):
                 raise Unfit
-            chosen[place.slot] = thing = pick(self._alike(free, chosen), self.rng)
+            alone = any(_is_told_alone(s.text) for s in one.phrase.segments if s.slot == place.slot)
+            chosen[place.slot] = thing = pick(self._alike(free, chosen, 0.9 if alone else 0.5), self.rng)
             if place.light_of and place.light_of not in chosen:
                 room = self.home.things[thing].room
                 if room in chosen.values():
@@ -142,10 +143,10 @@ class Speaker:
             raise Unfit
         return chosen
 
-    def _alike(self, free: list[int], chosen: Mapping[str, int | None]) -> list[int]:
+    def _alike(self, free: list[int], chosen: Mapping[str, int | None], often: float) -> list[int]:
         """Of these at times only those that a number or letter tells from one that is chosen: room 1 beside room 2."""
         kinds = {names.series_of(self.home.things[i].concept) for i in chosen.values() if i is not None} - {""}
-        if not kinds or self.rng.random() < 0.5:
+        if not kinds or self.rng.random() > often:
             return free
         return [i for i in free if names.series_of(self.home.things[i].concept) in kinds] or free
 
@@ -190,16 +191,20 @@ class Speaker:
     ) -> str:
         """At times only the number or letter of a room behind one of the same series: the 2 of `dorm 1, 2`."""
         other, said = before
-        thing = things.get(it.one.phrase.segments[index].slot)
-        if thing is None or other is None or thing == other or self.rng.random() < 0.6:
+        segment = it.one.phrase.segments[index]
+        thing = things.get(segment.slot)
+        if thing is None or other is None or thing == other:
             return ""
         room, kin = self.home.things[thing].concept, self.home.things[other].concept
-        script = it.one.scripts[index]
         kind = names.series_of(room)
-        told = names.told_by(kin, script, self.lexicon)
-        if not kind or kind != names.series_of(kin) or said in told or not said.endswith(told):
+        if not kind or kind != names.series_of(kin):
             return ""
-        return pick(names.told_by(room, script, self.lexicon), self.rng)
+        for of_kin, of_room in names.told_alike(kin, room, it.one.scripts[index], self.lexicon):
+            if said.endswith(of_kin):
+                goes_on = said in of_kin  # the 3 of `dorm 1, 2, 3`
+                often = 0.85 if goes_on or _is_told_alone(segment.text) else 0.4
+                return pick(of_room, self.rng) if self.rng.random() < often else ""
+        return ""
 
     def _person(self, thing: int) -> Concept | None:
         return names.person_of(self.home.things[thing].concept, self.lexicon)
@@ -293,6 +298,11 @@ class Speaker:
             return bool(self._colors[script])
         language = "deva" if script == "deva" else "en" if english else "ne"
         return (amounts.counts if kind == "pct" else amounts.tells_time)(self.lexicon, language)
+
+
+def _is_told_alone(text: str) -> bool:
+    """Whether a writer told a room by its number or letter alone: the 2 of `dorm 1, 2`."""
+    return text.isdigit() or len(text) == 1
 
 
 def _may_be_zero(slot: str, phrase: Phrase) -> bool:
