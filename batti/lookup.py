@@ -123,9 +123,18 @@ class Lookup:
             place: {way for name in said for way in _ways(name)}
             for place, said in ((HERE, frames["here"]), (ALL, whole))
         }
+        self._by_name = self._first_of(home.name.partition(",")[0])
         self._ours = frozenset(map(fold, frames["ours"]))
         self._mine = {i for i, entity in enumerate(self.entities) if any(map(self._is_mine, entity.names))}
         self._kinds = frozenset(map(fold, (*kinds, *{*frames["premises"]}.intersection(frames["whole"]))))
+
+    def _first_of(self, name: str) -> str:
+        """The one word by which a home of two words is known, sangam of Sangam Complex; nothing where it means
+        somebody or something else."""
+        first, *more = spoken.words_of(normalize(name)) or [""]
+        own = any(first in words for words in self._words)
+        is_its = len(more) == 1 and len(first) > _SHORTEST_END and not (own or meaning.is_known(first))
+        return first if is_its and not meaning.adjective(first) else ""
 
     def find(self, said: str, sentence: str = "", second: bool = False) -> tuple[Entity | str | None, float]:
         """What `said` (normalized) names, and how certain that is (0 to 1).
@@ -172,7 +181,8 @@ class Lookup:
                 best = max(scored.values(), default=0.0)
                 mine = self._mine.intersection(_equal(scored, best)) if place == HERE and best >= ENOUGH else ()
                 return (self.entities[min(mine)], _certainty(best - ENOUGH)) if mine else (place, 1.0)
-        if by_initials := [*self._initials.get(lexicon.key(said).replace(" ", ""), ())]:
+        by_initials = [*self._initials.get(lexicon.key(said).replace(" ", ""), ())]
+        if by_initials and not meaning.is_place(fold(said)):  # a bar is not Ba Ama's room
             return self.entities[by_initials[0]], _BY_INITIALS / len(by_initials)
         inside = self._inside(readings)
         is_room = any(len(words) == 1 and meaning.is_a_room_misspelled(words[0]) for words in readings[:1])
@@ -183,6 +193,8 @@ class Lookup:
     ) -> tuple[Entity | str, float] | None:
         """What is meant by what no name is near to: by its owner, by what all is said of, by its sound in another
         language, or by its kind."""
+        if self._by_name and [self._by_name] in readings:
+            return ALL, _ANOTHER_ONE
         named = self._only_of(said, readings) or self._all_of(readings) or self._misheard(said, sentence)
         if named or spoken.is_with_pronoun(said) or said.endswith(self._beside):
             return named
@@ -210,7 +222,8 @@ class Lookup:
         if best < _SURE and (called_so := self._of_one_head(index, readings)):
             return self._all_of(readings) or (entity, 1 / called_so)
         others = max((score for other, score in scored.items() if other != index), default=0.0)
-        certainty = _certainty(min(best - ENOUGH, best - others))
+        is_its_name = best >= 1.0 > others  # dorm A, where there are dorms
+        certainty = _certainty(best - ENOUGH if is_its_name else min(best - ENOUGH, best - others))
         is_between = best < _SURE and others > _LOOKS_LIKE and self._is_between(index, readings)
         if is_between or self._is_another(index, readings, best) or self._is_only_a_number(entity, readings[0]):
             certainty = min(certainty, _ANOTHER_ONE)
@@ -265,6 +278,8 @@ class Lookup:
             if len(telling) != 1 or len(telling[0]) < _SHORTEST_END or meaning.is_known(telling[0]):
                 continue
             [end] = telling
+            if spoken.is_said_of_rooms(end):  # `poor lamp`
+                continue
             if meaning.aloud(telling) != end:  # a word of another language
                 continue
             ends = {name.entity for name in self._names if _is_end(end, name)}
@@ -377,8 +392,8 @@ class Lookup:
 
     def _misheard(self, said: str, sentence: str) -> tuple[Entity, float] | None:
         """What was most likely said where a recognizer of another language wrote the sentence; in doubt."""
-        if not spoken.is_misheard(sentence):
-            return None
+        if not spoken.is_misheard(sentence) or all(map(meaning.is_light, spoken.words_of(said))):
+            return None  # `buddy lamp` is a light and no more
         scored = self._scored([[meaning.aloud([word]) for word in words] for words in spoken.readings(said)])
         best = max(scored.values(), default=0.0)
         if best >= ENOUGH:  # a home that has no nanny has a nani

@@ -52,6 +52,9 @@ def resolve(asked: Sequence[Asked], sentence: str, lookup: Lookup, second: bool 
     said = Said(everything.without_what_is_there(timed, sentence), sentence, lookup)
     said = replace(said, asked=rows.completed(replace(said, asked=_without_a_length_of(said))))
     certainty = min([1.0 if timed == asked else _AT_THE_NEXT, *_doubts(said)])
+    if (each := rows.apart(said)) != said.asked:  # `kitchen store` may be one that is not here
+        certainty = certainty if rows.are_in_a_row(said) else min(certainty, _NOT_QUITE)
+        said = replace(said, asked=each)
     marked = [one.place for one in said.asked if not isinstance(one.place, str)]
     if any(lookup.is_device(said.text(place), sentence) for place in marked):
         return Command.none(), certainty
@@ -243,8 +246,10 @@ def _find(place: Span | str, said: Said, second: bool) -> tuple[Place | None, fl
     his = _of_somebody(place, said)
     if his and not spoken.is_somebodys(name):  # another may be called a cabin and no more
         return his, _HIS
-    if hailed.is_now(name, said.lookup):  # `aba light off`
+    if hailed.is_now(name, said.lookup) or beside.is_an_article(name, said.lookup):  # `aba light off`
         return HERE, _NOW
+    if beside.is_of_a_clock(place, said):  # the am of `6 am light on`, which is no aama
+        return HERE, _NOT_QUITE if said.has_no_time else _NOW
     if behind := hailed.place_behind(name, said.lookup):
         named, sure = said.lookup.find(behind, said.sentence, second)
         return named, min(sure, _HAILED)

@@ -240,6 +240,11 @@ def _said_of_rooms() -> frozenset[str]:
     return frozenset(fold(lexicon.key(word)) for word in lexicon.load().frames["said_of_rooms"])
 
 
+def is_said_of_rooms(word: str) -> bool:
+    """Whether a folded word is said of a room or lamp and tells nothing of which it is: poor."""
+    return word in _said_of_rooms()
+
+
 @cache
 def _titles() -> frozenset[str]:
     return frozenset(fold(lexicon.key(title)) for said in lexicon.load().frames["titles"].values() for title in said)

@@ -1447,3 +1447,58 @@ def test_a_proper_name_is_known_by_that_of_the_other_language(room: str, said: s
 def test_again_is_no_fairy_light() -> None:
     home = home_of({"name": "den", "lights": [{"name": "fairy lights", "aliases": ["fairy light"]}]}, "kitchen")
     assert found_name(home, "feri") is None and found_name(home, "feri light") == "fairy lights"
+
+
+@pytest.mark.parametrize(
+    ("rooms", "said"),
+    [
+        (("terrace", "hall"), "texas"),  # no slip of terrace
+        (({"name": "ba ama's room", "aliases": ["parents room"]}, "hall"), "bar"),  # no initials
+        (({"name": "samdhi's room", "aliases": ["pahuna kotha"]}, "hall"), "sutne kotha"),
+        (({"name": "samdhi's room", "aliases": ["pahuna kotha"]}, "hall"), "mero sutne kotha"),
+        (({"name": "goat shed", "aliases": ["bakhra ko khor"]}, "hall"), "goth"),
+        (({"name": "Jobs", "aliases": ["meeting kotha"]}, "hall"), "board"),
+    ],
+)
+def test_another_word_is_no_part_and_no_slip_of_a_name(rooms: tuple[str, ...], said: str) -> None:
+    assert found_name(home_of(*rooms), said) is None
+
+
+def test_the_words_that_are_a_name_are_found_for_it() -> None:
+    home = home_of({"name": "Jobs", "aliases": ["meeting kotha"]}, "Texas", {"name": "dining", "aliases": ["khane kotha"]},
+                   {"name": "kitchen", "aliases": ["bhansa ghar"]}, {"name": "pahuna kotha"})  # fmt: skip
+    said = {"board room": "Jobs", "texas": "Texas", "खाना कोठा": "dining", "guest room": "pahuna kotha"}
+    assert {words: found_name(home, words) for words in said} == said
+
+
+def test_one_of_several_is_sure_where_its_own_words_are_said() -> None:
+    home = Home.from_dict({"name": "Ghar", "rooms": [{"name": "dorm A"}, {"name": "dorm B"}],
+                           "groups": [{"name": "dorms", "aliases": ["dorm haru"], "rooms": ["dorm A", "dorm B"]}]})  # fmt: skip
+    assert lookup_of(home).surely("dorm a") == home.entities()[0]
+
+
+def test_a_light_that_a_recognizer_of_english_wrote_tells_no_room() -> None:
+    home = home_of({"name": "bedroom", "aliases": ["thulo kotha"]}, "kitchen")
+    assert found_name(home, "buddy lamp", "buddy lamp on") is None
+
+
+def test_what_is_said_of_any_room_is_no_end_of_a_name() -> None:
+    assert lookup_of(home_of("bhansa", "hall")).without_its_head("poor lamp") is None
+
+
+def test_a_lamp_above_something_is_not_surely_the_light_above() -> None:
+    home = home_of({"name": "hall", "lights": [{"name": "tv mathi ko batti"}]}, "kitchen")
+    _, certainty = lookup_of(home).find("mathi ko batti")
+    assert certainty <= 0.5 and lookup_of(home).surely("tv mathi ko batti") is not None
+
+
+def test_a_reading_room_is_not_surely_a_reading_corner() -> None:
+    home = home_of("reading corner", "kitchen")
+    assert lookup_of(home).find("reading room")[1] <= 0.5 and lookup_of(home).surely("reading corner") is not None
+
+
+def test_a_home_is_asked_about_by_the_first_word_of_its_name() -> None:
+    home = Home.from_dict({"name": "Sangam Complex, Patan", "rooms": [{"name": "hall"}, {"name": "shop"}]})
+    named, certainty = lookup_of(home).find("sangam")
+    assert named == "all" and certainty <= 0.5
+    assert found_name(Home.from_dict({"name": "Ramesh Niwas", "rooms": [{"name": "hall"}]}), "ramesh") is None
