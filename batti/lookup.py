@@ -451,6 +451,8 @@ class Lookup:
         chandelier`, `tesro bhoj hall`; or a room that the lamp is not in: `thukpa ko butter lamp` for the stupa's."""
         if self.entities[index].kind == "light":
             return self._is_elsewhere(index, readings[0])
+        if any("".join(readings[0]) == name.whole for name in self._names if name.entity == index):
+            return False  # `आउट साइड`: no side lamp outside
         known = {one: max(meaning.alike(one, word) for word in self._words[index]) for one in readings[0]}
         strange = (word for word, much in known.items() if much < WORD)
         another = any(meaning.is_fixture(word) or meaning.ordinal(word) for word in strange)

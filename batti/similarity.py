@@ -264,7 +264,7 @@ def _may_be_part(said: Name, name: Name) -> bool:
     [first, *more] = said.telling
     if name.factor < 1.0 and not more and (meaning.is_a_side(first) or meaning.is_place(first)):
         return False
-    if name.factor < 1.0 and len(said.words) > 1 and spoken.is_thing(said.words):
+    if name.factor < 1.0 and len(said.words) > len(said.telling) and spoken.is_thing(said.words):
         return False  # sutne kotha, the bedroom, is no pahuna sutne kotha, where guests sleep
     if name.factor == 1.0 and not more and meaning.is_place(first) and not _has(name, first):
         return False  # goth, where cattle stand, only sounds like the goat of a goat shed

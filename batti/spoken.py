@@ -12,7 +12,7 @@ from string import ascii_uppercase
 
 from batti import letters, lexicon
 from batti.compiled import compiled
-from batti.meaning import in_digits, is_kin, is_lamp, is_light, is_person, is_set_right, is_written_light, senses
+from batti.meaning import in_digits, is_kin, is_known, is_lamp, is_light, is_person, is_set_right, is_written_light, senses
 from batti.sound import TOKEN, fold
 
 
@@ -162,6 +162,7 @@ def readings(said: str) -> Iterator[list[str]]:
     if plain != words:  # `cha` is six, and half of `bhan cha`
         yield plain
     words = fluent or words
+    yield from _apart(words)
     written = lexicon.key(said).rpartition(" ")[2]
     is_letter = letters.is_latin(written)  # c is folded to an s, and is no plural
     for ending in () if is_letter else map(fold, _endings()):
@@ -174,6 +175,26 @@ def readings(said: str) -> Iterator[list[str]]:
                 yield [*words[:-1], stem + ending[0]]  # one k was heard of two: baithko is baithak ko
     if (spelled := _SIX.sub("chh", said)) != said:
         yield from readings(spelled)
+
+
+def _apart(words: list[str]) -> Iterator[list[str]]:
+    """Folded words of which the last, that nobody knows, has an English word for a room or a light at its end: वासरुम,
+    स्टडील्याम. Devanagari has an a before it for nothing."""
+    last = words[-1] if words else ""
+    glued = None if is_known(last) else _ending_in_a_kind().fullmatch(last)
+    if glued:
+        for stem in dict.fromkeys((glued[1].removesuffix("a"), glued[1])):
+            if len(stem) >= _SHORTEST_STEM:
+                yield [*words[:-1], stem, glued[2]]
+
+
+@cache
+def _ending_in_a_kind() -> re.Pattern[str]:
+    frames = lexicon.load().frames
+    kinds = {fold(word) for word in (*frames["room_words"], *frames["lamp_words"])}
+    begins = tuple(stem[0] for stem in frames["light_stems"] if stem[-1] not in "aeiou")
+    english = (kind for kind in kinds if len(kind) >= _SHORTEST_STEM and kind.startswith(begins) and kind[-1] not in "aeiou")
+    return re.compile(rf"(.+?)({_any_of(sorted(english, key=len, reverse=True))})")
 
 
 def _has_stem(word: str, ending: str, written: str) -> bool:
