@@ -123,6 +123,7 @@ class Lookup:
             place: {way for name in said for way in _ways(name)}
             for place, said in ((HERE, frames["here"]), (ALL, whole))
         }
+        self._of_one = frozenset(frames["mine"])
         self._by_name = self._first_of(home.name.partition(",")[0])
         self._ours = frozenset(map(fold, frames["ours"]))
         self._mine = {i for i, entity in enumerate(self.entities) if any(map(self._is_mine, entity.names))}
@@ -179,8 +180,12 @@ class Lookup:
         for place, names in self._common.items():
             if not names.isdisjoint(ways):
                 best = max(scored.values(), default=0.0)
-                mine = self._mine.intersection(_equal(scored, best)) if place == HERE and best >= ENOUGH else ()
-                return (self.entities[min(mine)], _certainty(best - ENOUGH)) if mine else (place, 1.0)
+                is_told = place == HERE and best >= ENOUGH and any(words[0] in self._ours for words in readings[:1])
+                mine = self._mine.intersection(_equal(scored, best)) if is_told else ()
+                if mine:
+                    is_ours = self._is_ours_and_not_mine(self.entities[min(mine)], said)
+                    return self.entities[min(mine)], _ANOTHER_ONE if is_ours else _certainty(best - ENOUGH)
+                return place, 1.0
         by_initials = [*self._initials.get(lexicon.key(said).replace(" ", ""), ())]
         if by_initials and not meaning.is_place(fold(said)):  # a bar is not Ba Ama's room
             return self.entities[by_initials[0]], _BY_INITIALS / len(by_initials)
@@ -225,6 +230,7 @@ class Lookup:
         is_its_name = best >= 1.0 > others  # dorm A, where there are dorms
         certainty = _certainty(best - ENOUGH if is_its_name else min(best - ENOUGH, best - others))
         is_between = best < _SURE and others > _LOOKS_LIKE and self._is_between(index, readings)
+        is_between = is_between or self._is_ours_and_not_mine(entity, said)
         if is_between or self._is_another(index, readings, best) or self._is_only_a_number(entity, readings[0]):
             certainty = min(certainty, _ANOTHER_ONE)
         return entity, certainty
@@ -384,6 +390,14 @@ class Lookup:
         """Whether a room is called somebody's own, wherever that is said: mero kotha."""
         words = spoken.words_of(name)
         return len(words) > 1 and words[0] in self._ours and all(map(meaning.is_room, words[1:]))
+
+    def _is_ours_and_not_mine(self, room: Entity, said: str) -> bool:
+        """Whether my room is said, and this is called ours and by nobody my room: hamro kotha, the parents'."""
+        first, *more = said.split() or [""]
+        if first not in self._of_one or not more or not all(map(meaning.is_room, map(fold, more))):
+            return False
+        begin = [name.split()[0] for name in map(lexicon.key, room.names) if self._is_mine(name)]
+        return bool(begin) and self._of_one.isdisjoint(begin)
 
     def _put_together(self, said: str) -> tuple[int, float] | None:
         """See `put_together`; a word may sound like a number and be a piece: `bun cha` for bhancha."""

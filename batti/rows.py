@@ -41,7 +41,9 @@ def in_full(place: Span, said: Said) -> Iterator[str]:
 def _of_its_group(one: str, place: Span, said: Said) -> Iterator[str]:
     """The room of that number or letter in the group that it is excepted from: Tent 2 of `tent haru, 2 chai hoina`."""
     for entry in said.asked:
-        group = said.lookup.surely(said.text(entry.place)) if place in entry.excepts else None
+        if isinstance(entry.place, str) or place not in entry.excepts:
+            continue
+        group = said.lookup.surely(said.text(entry.place))
         rooms = said.lookup.rooms_of(group.name) if group and group.kind == "group" else ()
         its = [room for room in rooms if {*spoken.words_of(one)} < {*spoken.words_of(normalize(room))}]
         if len(its) == 1:

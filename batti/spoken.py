@@ -12,7 +12,7 @@ from string import ascii_uppercase
 
 from batti import letters, lexicon
 from batti.compiled import compiled
-from batti.meaning import in_digits, is_kin, is_known, is_lamp, is_light, is_person, is_set_right, is_written_light, senses
+from batti.meaning import in_digits, is_kin, is_known, is_lamp, is_light, is_person, is_room, is_set_right, is_written_light, senses
 from batti.sound import TOKEN, fold
 
 
@@ -299,8 +299,9 @@ def _is_start(word: str, after: str) -> bool:
 
 
 def _means_the_same(word: str, after: str) -> bool:
-    """Whether both words mean one thing: `grandma's hajurama`."""
-    return bool(senses(word) & senses(after))
+    """Whether both words mean one thing: `grandma's hajurama`; a kaksha kotha is a class room besides."""
+    same = senses(word) & senses(after)
+    return bool(same) and not (is_room(after) and senses(word) - same)
 
 
 def pattern_of(kind: str) -> str:

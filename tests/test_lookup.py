@@ -1502,3 +1502,45 @@ def test_a_home_is_asked_about_by_the_first_word_of_its_name() -> None:
     named, certainty = lookup_of(home).find("sangam")
     assert named == "all" and certainty <= 0.5
     assert found_name(Home.from_dict({"name": "Ramesh Niwas", "rooms": [{"name": "hall"}]}), "ramesh") is None
+
+
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        ("wash room", "वाशरुम"), ("spare room", "स्पेयर"), ("downstairs store", "डाउनस्टेयर स्टोर"), ("stairs", "स्टेयर्स"),
+        ("fireplace", "फायरप्लेस"), ("powder room", "पावडर"), ("parking", "पाकिङ"), ("guest room", "गेस रुम"),
+        ("staff room", "स्टाप"), ("study room", "स्टडीरुम"), ("ensuite", "एनसुट"), ("sunroom", "सन रुम"),
+    ],
+)  # fmt: skip
+def test_english_is_found_as_devanagari_writes_it(name: str, said: str) -> None:
+    assert found_name(home_of(name, "hall", "kitchen"), said) == name
+
+
+@pytest.mark.parametrize("said", ["स्टडील्याम", "स्टडी ल्याम", "स्टडील्याम्प"])
+def test_a_lamp_is_found_in_words_that_devanagari_writes_together(said: str) -> None:
+    home = home_of({"name": "hall", "lights": [{"name": "study lamp"}, {"name": "jhumar"}]}, "kitchen")
+    assert found_name(home, said) == "study lamp"
+
+
+def test_outside_may_be_written_in_two_words() -> None:
+    home = home_of("porch", "hall", "yard", groups={"outside": ["porch", "yard"]})
+    assert found_name(home, "आउट साइड") == "outside"
+
+
+def test_a_class_room_is_not_the_speakers() -> None:
+    assert found_name(home_of({"name": "tuition class", "aliases": ["class room"]}, "hall"), "कक्षा कोठा") == "tuition class"
+    assert found_name(home_of("bedroom", "hall"), "कक्षा कोठा") != "here"
+
+
+def test_my_room_is_not_surely_ours() -> None:
+    home = home_of({"name": "master bedroom", "aliases": ["hamro kotha"]}, "hall")
+    assert lookup_of(home).find("mero kotha")[1] <= 0.5 < lookup_of(home).find("hamro kotha")[1]
+    assert lookup_of(home_of("mero kotha", "hall")).find("my room")[1] > 0.9
+
+
+def test_a_room_and_no_more_is_the_speakers_where_one_is_called_ours() -> None:
+    assert found_name(home_of({"name": "our room", "aliases": ["sutne kotha"]}, "hall"), "kotha") == "here"
+
+
+def test_there_is_no_didi() -> None:
+    assert found_name(home_of({"name": "Roshni's room", "aliases": ["didi ko kotha"]}, "hall"), "tyata") is None
