@@ -179,7 +179,8 @@ def _is_in_another_house(place: Span, said: Said) -> bool:
 def _is_out_of_a_number(place: Span, said: Said) -> bool:
     """Whether a case ending between two numbers was marked: the bata of `60 बाट 20`, which is heard as a bath."""
     before, behind = said.around(place)
-    return said.text(place) in lexicon.load().frames["out_of"] and bool(_NUMBER_BEFORE.search(before) and _NUMBER_BEHIND.match(behind))
+    is_between = _NUMBER_BEFORE.search(before) and _NUMBER_BEHIND.match(behind)
+    return bool(is_between) and said.text(place) in lexicon.load().frames["out_of"]
 
 
 def _rooms_of(before: str, lookup: Lookup) -> Collection[str]:

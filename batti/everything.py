@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from functools import cache, lru_cache
+from itertools import pairwise
 
 from batti import lexicon, meaning, spoken
 from batti.home import Entity
@@ -77,6 +78,15 @@ def is_elsewhere(sentence: str, lookup: Lookup) -> bool:
         if any(kinds) and lookup.find(said)[0] is None:
             return True
     return False
+
+
+def is_somebodys(sentence: str) -> bool:
+    """Whether the house that stands for all is said behind somebody, who may be called or have a room that is called a
+    house: `bhauji ghar ke batti bujha da`."""
+    words, every = spoken.words_of(sentence), meaning.every()
+    houses = {*map(fold, lexicon.load().frames["premises"])}.intersection(map(fold, lexicon.load().frames["whole"]))
+    after_person = any(meaning.is_kin(who) and house in houses for who, house in pairwise(words))
+    return after_person and every.isdisjoint(words)
 
 
 def is_told(sentence: str, lookup: Lookup) -> bool:

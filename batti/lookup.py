@@ -499,6 +499,19 @@ class Lookup:
                 return rooms[0], min(_OF_THE_KIND, 1 / len(rooms))
         return None
 
+    def all_of_its_kind(self, said: str) -> list[Entity]:
+        """The rooms of the kind that is said in the plural, where nothing is called so: both terraces."""
+        every, words = meaning.every(), spoken.words_of(said)
+        telling = [w for w in words if w not in every and meaning.shared(w) not in ("", *meaning.SHARED)]
+        if len(telling) != 1 or (spoken.is_thing((telling[0],)) and meaning.is_place(telling[0])):  # the stairs
+            return []
+        ways = [telling[0].removesuffix(end) for end in ("s", "es") if telling[0].endswith(end)]
+        kinds = [way for way in ways if meaning.is_place(way) and way not in self._any_room]
+        if not kinds or letters.at_end(said) or self._plural([words]) is not None:  # halls a and b
+            return []
+        its = {n.entity for n in self._names if n.factor == 1.0 and any(_is_of(kinds[0], word) for word in n.words)}
+        return [self.entities[index] for index in sorted(its) if self.entities[index].kind == "room"]
+
     def _is_another(self, index: int, readings: list[list[str]], best: float) -> bool:
         """Whether something else may have been said than this: the vice principal is not the principal."""
         if best >= _SURE and not any(map(meaning.adjective, readings[0])):
@@ -685,6 +698,11 @@ def _only_kin(said: Sequence[str]) -> str:
 def _equal(scored: Mapping[int, float], best: float) -> list[int]:
     """The entities that are as similar as the best."""
     return [index for index, score in scored.items() if score > best - 1e-6]
+
+
+def _is_of(kind: str, word: str) -> bool:
+    """Whether a folded word means what one for a kind of place does."""
+    return word == kind or bool(meaning.senses(kind) & meaning.senses(word))
 
 
 def _is_end(end: str, name: Name) -> bool:

@@ -31,7 +31,7 @@ _MISHEARD, _NEXT = 0.72, 0.06  # likeness from which a name may have been mishea
 _LONG = 4  # letters of a name that may be in pieces
 _CUT = 2  # letters that it may have added to the name or left out
 _S = "s"  # what the letter c is folded to: `courta` is court A, and courts is not court C
-_SPELLED = 0.8  # likeness in spelling from which a word is a spelling of another
+_SPELLED, _NO_SPELLING = 0.8, 0.6  # likeness from which a word is a spelling of another, and up to which it is none
 _CONTRARY = 0.7  # what a name counts whose adjective is another, or that is somebody's
 
 
@@ -278,12 +278,13 @@ def _may_be_part(said: Name, name: Name) -> bool:
 
 
 def _has(name: Name, word: str) -> bool:
-    """Whether a name has a folded word, in any spelling or language."""
-    return any(_is_spelled_like(word, one) or meaning.senses(word) & meaning.senses(one) for one in name.words)
-
-
-def _is_spelled_like(word: str, other: str) -> bool:
-    return float(OSA.normalized_similarity(word, other)) >= _SPELLED
+    """Whether a name has a folded word, in any spelling or language; where the name as a whole is that of something
+    else, a word that only sounds like one of it does not mean the same."""
+    far = _NO_SPELLING if spoken.is_thing(name.words) else 1.0
+    alike = [(float(OSA.normalized_similarity(word, one)), one) for one in name.words]
+    return any(
+        much >= _SPELLED or (much < far and meaning.senses(word) & meaning.senses(one)) for much, one in alike
+    )
 
 
 def _differ(said: Name, name: Name) -> bool:

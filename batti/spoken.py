@@ -12,7 +12,18 @@ from string import ascii_uppercase
 
 from batti import letters, lexicon
 from batti.compiled import compiled
-from batti.meaning import in_digits, is_kin, is_known, is_lamp, is_light, is_person, is_room, is_set_right, is_written_light, senses
+from batti.meaning import (
+    in_digits,
+    is_kin,
+    is_known,
+    is_lamp,
+    is_light,
+    is_person,
+    is_room,
+    is_set_right,
+    is_written_light,
+    senses,
+)  # fmt: skip
 from batti.sound import TOKEN, fold
 
 
@@ -193,7 +204,8 @@ def _ending_in_a_kind() -> re.Pattern[str]:
     frames = lexicon.load().frames
     kinds = {fold(word) for word in (*frames["room_words"], *frames["lamp_words"])}
     begins = tuple(stem[0] for stem in frames["light_stems"] if stem[-1] not in "aeiou")
-    english = (kind for kind in kinds if len(kind) >= _SHORTEST_STEM and kind.startswith(begins) and kind[-1] not in "aeiou")
+    english = (kind for kind in kinds if kind.startswith(begins) and kind[-1] not in "aeiou")
+    english = (kind for kind in english if len(kind) >= _SHORTEST_STEM)
     return re.compile(rf"(.+?)({_any_of(sorted(english, key=len, reverse=True))})")
 
 

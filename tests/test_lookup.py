@@ -1465,15 +1465,15 @@ def test_another_word_is_no_part_and_no_slip_of_a_name(rooms: tuple[str, ...], s
 
 
 def test_the_words_that_are_a_name_are_found_for_it() -> None:
-    home = home_of({"name": "Jobs", "aliases": ["meeting kotha"]}, "Texas", {"name": "dining", "aliases": ["khane kotha"]},
-                   {"name": "kitchen", "aliases": ["bhansa ghar"]}, {"name": "pahuna kotha"})  # fmt: skip
+    dining, kitchen = {"name": "dining", "aliases": ["khane kotha"]}, {"name": "kitchen", "aliases": ["bhansa ghar"]}
+    home = home_of({"name": "Jobs", "aliases": ["meeting kotha"]}, "Texas", dining, kitchen, "pahuna kotha")
     said = {"board room": "Jobs", "texas": "Texas", "खाना कोठा": "dining", "guest room": "pahuna kotha"}
     assert {words: found_name(home, words) for words in said} == said
 
 
 def test_one_of_several_is_sure_where_its_own_words_are_said() -> None:
-    home = Home.from_dict({"name": "Ghar", "rooms": [{"name": "dorm A"}, {"name": "dorm B"}],
-                           "groups": [{"name": "dorms", "aliases": ["dorm haru"], "rooms": ["dorm A", "dorm B"]}]})  # fmt: skip
+    dorms = {"name": "dorms", "aliases": ["dorm haru"], "rooms": ["dorm A", "dorm B"]}
+    home = Home.from_dict({"name": "Ghar", "rooms": [{"name": "dorm A"}, {"name": "dorm B"}], "groups": [dorms]})
     assert lookup_of(home).surely("dorm a") == home.entities()[0]
 
 
@@ -1528,7 +1528,8 @@ def test_outside_may_be_written_in_two_words() -> None:
 
 
 def test_a_class_room_is_not_the_speakers() -> None:
-    assert found_name(home_of({"name": "tuition class", "aliases": ["class room"]}, "hall"), "कक्षा कोठा") == "tuition class"
+    school = home_of({"name": "tuition class", "aliases": ["class room"]}, "hall")
+    assert found_name(school, "कक्षा कोठा") == "tuition class"
     assert found_name(home_of("bedroom", "hall"), "कक्षा कोठा") != "here"
 
 

@@ -1000,7 +1000,7 @@ def test_a_case_ending_between_two_levels_is_not_surely_a_bath(sentence: str, is
 
 @pytest.mark.parametrize(
     ("sentence", "is_sure"),
-    [("arko flat ko balcony nibhau", False), ("the other house's balcony off", False), ("flat ko balcony nibhau", True)],
+    [("arko flat ko balcony off", False), ("the other house's balcony off", False), ("flat ko balcony off", True)],
 )
 def test_what_is_in_another_house_is_asked_about(sentence: str, is_sure: bool) -> None:
     asked = [Asked(mark(sentence, "balcony"), OFF)]
@@ -1020,3 +1020,22 @@ def test_the_house_in_the_name_of_a_room_is_not_all_of_it() -> None:
     home = home_of({"name": "Sasura Ghar", "aliases": ["in-laws"]}, "hall")
     assert resolve([Asked(ALL, OFF)], "sasura ghar nibhau", lookup_of(home))[1] <= 0.5
     assert resolve([Asked(ALL, OFF)], "ghar nibhau", lookup_of(home))[1] > 0.9
+
+
+@pytest.mark.parametrize(
+    ("sentence", "marked", "rooms", "is_sure"),
+    [
+        ("both terraces off", "terraces", ["terrace west", "terrace east"], True),
+        ("all the bedrooms off", "bedrooms", ["master bedroom"], False), ("the stairs off", "stairs", ["stairs"], True),
+    ],
+)  # fmt: skip
+def test_the_plural_of_a_kind_is_all_of_it(sentence: str, marked: str, rooms: list[str], is_sure: bool) -> None:
+    home = home_of("terrace west", "terrace east", "master bedroom", "stairs", "hall")
+    command, certainty = resolve([Asked(mark(sentence, marked), OFF)], sentence, lookup_of(home))
+    assert [*command.rooms] == rooms and (certainty > 0.5) is is_sure
+
+
+@pytest.mark.parametrize(("sentence", "is_sure"), [("bhauji ghar ke batti bujha da", False), ("ghar ke batti", True)])
+def test_a_house_behind_somebody_is_not_surely_all(sentence: str, is_sure: bool) -> None:
+    home = home_of("bhauji ko kotha", "hall")
+    assert (resolve([Asked(ALL, OFF)], sentence, lookup_of(home))[1] > 0.5) is is_sure
