@@ -18,6 +18,7 @@ from batti.said import Said
 from batti.sound import fold
 from batti.text import normalize
 
+_NUMBER_BEFORE, _NUMBER_BEHIND = re.compile(r"\d ?%? $"), re.compile(r" \d")
 _ENDS_IN_A_WORD = re.compile(r"[a-z0-9] ?$")
 _SAME = 0.76  # likeness of two words for somebody from which they may be one
 _SHORTEST = 3  # letters of a word for somebody
@@ -34,6 +35,8 @@ def is_another(found: Entity, place: Span, said: Said) -> bool:
         or _is_somebodys(found, place, said)
         or _is_a_relatives(found, place, said)
         or _is_elsewhere(found, place, said)
+        or _is_in_another_house(place, said)
+        or _is_out_of_a_number(place, said)
         or _is_of_a_kind(found, place, said)
         or _is_a_namesake(found, place, said)
         or _is_an_ending(found, place, said)
@@ -168,6 +171,18 @@ def _is_elsewhere(found: Entity, place: Span, said: Said) -> bool:
     return bool(rooms) and (found.room or found.name) not in rooms
 
 
+def _is_in_another_house(place: Span, said: Said) -> bool:
+    """Whether it is said to be in another house: `arko flat ko [balcony]`."""
+    return bool(_of_another_house().search(said.around(place)[0]))
+
+
+def _is_out_of_a_number(place: Span, said: Said) -> bool:
+    """Whether a case ending between two numbers was marked: the bata of `60 बाट 20`, which is heard as a bath."""
+    before, behind = said.around(place)
+    is_between = _NUMBER_BEFORE.search(before) and _NUMBER_BEHIND.match(behind)
+    return bool(is_between) and said.text(place) in lexicon.load().frames["out_of"]
+
+
 def _rooms_of(before: str, lookup: Lookup) -> Collection[str]:
     """The rooms of the group that stands before a place in the genitive, by whatever name: `tala ko [kausi]`."""
     ending = _in_a_group().search(before)
@@ -189,6 +204,13 @@ def _which() -> frozenset[str]:
 def _in_a_group() -> re.Pattern[str]:
     """Matches the case ending between a group and what lies in it."""
     return re.compile(rf" ?{spoken.pattern_of('in_a_group')} $")
+
+
+@cache
+def _of_another_house() -> re.Pattern[str]:
+    """Matches what another house is called, before what is in it: `arko ghar ko `, `the other flat's `."""
+    another, house, of = map(spoken.pattern_of, ("another", "premises", "of_room"))
+    return re.compile(rf"\b{another} {house}(?: ?{of}|'s) $")
 
 
 @cache

@@ -13,6 +13,7 @@ from itertools import chain
 
 from batti import another, letters, lexicon, meaning, spoken
 from batti.home import Entity
+from batti.lookup import Lookup
 from batti.prompt import Asked, Span
 from batti.said import Said
 from batti.sound import fold
@@ -34,6 +35,19 @@ def letter(place: Span, said: Said) -> str:
         return ""
     is_article = behind[1] == "a" and behind[2] in lexicon.load().frames["behind_article"]
     return "" if is_article else behind[1]
+
+
+def is_an_article(marked: str, lookup: Lookup) -> bool:
+    """Whether a model marked a word that names are said with or without, and nothing here is told by it: the a of `a
+    light off`."""
+    return marked in lexicon.load().frames["dropped_words"] and lookup.find(marked)[0] is None
+
+
+def is_of_a_clock(place: Span, said: Said) -> bool:
+    """Whether a model marked what stands behind an hour, and nothing here is called so: the am of `6 am`."""
+    text, last = said.text(place), said.around(place)[0].split()[-1:]
+    is_hour = any(map(spoken.number, last)) and text in lexicon.load().times["spans"]["clock_words"]
+    return is_hour and not said.lookup.is_a_name(fold(text))
 
 
 def is_name(name: str, letter: str) -> bool:

@@ -25,6 +25,7 @@ def is_another(said: Sequence[Name], names: Sequence[Name], kind: str, best: flo
         _is_another_person(query, names)
         or _is_one_of_two(query, names, kind)
         or (kind != "light" and _is_lamp_of_a_kind(query, names))
+        or (kind == "light" and _is_only_its_side(query, names))
         or (best < _SURE and (_has_more(query, names) or _lacks_its_kind(query, names)))
         for query in near
     )
@@ -89,6 +90,13 @@ def _is_lamp_of_a_kind(said: Name, names: Sequence[Name]) -> bool:
         told = (name.telling for name in own)
         return not any(all(_is_heard(one, said.telling) for one in words) for words in told)
     return not any(_is_heard(word, name.words) for word in said.telling for name in own)
+
+
+def _is_only_its_side(said: Name, names: Sequence[Name]) -> bool:
+    """Whether only a side is said, which tells a lamp of what stands there: the light upstairs is not surely the one
+    above the television (tv mathi ko batti)."""
+    sides = all(meaning.tells_a_part(word) or meaning.adjective(word) for word in said.telling)
+    return sides and not any({*name.lamp} == {*said.telling} or name.telling == said.telling for name in names)
 
 
 def _is_heard(word: str, words: Iterable[str]) -> bool:

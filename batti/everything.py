@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from functools import cache, lru_cache
+from itertools import pairwise
 
 from batti import lexicon, meaning, spoken
 from batti.home import Entity
@@ -15,6 +16,7 @@ from batti.lookup import Lookup
 from batti.prompt import Asked
 from batti.schema import ALL
 from batti.sound import fold
+from batti.text import normalize
 
 _SURE = 0.9  # certainty from which a group is one of the home
 _LIKE, _SHORTEST = 0.8, 4  # likeness of a word to one for all; letters of one that is known by its beginning
@@ -78,12 +80,29 @@ def is_elsewhere(sentence: str, lookup: Lookup) -> bool:
     return False
 
 
+def is_somebodys(sentence: str) -> bool:
+    """Whether the house that stands for all is said behind somebody, who may be called or have a room that is called a
+    house: `bhauji ghar ke batti bujha da`."""
+    words, every = spoken.words_of(sentence), meaning.every()
+    houses = {*map(fold, lexicon.load().frames["premises"])}.intersection(map(fold, lexicon.load().frames["whole"]))
+    after_person = any(meaning.is_kin(who) and house in houses for who, house in pairwise(words))
+    return after_person and every.isdisjoint(words)
+
+
 def is_told(sentence: str, lookup: Lookup) -> bool:
     """Whether a normalized sentence has a word for all or for the house that is no name of this home: models take what
     they never heard for all at times (`ebhi rum ma 20`), and a room that is called nearly so (sabha)."""
+    for name in _long_names(lookup):  # the ghar of `sasura ghar`, a room
+        sentence = sentence.replace(name, "|")
     words = (word for word in spoken.words_of(sentence, numbers=False) if not lookup.is_a_name(word))
     known = any(map(_is_for_all, words)) or _whole().search(sentence)
     return bool(known) or spoken.is_of_the_rest(sentence) or spoken.is_misheard(sentence)
+
+
+def _long_names(lookup: Lookup) -> list[str]:
+    """Normalized names of rooms and lamps that have several words, longest first."""
+    names = {normalize(name) for one in lookup.entities if one.kind != "group" for name in one.names}
+    return sorted((name for name in names if " " in name), key=len, reverse=True)
 
 
 @lru_cache(maxsize=1 << 12)

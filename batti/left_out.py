@@ -62,7 +62,9 @@ def _lamps(rooms: Collection[str], lookup: Lookup) -> Iterator[list[str]]:
 
 
 def _stands_in(name: list[str], words: list[str]) -> bool:
-    return any(words[at : at + len(name)] == name for at in range(len(words) - len(name) + 1))
+    """Whether a name is among the words, and nobody who is called by it: `Ranjana bahini, studio nibhau`."""
+    ends = (at + len(name) for at in range(len(words) - len(name) + 1) if words[at : at + len(name)] == name)
+    return not all(any(map(spoken.is_title, words[end : end + 1])) for end in ends)
 
 
 def _telling(name: list[str]) -> list[str]:

@@ -123,9 +123,19 @@ class Lookup:
             place: {way for name in said for way in _ways(name)}
             for place, said in ((HERE, frames["here"]), (ALL, whole))
         }
+        self._of_one = frozenset(frames["mine"])
+        self._by_name = self._first_of(home.name.partition(",")[0])
         self._ours = frozenset(map(fold, frames["ours"]))
         self._mine = {i for i, entity in enumerate(self.entities) if any(map(self._is_mine, entity.names))}
         self._kinds = frozenset(map(fold, (*kinds, *{*frames["premises"]}.intersection(frames["whole"]))))
+
+    def _first_of(self, name: str) -> str:
+        """The one word by which a home of two words is known, sangam of Sangam Complex; nothing where it means
+        somebody or something else."""
+        first, *more = spoken.words_of(normalize(name)) or [""]
+        own = any(first in words for words in self._words)
+        is_its = len(more) == 1 and len(first) > _SHORTEST_END and not (own or meaning.is_known(first))
+        return first if is_its and not meaning.adjective(first) else ""
 
     def find(self, said: str, sentence: str = "", second: bool = False) -> tuple[Entity | str | None, float]:
         """What `said` (normalized) names, and how certain that is (0 to 1).
@@ -170,9 +180,14 @@ class Lookup:
         for place, names in self._common.items():
             if not names.isdisjoint(ways):
                 best = max(scored.values(), default=0.0)
-                mine = self._mine.intersection(_equal(scored, best)) if place == HERE and best >= ENOUGH else ()
-                return (self.entities[min(mine)], _certainty(best - ENOUGH)) if mine else (place, 1.0)
-        if by_initials := [*self._initials.get(lexicon.key(said).replace(" ", ""), ())]:
+                is_told = place == HERE and best >= ENOUGH and any(words[0] in self._ours for words in readings[:1])
+                mine = self._mine.intersection(_equal(scored, best)) if is_told else ()
+                if mine:
+                    is_ours = self._is_ours_and_not_mine(self.entities[min(mine)], said)
+                    return self.entities[min(mine)], _ANOTHER_ONE if is_ours else _certainty(best - ENOUGH)
+                return place, 1.0
+        by_initials = [*self._initials.get(lexicon.key(said).replace(" ", ""), ())]
+        if by_initials and not meaning.is_place(fold(said)):  # a bar is not Ba Ama's room
             return self.entities[by_initials[0]], _BY_INITIALS / len(by_initials)
         inside = self._inside(readings)
         is_room = any(len(words) == 1 and meaning.is_a_room_misspelled(words[0]) for words in readings[:1])
@@ -183,6 +198,8 @@ class Lookup:
     ) -> tuple[Entity | str, float] | None:
         """What is meant by what no name is near to: by its owner, by what all is said of, by its sound in another
         language, or by its kind."""
+        if self._by_name and [self._by_name] in readings:
+            return ALL, _ANOTHER_ONE
         named = self._only_of(said, readings) or self._all_of(readings) or self._misheard(said, sentence)
         if named or spoken.is_with_pronoun(said) or said.endswith(self._beside):
             return named
@@ -210,8 +227,10 @@ class Lookup:
         if best < _SURE and (called_so := self._of_one_head(index, readings)):
             return self._all_of(readings) or (entity, 1 / called_so)
         others = max((score for other, score in scored.items() if other != index), default=0.0)
-        certainty = _certainty(min(best - ENOUGH, best - others))
+        is_its_name = best >= 1.0 > others  # dorm A, where there are dorms
+        certainty = _certainty(best - ENOUGH if is_its_name else min(best - ENOUGH, best - others))
         is_between = best < _SURE and others > _LOOKS_LIKE and self._is_between(index, readings)
+        is_between = is_between or self._is_ours_and_not_mine(entity, said)
         if is_between or self._is_another(index, readings, best) or self._is_only_a_number(entity, readings[0]):
             certainty = min(certainty, _ANOTHER_ONE)
         return entity, certainty
@@ -265,6 +284,8 @@ class Lookup:
             if len(telling) != 1 or len(telling[0]) < _SHORTEST_END or meaning.is_known(telling[0]):
                 continue
             [end] = telling
+            if spoken.is_said_of_rooms(end):  # `poor lamp`
+                continue
             if meaning.aloud(telling) != end:  # a word of another language
                 continue
             ends = {name.entity for name in self._names if _is_end(end, name)}
@@ -370,6 +391,14 @@ class Lookup:
         words = spoken.words_of(name)
         return len(words) > 1 and words[0] in self._ours and all(map(meaning.is_room, words[1:]))
 
+    def _is_ours_and_not_mine(self, room: Entity, said: str) -> bool:
+        """Whether my room is said, and this is called ours and by nobody my room: hamro kotha, the parents'."""
+        first, *more = said.split() or [""]
+        if first not in self._of_one or not more or not all(map(meaning.is_room, map(fold, more))):
+            return False
+        begin = [name.split()[0] for name in map(lexicon.key, room.names) if self._is_mine(name)]
+        return bool(begin) and self._of_one.isdisjoint(begin)
+
     def _put_together(self, said: str) -> tuple[int, float] | None:
         """See `put_together`; a word may sound like a number and be a piece: `bun cha` for bhancha."""
         ways = dict.fromkeys(tuple(spoken.words_of(said, numbers)) for numbers in (True, False))  # mostly one
@@ -377,8 +406,8 @@ class Lookup:
 
     def _misheard(self, said: str, sentence: str) -> tuple[Entity, float] | None:
         """What was most likely said where a recognizer of another language wrote the sentence; in doubt."""
-        if not spoken.is_misheard(sentence):
-            return None
+        if not spoken.is_misheard(sentence) or all(map(meaning.is_light, spoken.words_of(said))):
+            return None  # `buddy lamp` is a light and no more
         scored = self._scored([[meaning.aloud([word]) for word in words] for words in spoken.readings(said)])
         best = max(scored.values(), default=0.0)
         if best >= ENOUGH:  # a home that has no nanny has a nani
@@ -436,6 +465,8 @@ class Lookup:
         chandelier`, `tesro bhoj hall`; or a room that the lamp is not in: `thukpa ko butter lamp` for the stupa's."""
         if self.entities[index].kind == "light":
             return self._is_elsewhere(index, readings[0])
+        if any("".join(readings[0]) == name.whole for name in self._names if name.entity == index):
+            return False  # `आउट साइड`: no side lamp outside
         known = {one: max(meaning.alike(one, word) for word in self._words[index]) for one in readings[0]}
         strange = (word for word, much in known.items() if much < WORD)
         another = any(meaning.is_fixture(word) or meaning.ordinal(word) for word in strange)
@@ -467,6 +498,19 @@ class Lookup:
             if rooms:
                 return rooms[0], min(_OF_THE_KIND, 1 / len(rooms))
         return None
+
+    def all_of_its_kind(self, said: str) -> list[Entity]:
+        """The rooms of the kind that is said in the plural, where nothing is called so: both terraces."""
+        every, words = meaning.every(), spoken.words_of(said)
+        telling = [w for w in words if w not in every and meaning.shared(w) not in ("", *meaning.SHARED)]
+        if len(telling) != 1 or (spoken.is_thing((telling[0],)) and meaning.is_place(telling[0])):  # the stairs
+            return []
+        ways = [telling[0].removesuffix(end) for end in ("s", "es") if telling[0].endswith(end)]
+        kinds = [way for way in ways if meaning.is_place(way) and way not in self._any_room]
+        if not kinds or letters.at_end(said) or self._plural([words]) is not None:  # halls a and b
+            return []
+        its = {n.entity for n in self._names if n.factor == 1.0 and any(_is_of(kinds[0], word) for word in n.words)}
+        return [self.entities[index] for index in sorted(its) if self.entities[index].kind == "room"]
 
     def _is_another(self, index: int, readings: list[list[str]], best: float) -> bool:
         """Whether something else may have been said than this: the vice principal is not the principal."""
@@ -654,6 +698,11 @@ def _only_kin(said: Sequence[str]) -> str:
 def _equal(scored: Mapping[int, float], best: float) -> list[int]:
     """The entities that are as similar as the best."""
     return [index for index, score in scored.items() if score > best - 1e-6]
+
+
+def _is_of(kind: str, word: str) -> bool:
+    """Whether a folded word means what one for a kind of place does."""
+    return word == kind or bool(meaning.senses(kind) & meaning.senses(word))
 
 
 def _is_end(end: str, name: Name) -> bool:

@@ -124,6 +124,11 @@ def tells_a_place(word: str) -> bool:
     return not _told(word).isdisjoint(_places())
 
 
+def tells_another_place(word: str) -> bool:
+    """Whether a folded word means a place by itself, and tells of others in their names: the board of board room."""
+    return is_place(word) and not senses(word) & frozenset(_told_by().get(word, senses(word)))
+
+
 @cache
 def _places() -> frozenset[str]:
     return frozenset(_ids_of_places())

@@ -52,6 +52,9 @@ def resolve(asked: Sequence[Asked], sentence: str, lookup: Lookup, second: bool 
     said = Said(everything.without_what_is_there(timed, sentence), sentence, lookup)
     said = replace(said, asked=rows.completed(replace(said, asked=_without_a_length_of(said))))
     certainty = min([1.0 if timed == asked else _AT_THE_NEXT, *_doubts(said)])
+    if (each := rows.apart(said)) != said.asked:  # `kitchen store` may be one that is not here
+        certainty = certainty if rows.are_in_a_row(said) else min(certainty, _NOT_QUITE)
+        said = replace(said, asked=each)
     marked = [one.place for one in said.asked if not isinstance(one.place, str)]
     if any(lookup.is_device(said.text(place), sentence) for place in marked):
         return Command.none(), certainty
@@ -120,7 +123,7 @@ def _is_a_lamp_misheard(said: Said) -> bool:
 
 def _is_not_all(entry: Asked, said: Said) -> bool:
     """Whether all is said of another house, or some room is said, or nothing that means all of them."""
-    if everything.is_elsewhere(said.without_places, said.lookup):
+    if everything.is_elsewhere(said.without_places, said.lookup) or everything.is_somebodys(said.without_places):
         return True
     if entry.excepts or entry.doing["action"] == "get_state":  # `kun kun batti baleko cha`
         return False
@@ -230,7 +233,19 @@ def places(said: Said, second: bool = False) -> list[Found]:
         each = [_find(place, said, second) for place in (entry.place, *entry.excepts)]
         return Found(entry, tuple(place for place, _ in each), tuple(sure for _, sure in each))
 
-    return lamps.of_each([found(said.asked[i]) for i in in_order(said.asked)], said.sentence, said.lookup)
+    each = [one for i in in_order(said.asked) for one in _of_its_kind(found(said.asked[i]), said)]
+    return lamps.of_each(each, said.sentence, said.lookup)
+
+
+def _of_its_kind(found: Found, said: Said) -> list[Found]:
+    """What is found, or each room of a kind that is said in the plural (`both terraces`); the only one in doubt."""
+    place = found.places[0]
+    if found.span is None or found.entry.excepts or not isinstance(place, Entity) or place.kind != "room":
+        return [found]
+    rooms = said.lookup.all_of_its_kind(said.text(found.span))
+    if len(rooms) == 1:
+        return [replace(found, sure=(min(found.sure[0], _NOT_QUITE),))]
+    return [replace(found, places=(room,), sure=(_SURE,)) for room in rooms] or [found]
 
 
 def _find(place: Span | str, said: Said, second: bool) -> tuple[Place | None, float]:
@@ -243,8 +258,10 @@ def _find(place: Span | str, said: Said, second: bool) -> tuple[Place | None, fl
     his = _of_somebody(place, said)
     if his and not spoken.is_somebodys(name):  # another may be called a cabin and no more
         return his, _HIS
-    if hailed.is_now(name, said.lookup):  # `aba light off`
+    if hailed.is_now(name, said.lookup) or beside.is_an_article(name, said.lookup):  # `aba light off`
         return HERE, _NOW
+    if beside.is_of_a_clock(place, said):  # the am of `6 am light on`, which is no aama
+        return HERE, _NOT_QUITE if said.has_no_time else _NOW
     if behind := hailed.place_behind(name, said.lookup):
         named, sure = said.lookup.find(behind, said.sentence, second)
         return named, min(sure, _HAILED)

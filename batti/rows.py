@@ -15,6 +15,7 @@ from batti import letters, lexicon, meaning, spoken
 from batti.prompt import Asked, Span
 from batti.said import Said
 from batti.sound import fold
+from batti.text import normalize
 
 _WORD = re.compile(r"[a-z0-9]+")
 _BETWEEN = frozenset(" ,&/+")  # what may stand between the words of a row
@@ -24,14 +25,55 @@ _NUMBER, _LETTER, _ORDINAL, _SIDE = "number", "letter", "ordinal", "side"
 def in_full(place: Span, said: Said) -> Iterator[str]:
     """What a number, a letter or the like that was marked alone may be in full, by the kind of what is named beside."""
     one, kind = _parts(said.text(place))
+    if one and kind.endswith("s") and _sort(one) in (_NUMBER, _LETTER):
+        yield f"{kind.removesuffix('s')} {one}"  # `dorms a and b`
     if not one or kind:
         return
+    yield from _of_its_group(one, place, said)
     is_known = _sort(one) == _SIDE and said.lookup.surely(one)  # upstairs is a place by itself
     before = "" if is_known else _kind_before(place, said)
     if before:
         yield f"{before} {one}"
     elif not is_known or is_joined(place, said):
         yield from (f"{one} {kind}" for kind in _kinds_behind(place, said))
+
+
+def _of_its_group(one: str, place: Span, said: Said) -> Iterator[str]:
+    """The room of that number or letter in the group that it is excepted from: Tent 2 of `tent haru, 2 chai hoina`."""
+    for entry in said.asked:
+        if isinstance(entry.place, str) or place not in entry.excepts:
+            continue
+        group = said.lookup.surely(said.text(entry.place))
+        rooms = said.lookup.rooms_of(group.name) if group and group.kind == "group" else ()
+        its = [room for room in rooms if {*spoken.words_of(one)} < {*spoken.words_of(normalize(room))}]
+        if len(its) == 1:
+            yield normalize(its[0])
+
+
+def apart(said: Said) -> Sequence[Asked]:
+    """What is asked, of each of two places that a model marked as one: the toilet and the shed of `charpi khor`."""
+    asked: list[Asked] = []
+    for one in said.asked:
+        places = [one.place] if isinstance(one.place, str) else _each_of_two(one.place, said)
+        asked += [replace(one, place=place) for place in places]
+    return asked
+
+
+def _each_of_two(place: Span, said: Said) -> list[Span]:
+    text, lookup = said.text(place), said.lookup
+    if lookup.find(text)[0] is not None:
+        return [place]
+    for at in (i for i, char in enumerate(text) if char == " "):
+        sides = text[:at], text[at + 1 :]
+        if all(lookup.is_a_name(fold(side)) and lookup.surely(side) for side in sides):
+            return [(place[0], place[0] + at - 1), (place[0] + at + 1, place[1])]
+    return [place]
+
+
+def are_in_a_row(said: Said) -> bool:
+    """Whether all places are said one after the other, of which two and more are marked."""
+    between = (said.sentence[last + 1 : first] for (_, last), (first, _) in pairwise(said.spans))
+    return len(said.spans) > 1 and all(map(_BETWEEN.issuperset, between))
 
 
 def is_joined(place: Span, said: Said) -> bool:

@@ -31,6 +31,7 @@ _MISHEARD, _NEXT = 0.72, 0.06  # likeness from which a name may have been mishea
 _LONG = 4  # letters of a name that may be in pieces
 _CUT = 2  # letters that it may have added to the name or left out
 _S = "s"  # what the letter c is folded to: `courta` is court A, and courts is not court C
+_SPELLED, _NO_SPELLING = 0.8, 0.6  # likeness from which a word is a spelling of another, and up to which it is none
 _CONTRARY = 0.7  # what a name counts whose adjective is another, or that is somebody's
 
 
@@ -263,6 +264,10 @@ def _may_be_part(said: Name, name: Name) -> bool:
     [first, *more] = said.telling
     if name.factor < 1.0 and not more and (meaning.is_a_side(first) or meaning.is_place(first)):
         return False
+    if name.factor < 1.0 and len(said.words) > len(said.telling) and spoken.is_thing(said.words):
+        return False  # sutne kotha, the bedroom, is no pahuna sutne kotha, where guests sleep
+    if name.factor == 1.0 and not more and meaning.is_place(first) and not _has(name, first):
+        return False  # goth, where cattle stand, only sounds like the goat of a goat shed
     if any(map(meaning.adjective, said.light - name.light)):
         return False
     if not more and meaning.adjective(first) and any(
@@ -270,6 +275,16 @@ def _may_be_part(said: Name, name: Name) -> bool:
     ):
         return False  # thulo kotha, the big room, is not the big brother's
     return not name.lamp or any(meaning.alike(word, other) >= WORD for word in said.telling for other in name.lamp)
+
+
+def _has(name: Name, word: str) -> bool:
+    """Whether a name has a folded word, in any spelling or language; where the name as a whole is that of something
+    else, a word that only sounds like one of it does not mean the same."""
+    far = _NO_SPELLING if spoken.is_thing(name.words) else 1.0
+    alike = [(float(OSA.normalized_similarity(word, one)), one) for one in name.words]
+    return any(
+        much >= _SPELLED or (much < far and meaning.senses(word) & meaning.senses(one)) for much, one in alike
+    )
 
 
 def _differ(said: Name, name: Name) -> bool:
@@ -340,8 +355,11 @@ def _is_lamp(said: Name, name: Name) -> bool:
 
 
 def _is_no_room_told(said: Name, name: Name) -> bool:
-    """Whether only a side is said, and a translation is of the room there: the front is no front room."""
-    if name.factor == 1.0 or len(name.words) == 1 or not all(map(_tells_a_side, name.telling)):
+    """Whether only a side or another place is said, and a translation is of the room that it tells: the front is no
+    front room, a board no board room."""
+    if name.factor == 1.0 or len(name.words) == 1:
+        return False
+    if not (all(map(_tells_a_side, name.telling)) or all(map(meaning.tells_another_place, said.telling))):
         return False
     return any(map(meaning.is_room, name.light)) and not any(map(meaning.shared, said.light))
 

@@ -17,6 +17,7 @@ _ABBREVIATED = 0.78  # `conf` for `conference`
 _DIPHTHONG = 0.95  # what words count that are alike but for ai and e, au and o
 _REVOWELED = 0.8  # what words count of which only vowels are others
 _SHORT_O = 0.93  # what words count that are alike but for o and a: ब्लक, अक्सफोर्ड
+_ENGLISH = 0.93  # what words count that are alike but for how English vowels are spelled: spare, स्पेयर
 SHORTEST = 3
 """Letters of an abbreviation."""
 _CLASSES = str.maketrans("gdbfjCeiou", "ktppssaaaa", "hy")
@@ -92,8 +93,9 @@ def spelled_alike(a: str, b: str) -> float:
     by_consonants = _without_vowels(a, b) if len(a) <= len(b) else _without_vowels(b, a)
     by_vowels = _DIPHTHONG * _alike_as(_without_diphthongs, a, b)
     by_short_o = _SHORT_O * _alike_as(_in_nepali, a, b) if len(a) > 3 or len(b) > 3 else 0.0
+    by_english = _ENGLISH * _alike_as(_as_in_english, a, b) if len(a) > 3 and len(b) > 3 else 0.0
     spelled = float(OSA.normalized_similarity(a, b))
-    return max(spelled, by_consonants, by_vowels, by_short_o, _of_other_vowels(a, b))
+    return max(spelled, by_consonants, by_vowels, by_short_o, by_english, _of_other_vowels(a, b))
 
 
 def heard_alike(a: str, b: str, letters: int) -> float:
@@ -166,6 +168,16 @@ def _in_nepali(word: str) -> str:
     """How English vowels are written in Nepali: the short o is an a, the short a may be ya (`ब्लक`, `च्याम्बर`), and oi
     aya (`टायलेट`)."""
     return _YA.sub("a", _AYA.sub("ai", word.replace("o", "a")))
+
+
+_AIR, _OW = re.compile("[ei]yar|air|are$|ier"), re.compile("ob(?=[^aeiou])")
+
+
+@lru_cache(maxsize=20000)
+def _as_in_english(word: str) -> str:
+    """What English vowels sound like that Devanagari writes out: the air of stairs (`स्टेयर`) and the ow of downstairs,
+    of which the w is folded to a b."""
+    return _OW.sub("au", _AIR.sub("er", word))
 
 
 TOKEN = re.compile(r"[a-z0-9]+")

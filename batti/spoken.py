@@ -12,7 +12,18 @@ from string import ascii_uppercase
 
 from batti import letters, lexicon
 from batti.compiled import compiled
-from batti.meaning import in_digits, is_kin, is_lamp, is_light, is_person, is_set_right, is_written_light, senses
+from batti.meaning import (
+    in_digits,
+    is_kin,
+    is_known,
+    is_lamp,
+    is_light,
+    is_person,
+    is_room,
+    is_set_right,
+    is_written_light,
+    senses,
+)  # fmt: skip
 from batti.sound import TOKEN, fold
 
 
@@ -162,6 +173,7 @@ def readings(said: str) -> Iterator[list[str]]:
     if plain != words:  # `cha` is six, and half of `bhan cha`
         yield plain
     words = fluent or words
+    yield from _apart(words)
     written = lexicon.key(said).rpartition(" ")[2]
     is_letter = letters.is_latin(written)  # c is folded to an s, and is no plural
     for ending in () if is_letter else map(fold, _endings()):
@@ -174,6 +186,27 @@ def readings(said: str) -> Iterator[list[str]]:
                 yield [*words[:-1], stem + ending[0]]  # one k was heard of two: baithko is baithak ko
     if (spelled := _SIX.sub("chh", said)) != said:
         yield from readings(spelled)
+
+
+def _apart(words: list[str]) -> Iterator[list[str]]:
+    """Folded words of which the last, that nobody knows, has an English word for a room or a light at its end: वासरुम,
+    स्टडील्याम. Devanagari has an a before it for nothing."""
+    last = words[-1] if words else ""
+    glued = None if is_known(last) else _ending_in_a_kind().fullmatch(last)
+    if glued:
+        for stem in dict.fromkeys((glued[1].removesuffix("a"), glued[1])):
+            if len(stem) >= _SHORTEST_STEM:
+                yield [*words[:-1], stem, glued[2]]
+
+
+@cache
+def _ending_in_a_kind() -> re.Pattern[str]:
+    frames = lexicon.load().frames
+    kinds = {fold(word) for word in (*frames["room_words"], *frames["lamp_words"])}
+    begins = tuple(stem[0] for stem in frames["light_stems"] if stem[-1] not in "aeiou")
+    english = (kind for kind in kinds if kind.startswith(begins) and kind[-1] not in "aeiou")
+    english = (kind for kind in english if len(kind) >= _SHORTEST_STEM)
+    return re.compile(rf"(.+?)({_any_of(sorted(english, key=len, reverse=True))})")
 
 
 def _has_stem(word: str, ending: str, written: str) -> bool:
@@ -240,6 +273,11 @@ def _said_of_rooms() -> frozenset[str]:
     return frozenset(fold(lexicon.key(word)) for word in lexicon.load().frames["said_of_rooms"])
 
 
+def is_said_of_rooms(word: str) -> bool:
+    """Whether a folded word is said of a room or lamp and tells nothing of which it is: poor."""
+    return word in _said_of_rooms()
+
+
 @cache
 def _titles() -> frozenset[str]:
     return frozenset(fold(lexicon.key(title)) for said in lexicon.load().frames["titles"].values() for title in said)
@@ -273,8 +311,9 @@ def _is_start(word: str, after: str) -> bool:
 
 
 def _means_the_same(word: str, after: str) -> bool:
-    """Whether both words mean one thing: `grandma's hajurama`."""
-    return bool(senses(word) & senses(after))
+    """Whether both words mean one thing: `grandma's hajurama`; a kaksha kotha is a class room besides."""
+    same = senses(word) & senses(after)
+    return bool(same) and not (is_room(after) and senses(word) - same)
 
 
 def pattern_of(kind: str) -> str:

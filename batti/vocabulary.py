@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from functools import lru_cache
+from functools import cache, lru_cache
 
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
@@ -60,7 +60,7 @@ class Spelling:
     def _word(self, said: str) -> str:
         endings = lexicon.load().frames["of"]
         stem = next((said.removesuffix(of) for of in endings if said.endswith(of)), said)
-        if not said.isalpha() or any(meaning.is_known(sound.fold(word)) for word in (said, stem)):
+        if not said.isalpha() or any(meaning.is_known(sound.fold(word)) or word in _proper() for word in (said, stem)):
             return said
         for word, rest in ((said, ""), (stem, said[len(stem) :])):
             if slip := self._slip_of(word):
@@ -73,6 +73,12 @@ class Spelling:
             return _one_word([word for word in self._words if _lacks_vowels(said, word)])
         slips = [word for word in self._words if _is_slip(said, word)]
         return _one_word([word for word in slips if _is_turned(said, word)]) or _one_word(slips)
+
+
+@cache
+def _proper() -> frozenset[str]:
+    """Proper names of one word that rooms are given: nobody's thumb makes Texas of terrace."""
+    return frozenset(map(lexicon.key, lexicon.load().frames["proper"]))
 
 
 def _one_word(some: list[str]) -> str:

@@ -1447,3 +1447,101 @@ def test_a_proper_name_is_known_by_that_of_the_other_language(room: str, said: s
 def test_again_is_no_fairy_light() -> None:
     home = home_of({"name": "den", "lights": [{"name": "fairy lights", "aliases": ["fairy light"]}]}, "kitchen")
     assert found_name(home, "feri") is None and found_name(home, "feri light") == "fairy lights"
+
+
+@pytest.mark.parametrize(
+    ("rooms", "said"),
+    [
+        (("terrace", "hall"), "texas"),  # no slip of terrace
+        (({"name": "ba ama's room", "aliases": ["parents room"]}, "hall"), "bar"),  # no initials
+        (({"name": "samdhi's room", "aliases": ["pahuna kotha"]}, "hall"), "sutne kotha"),
+        (({"name": "samdhi's room", "aliases": ["pahuna kotha"]}, "hall"), "mero sutne kotha"),
+        (({"name": "goat shed", "aliases": ["bakhra ko khor"]}, "hall"), "goth"),
+        (({"name": "Jobs", "aliases": ["meeting kotha"]}, "hall"), "board"),
+    ],
+)
+def test_another_word_is_no_part_and_no_slip_of_a_name(rooms: tuple[str, ...], said: str) -> None:
+    assert found_name(home_of(*rooms), said) is None
+
+
+def test_the_words_that_are_a_name_are_found_for_it() -> None:
+    dining, kitchen = {"name": "dining", "aliases": ["khane kotha"]}, {"name": "kitchen", "aliases": ["bhansa ghar"]}
+    home = home_of({"name": "Jobs", "aliases": ["meeting kotha"]}, "Texas", dining, kitchen, "pahuna kotha")
+    said = {"board room": "Jobs", "texas": "Texas", "खाना कोठा": "dining", "guest room": "pahuna kotha"}
+    assert {words: found_name(home, words) for words in said} == said
+
+
+def test_one_of_several_is_sure_where_its_own_words_are_said() -> None:
+    dorms = {"name": "dorms", "aliases": ["dorm haru"], "rooms": ["dorm A", "dorm B"]}
+    home = Home.from_dict({"name": "Ghar", "rooms": [{"name": "dorm A"}, {"name": "dorm B"}], "groups": [dorms]})
+    assert lookup_of(home).surely("dorm a") == home.entities()[0]
+
+
+def test_a_light_that_a_recognizer_of_english_wrote_tells_no_room() -> None:
+    home = home_of({"name": "bedroom", "aliases": ["thulo kotha"]}, "kitchen")
+    assert found_name(home, "buddy lamp", "buddy lamp on") is None
+
+
+def test_what_is_said_of_any_room_is_no_end_of_a_name() -> None:
+    assert lookup_of(home_of("bhansa", "hall")).without_its_head("poor lamp") is None
+
+
+def test_a_lamp_above_something_is_not_surely_the_light_above() -> None:
+    home = home_of({"name": "hall", "lights": [{"name": "tv mathi ko batti"}]}, "kitchen")
+    _, certainty = lookup_of(home).find("mathi ko batti")
+    assert certainty <= 0.5 and lookup_of(home).surely("tv mathi ko batti") is not None
+
+
+def test_a_reading_room_is_not_surely_a_reading_corner() -> None:
+    home = home_of("reading corner", "kitchen")
+    assert lookup_of(home).find("reading room")[1] <= 0.5 and lookup_of(home).surely("reading corner") is not None
+
+
+def test_a_home_is_asked_about_by_the_first_word_of_its_name() -> None:
+    home = Home.from_dict({"name": "Sangam Complex, Patan", "rooms": [{"name": "hall"}, {"name": "shop"}]})
+    named, certainty = lookup_of(home).find("sangam")
+    assert named == "all" and certainty <= 0.5
+    assert found_name(Home.from_dict({"name": "Ramesh Niwas", "rooms": [{"name": "hall"}]}), "ramesh") is None
+
+
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        ("wash room", "वाशरुम"), ("spare room", "स्पेयर"), ("downstairs store", "डाउनस्टेयर स्टोर"), ("stairs", "स्टेयर्स"),
+        ("fireplace", "फायरप्लेस"), ("powder room", "पावडर"), ("parking", "पाकिङ"), ("guest room", "गेस रुम"),
+        ("staff room", "स्टाप"), ("study room", "स्टडीरुम"), ("ensuite", "एनसुट"), ("sunroom", "सन रुम"),
+    ],
+)  # fmt: skip
+def test_english_is_found_as_devanagari_writes_it(name: str, said: str) -> None:
+    assert found_name(home_of(name, "hall", "kitchen"), said) == name
+
+
+@pytest.mark.parametrize("said", ["स्टडील्याम", "स्टडी ल्याम", "स्टडील्याम्प"])
+def test_a_lamp_is_found_in_words_that_devanagari_writes_together(said: str) -> None:
+    home = home_of({"name": "hall", "lights": [{"name": "study lamp"}, {"name": "jhumar"}]}, "kitchen")
+    assert found_name(home, said) == "study lamp"
+
+
+def test_outside_may_be_written_in_two_words() -> None:
+    home = home_of("porch", "hall", "yard", groups={"outside": ["porch", "yard"]})
+    assert found_name(home, "आउट साइड") == "outside"
+
+
+def test_a_class_room_is_not_the_speakers() -> None:
+    school = home_of({"name": "tuition class", "aliases": ["class room"]}, "hall")
+    assert found_name(school, "कक्षा कोठा") == "tuition class"
+    assert found_name(home_of("bedroom", "hall"), "कक्षा कोठा") != "here"
+
+
+def test_my_room_is_not_surely_ours() -> None:
+    home = home_of({"name": "master bedroom", "aliases": ["hamro kotha"]}, "hall")
+    assert lookup_of(home).find("mero kotha")[1] <= 0.5 < lookup_of(home).find("hamro kotha")[1]
+    assert lookup_of(home_of("mero kotha", "hall")).find("my room")[1] > 0.9
+
+
+def test_a_room_and_no_more_is_the_speakers_where_one_is_called_ours() -> None:
+    assert found_name(home_of({"name": "our room", "aliases": ["sutne kotha"]}, "hall"), "kotha") == "here"
+
+
+def test_there_is_no_didi() -> None:
+    assert found_name(home_of({"name": "Roshni's room", "aliases": ["didi ko kotha"]}, "hall"), "tyata") is None

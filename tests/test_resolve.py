@@ -970,3 +970,72 @@ def test_whose_room_it_is_is_told_with_a_title_and_in_the_other_script(sentence:
     sentence, home = normalize(sentence), home_of("didi ko kotha", "Sunmaya ko kotha", "hall")
     command, _ = resolve([Asked(mark(sentence, marked), OFF, ())], sentence, lookup_of(home))
     assert command.rooms == ("Sunmaya ko kotha",)
+
+
+@pytest.mark.parametrize(
+    ("sentence", "marked", "doing", "is_sure"),
+    [
+        ("at 6 am light on", "am", {**ON, "at": "06:00"}, True), ("alarm 6 am ko light on", "am", ON, False),
+        ("a light off", "a", OFF, True),
+    ],
+)  # fmt: skip
+def test_what_tells_of_no_place_is_here(sentence: str, marked: str, doing: dict[str, Any], is_sure: bool) -> None:
+    first = sentence.index(f"{marked} ")
+    asked = [Asked((first, first + len(marked) - 1), doing)]
+    command, certainty = resolve(asked, sentence, lookup_of(home_of("aama ko kotha", "hall")))
+    assert command.rooms == ("here",) and (certainty > 0.5) is is_sure
+
+
+def test_an_am_that_is_no_clocks_is_a_mother() -> None:
+    command, _ = resolve([Asked((0, 1), OFF)], "am ko light off", lookup_of(home_of("aama ko kotha", "hall")))
+    assert command.rooms == ("aama ko kotha",)
+
+
+@pytest.mark.parametrize(("sentence", "is_sure"), [("60 बाट 20", False), ("bath 20", True)])
+def test_a_case_ending_between_two_levels_is_not_surely_a_bath(sentence: str, is_sure: bool) -> None:
+    sentence = normalize(sentence)
+    asked = [Asked(mark(sentence, "bath" if is_sure else "bat"), {"action": "adjust_brightness", "brightness": 0.2})]
+    assert (resolve(asked, sentence, lookup_of(home_of("bath", "hall")))[1] > 0.5) is is_sure
+
+
+@pytest.mark.parametrize(
+    ("sentence", "is_sure"),
+    [("arko flat ko balcony off", False), ("the other house's balcony off", False), ("flat ko balcony off", True)],
+)
+def test_what_is_in_another_house_is_asked_about(sentence: str, is_sure: bool) -> None:
+    asked = [Asked(mark(sentence, "balcony"), OFF)]
+    assert (resolve(asked, sentence, lookup_of(home_of("balcony", "hall")))[1] > 0.5) is is_sure
+
+
+@pytest.mark.parametrize(
+    ("sentence", "is_sure"),
+    [("ranjana bahini, studio ko batti nibhau", True), ("studio nibhau, ranjana bahek", False)],
+)
+def test_somebody_who_is_called_like_a_lamp_is_none(sentence: str, is_sure: bool) -> None:
+    home = home_of({"name": "studio", "lights": [{"name": "Ranjana"}, {"name": "tube"}]}, "hall")
+    assert (resolve([Asked(mark(sentence, "studio"), OFF)], sentence, lookup_of(home))[1] > 0.5) is is_sure
+
+
+def test_the_house_in_the_name_of_a_room_is_not_all_of_it() -> None:
+    home = home_of({"name": "Sasura Ghar", "aliases": ["in-laws"]}, "hall")
+    assert resolve([Asked(ALL, OFF)], "sasura ghar nibhau", lookup_of(home))[1] <= 0.5
+    assert resolve([Asked(ALL, OFF)], "ghar nibhau", lookup_of(home))[1] > 0.9
+
+
+@pytest.mark.parametrize(
+    ("sentence", "marked", "rooms", "is_sure"),
+    [
+        ("both terraces off", "terraces", ["terrace west", "terrace east"], True),
+        ("all the bedrooms off", "bedrooms", ["master bedroom"], False), ("the stairs off", "stairs", ["stairs"], True),
+    ],
+)  # fmt: skip
+def test_the_plural_of_a_kind_is_all_of_it(sentence: str, marked: str, rooms: list[str], is_sure: bool) -> None:
+    home = home_of("terrace west", "terrace east", "master bedroom", "stairs", "hall")
+    command, certainty = resolve([Asked(mark(sentence, marked), OFF)], sentence, lookup_of(home))
+    assert [*command.rooms] == rooms and (certainty > 0.5) is is_sure
+
+
+@pytest.mark.parametrize(("sentence", "is_sure"), [("bhauji ghar ke batti bujha da", False), ("ghar ke batti", True)])
+def test_a_house_behind_somebody_is_not_surely_all(sentence: str, is_sure: bool) -> None:
+    home = home_of("bhauji ko kotha", "hall")
+    assert (resolve([Asked(ALL, OFF)], sentence, lookup_of(home))[1] > 0.5) is is_sure

@@ -139,3 +139,28 @@ def test_a_side_behind_a_place_belongs_to_it_where_that_is_a_place(sentence: str
     found = [*resolve([Asked((0, 6), OFF)], sentence, lookup_of(home))[0].rooms]
     assert found == (["A block mathi"] if "mathi" in sentence else ["A block"])
     assert [*resolve([Asked((0, 6), OFF)], sentence, lookup_of(home_of("A block", "B block")))[0].rooms] == ["A block"]
+
+
+@pytest.mark.parametrize(
+    ("sentence", "marked", "rooms"),
+    [
+        ("turn off halls a and b", ("halls a", "b"), ["hall A", "hall B"]),
+        ("turn off tables 1 and 2", ("tables 1", "2"), ["table 1", "table 2"]),
+    ],
+)
+def test_a_kind_in_the_plural_is_that_of_each(sentence: str, marked: tuple[str, ...], rooms: list[str]) -> None:
+    assert places(sentence, *marked)[0] == rooms
+
+
+def test_a_number_that_is_excepted_from_a_group_is_one_of_its_rooms() -> None:
+    assert places("tables nibhau, 2 chai balirakha", "tables", excepts=("2",))[0] == ["table 2"]
+    assert places("tables nibhau, 7 chai balirakha", "tables", excepts=("7",))[0] == []
+
+
+@pytest.mark.parametrize(
+    ("sentence", "marked", "is_sure"),
+    [("dalan lobby nibhau", ("dalan lobby",), False), ("hall a, dalan lobby off", ("hall a", "dalan lobby"), True)],
+)
+def test_two_names_that_were_marked_as_one_are_both(sentence: str, marked: tuple[str, ...], is_sure: bool) -> None:
+    rooms, certainty = places(sentence, *marked)
+    assert rooms[-2:] == ["dalan", "lobby"] and (certainty > 0.9) is is_sure and (is_sure or certainty <= 0.5)
