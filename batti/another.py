@@ -41,6 +41,7 @@ def is_another(found: Entity, place: Span, said: Said) -> bool:
         or _is_a_namesake(found, place, said)
         or _is_an_ending(found, place, said)
         or _is_a_lamp_told_apart(found, place, said)
+        or _is_for_a_lamp(found, place, said)
         or (found.kind == "light" and bool(_apart().search(said.text(place))))
     )
 
@@ -92,17 +93,32 @@ def _is_an_ending(found: Entity, place: Span, said: Said) -> bool:
 
 
 def _is_a_lamp_told_apart(found: Entity, place: Span, said: Said) -> bool:
-    """Whether a lamp is told by an adjective that tells a room from its like: `[thulo] batti`, the big light, where
-    there is a thulo kotha. A room that is called Thulo and no more has its light."""
+    """Whether a lamp or its brightness is told by an adjective that tells a room from its like: `[thulo] batti`, the
+    big light, where there is a thulo kotha. A room that is called Thulo and no more has its light."""
     text, (_, behind) = said.text(place), said.around(place)
     words = [*map(fold, (f"{text}{behind}" if behind.startswith(" ") else text).split())]
     told = [*takewhile(meaning.adjective, words)]
     if any(any(spoken.stems((word,))) for word in told):  # the light of what is outside: bahirako batti
         return False
-    if found.kind == "light" or not told or not any(map(meaning.is_lamp, words[len(told) : len(told) + 1])):
+    after = words[len(told) : len(told) + 1]
+    if found.kind == "light" or not told or not any(meaning.is_lamp(word) or word in _brightness() for word in after):
         return False
     names = (name for name in map(spoken.words_of, found.names) if len(name) == len(told))
     return not any(all(meaning.alike(*pair) >= _SAME for pair in zip(name, told, strict=True)) for name in names)
+
+
+@cache
+def _brightness() -> frozenset[str]:
+    return frozenset(map(fold, lexicon.load().frames["brightness"]))
+
+
+def _is_for_a_lamp(found: Entity, place: Span, said: Said) -> bool:
+    """Whether what was marked tells of a lamp too, and the word for one is right behind: the tv light, in a home with a
+    tv room."""
+    _, behind = said.around(place)
+    lamp = behind.split()[:1] if behind.startswith(" ") else []
+    is_lamp = any(meaning.is_lamp(fold(word)) for word in lamp)
+    return is_lamp and found.kind == "room" and said.lookup.is_lamp_or_room(found, f"{said.text(place)} {lamp[0]}")
 
 
 def _words_of(found: Entity) -> Collection[str]:

@@ -109,6 +109,8 @@ def begun(place: Span, said: Said) -> str:
     before = said.around(place)[0].split()[-1:]
     if not before or not said.around(place)[0].endswith(" ") or spoken.number(before[0]):
         return ""
+    if fold(before[0]) in meaning.every():  # `both [dorm a] and dorm c` are not the dorms
+        return ""
     both = said.lookup.surely(f"{before[0]} {said.text(place)}")
     if both is None or both == said.lookup.surely(said.text(place)):  # `second floor ko [101]`
         return ""

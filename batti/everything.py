@@ -7,15 +7,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import cache, lru_cache
-from itertools import pairwise
 
 from batti import lexicon, meaning, spoken
 from batti.home import Entity
 from batti.lookup import Lookup
 from batti.prompt import Asked
 from batti.schema import ALL
-from batti.sound import fold
+from batti.sound import SHORTEST, TOKEN, classes, fold
 from batti.text import normalize
 
 _SURE = 0.9  # certainty from which a group is one of the home
@@ -25,7 +25,7 @@ _NEARLY_ALL = 0.8  # certainty of a room that is called nearly like a word for a
 
 def instead(sentence: str, lookup: Lookup) -> tuple[Entity, float] | None:
     """What is meant instead of the whole house, and how certain that is."""
-    return _group(sentence, lookup) or _called(sentence, lookup)
+    return _group(sentence, lookup) or _called_a_house(sentence, lookup) or _called(sentence, lookup)
 
 
 def _group(sentence: str, lookup: Lookup) -> tuple[Entity, float] | None:
@@ -38,6 +38,31 @@ def _group(sentence: str, lookup: Lookup) -> tuple[Entity, float] | None:
     return None
 
 
+def _called_a_house(sentence: str, lookup: Lookup) -> tuple[Entity, float] | None:
+    """The room that is called somebody's or some house, where its light or all of it is said: `sasura ghar sabai`."""
+    for name in _long_names(lookup):
+        last = name.rpartition(" ")[2]
+        if last in _houses() and re.search(rf"\b{re.escape(name)}{_all_or_its_light()}", sentence):
+            named, sure = lookup.find(name)
+            if isinstance(named, Entity) and named.kind == "room":
+                return named, min(sure, _NEARLY_ALL)
+    return None
+
+
+@cache
+def _houses() -> frozenset[str]:
+    """Words for the whole of a home that is a house."""
+    frames = lexicon.load().frames
+    return frozenset(frames["premises"]).intersection(frames["whole"])
+
+
+@cache
+def _all_or_its_light() -> str:
+    """The pattern of what is said behind a place of which something is asked: ` ko batti`, ` sabai`, ` nibhau`."""
+    of, every, lamp, switches = map(spoken.pattern_of, ("of_room", "every", "lamp_words", "switches"))
+    return rf" ?(?:{of} )?(?:{every}|{lamp}|{switches})\b"
+
+
 def without_what_is_there(asked: Sequence[Asked], sentence: str) -> Sequence[Asked]:
     """What is asked without everything, where a model took for it all that is in a place: `all rooms on [first
     floor]` is that floor."""
@@ -48,6 +73,23 @@ def without_what_is_there(asked: Sequence[Asked], sentence: str) -> Sequence[Ask
     if len(said) != 1 or not any(_in_its_place().fullmatch(sentence[said[0].end() : first]) for first, _ in marked):
         return asked
     return [one for one in asked if one.place != ALL or one.excepts]
+
+
+def of_a_kind(asked: Sequence[Asked], sentence: str, lookup: Lookup) -> Sequence[Asked]:
+    """What is asked, of a kind of room that is said in the plural behind a word for all, where a model took that for
+    the whole house: `all the decks`."""
+    said = [found for found in _every_of_a_kind().finditer(sentence) if len(lookup.all_of_its_kind(found[1])) > 1]
+    if len(said) != 1 or len([*_every().finditer(sentence)]) > 1:
+        return asked
+    place = (said[0].start(1), said[0].end(1) - 1)
+    return [replace(one, place=place) if one.place == ALL and not one.excepts else one for one in asked]
+
+
+@cache
+def _every_of_a_kind() -> re.Pattern[str]:
+    """Matches all of a kind in English: `all the decks`."""
+    every, ours = map(spoken.pattern_of, ("every", "ours"))
+    return re.compile(rf"\b{every} (?:of )?(?:(?:the|{ours}) )?([a-z]{{3,}}s)\b")
 
 
 @cache
@@ -84,8 +126,9 @@ def is_somebodys(sentence: str) -> bool:
     """Whether the house that stands for all is said behind somebody, who may be called or have a room that is called a
     house: `bhauji ghar ke batti bujha da`."""
     words, every = spoken.words_of(sentence), meaning.every()
-    houses = {*map(fold, lexicon.load().frames["premises"])}.intersection(map(fold, lexicon.load().frames["whole"]))
-    after_person = any(meaning.is_kin(who) and house in houses for who, house in pairwise(words))
+    houses = {*map(fold, _houses())}
+    owners = zip(["", *words], words, words[1:], strict=False)  # `6 baje ghar ko batti` is no grandfather's
+    after_person = any(meaning.is_kin(who) and house in houses and not n.isdigit() for n, who, house in owners)
     return after_person and every.isdisjoint(words)
 
 
@@ -96,13 +139,32 @@ def is_told(sentence: str, lookup: Lookup) -> bool:
         sentence = sentence.replace(name, "|")
     words = (word for word in spoken.words_of(sentence, numbers=False) if not lookup.is_a_name(word))
     known = any(map(_is_for_all, words)) or _whole().search(sentence)
-    return bool(known) or spoken.is_of_the_rest(sentence) or spoken.is_misheard(sentence)
+    is_heard = spoken.is_misheard(sentence) and _is_heard_for_all(sentence)
+    return bool(known) or spoken.is_of_the_rest(sentence) or is_heard
 
 
 def _long_names(lookup: Lookup) -> list[str]:
     """Normalized names of rooms and lamps that have several words, longest first."""
     names = {normalize(name) for one in lookup.entities if one.kind != "group" for name in one.names}
     return sorted((name for name in names if " " in name), key=len, reverse=True)
+
+
+def _is_heard_for_all(sentence: str) -> bool:
+    """Whether a recognizer of another language may have made some words of ones for all: the sub eye of sabai; no `our
+    gun`, which is an aangan."""
+    words = [classes(fold(word)) for word in TOKEN.findall(sentence)]
+    return any(
+        all(word.startswith(begin) for word, begin in zip(words[at:], begins, strict=False))
+        for begins in _heard_for_all()
+        for at in range(len(words) - len(begins) + 1)
+    )
+
+
+@cache
+def _heard_for_all() -> list[list[str]]:
+    """How what is heard for all begins, word by word: by its first sounds, and of the next word by one."""
+    said = ([classes(fold(word)) for word in name.split()] for name in lexicon.load().frames["heard_for_all"])
+    return [[first[:SHORTEST], *(word[:1] for word in more)] for first, *more in said]
 
 
 @lru_cache(maxsize=1 << 12)

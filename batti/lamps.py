@@ -5,6 +5,7 @@ What a model marks is one span a room, and of the lamp's own words one span in a
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cache
@@ -13,11 +14,14 @@ from batti import lexicon, meaning, spoken
 from batti.home import Entity
 from batti.lookup import Lookup
 from batti.prompt import Asked, Span, text_of
-from batti.sound import fold
+from batti.said import Said
+from batti.schema import HERE
+from batti.sound import TOKEN, fold
 from batti.text import normalize
 
 Place = Entity | str
 _SURE = 0.7  # certainty from which the other room has such a lamp
+_CALLED_LAMP, _MAYBE = 0.8, 0.5  # certainty of what is called lamp and no more; of it where another may be meant
 
 
 @dataclass(frozen=True)
@@ -36,6 +40,42 @@ class Found:
     @property
     def span(self) -> Span | None:
         return None if isinstance(self.entry.place, str) else self.entry.place
+
+
+def called_lamp(found: Found, said: Said) -> Found:
+    """What is found, or the one lamp that is called lamp and no more, where that is said: right behind its room, or of
+    the room of the speaker; in doubt behind another word, which may tell which lamp (`salt lamp`)."""
+    room = found.places[0]
+    if found.entry.excepts or not (room == HERE or (isinstance(room, Entity) and room.kind == "room")):
+        return found
+    if found.span:
+        behind = _lamp_behind().match(said.around(found.span)[1])
+        words, before = ([behind[1]] if behind else []), ""
+    elif found.entry.place == HERE:
+        words, before = TOKEN.findall(said.without_places), said.without_places
+    else:
+        return found
+    for word in words:
+        called = [one for one in said.lookup.entities if one.kind == "light" and word in _only_lamp(one)]
+        its = [one for one in called if room == HERE or (isinstance(room, Entity) and one.room == room.name)]
+        if len(its) == 1:
+            is_first = not before or re.search(rf"(?:^|[,.!?;|] ?){word}\b", before)
+            sure = min(found.sure[0], _CALLED_LAMP if room == HERE else 1.0, 1.0 if is_first else _MAYBE)
+            return replace(found, places=(its[0], *found.places[1:]), sure=(sure, *found.sure[1:]))
+    return found
+
+
+def _only_lamp(lamp: Entity) -> set[str]:
+    """The names of a lamp that are a word for one and nothing more, and not for all the light of a room."""
+    frames = lexicon.load().frames
+    return {*map(normalize, lamp.names)}.intersection(frames["lamp_words"]).difference(frames["plain_lights"])
+
+
+@cache
+def _lamp_behind() -> re.Pattern[str]:
+    """Matches a lamp right behind its room: ` ko lamp`."""
+    of, lamp = map(spoken.pattern_of, ("in_a_group", "lamp_words"))
+    return re.compile(rf" ?(?:{of} )?({lamp})\b")
 
 
 def of_each(found: Sequence[Found], sentence: str, lookup: Lookup) -> list[Found]:

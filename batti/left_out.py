@@ -12,9 +12,12 @@ from itertools import pairwise
 
 from batti import meaning, spoken
 from batti.lookup import Lookup
+from batti.prompt import Asked
 from batti.said import Said
+from batti.sound import fold
 
 _SAME = 0.9  # likeness of a word to one of a lamp's name from which it is that
+_LOW = 10  # percent, below which a level is rare
 
 
 def is_a_lamp_apart(rooms: Collection[str], said: Said) -> bool:
@@ -36,6 +39,32 @@ def is_a_number_left_out(said: Said) -> bool:
     names = {tuple(spoken.words_of(name)) for one in said.lookup.entities for name in one.names}
     named = (found[1] for found in _numbered_with_a_value().finditer(said.without_places))
     return bool(said.spans) and any(tuple(spoken.words_of(name)) in names for name in named)
+
+
+def is_anothers_level(entry: Asked, said: Said) -> bool:
+    """Whether a level is asked of a place behind which another number stands that may be one: the 40 of `upper deck
+    20, lower 40`; or the number of one of its kind was taken for a level: `cottage ek haina dui`."""
+    if isinstance(entry.place, str) or "brightness" not in entry.doing:
+        return False
+    level, behind = round(100 * entry.doing["brightness"]), said.around(entry.place)[1]
+    right_behind = _level_behind().match(behind)
+    before = re.search(rf"([a-z]+) {level}(?!\d)", behind)
+    is_behind_another = before and (meaning.adjective(fold(before[1])) or meaning.is_a_side(fold(before[1])))
+    if right_behind and int(right_behind[1]) != level and is_behind_another:
+        return True
+    is_told = level < _LOW and not _percent(level).search(spoken.with_digits(said.sentence))
+    return is_told and said.lookup.surely(f"{said.text(entry.place)} {level}") is not None
+
+
+@cache
+def _level_behind() -> re.Pattern[str]:
+    """Matches two digits right behind a place that count nothing: ` 20`."""
+    return re.compile(rf" (\d\d)(?![\d:./]| ?{spoken.pattern_of('counted')}\b)")
+
+
+@cache
+def _percent(level: int) -> re.Pattern[str]:
+    return re.compile(rf"(?<!\d){level} ?(?:%|p[aei]?r|pratis|pct)")
 
 
 @cache

@@ -230,7 +230,7 @@ class Lookup:
         is_its_name = best >= 1.0 > others  # dorm A, where there are dorms
         certainty = _certainty(best - ENOUGH if is_its_name else min(best - ENOUGH, best - others))
         is_between = best < _SURE and others > _LOOKS_LIKE and self._is_between(index, readings)
-        is_between = is_between or self._is_ours_and_not_mine(entity, said)
+        is_between = is_between or self._is_ours_and_not_mine(entity, said) or self.is_lamp_or_room(entity, said)
         if is_between or self._is_another(index, readings, best) or self._is_only_a_number(entity, readings[0]):
             certainty = min(certainty, _ANOTHER_ONE)
         return entity, certainty
@@ -408,11 +408,14 @@ class Lookup:
         """What was most likely said where a recognizer of another language wrote the sentence; in doubt."""
         if not spoken.is_misheard(sentence) or all(map(meaning.is_light, spoken.words_of(said))):
             return None  # `buddy lamp` is a light and no more
-        scored = self._scored([[meaning.aloud([word]) for word in words] for words in spoken.readings(said)])
+        aloud = [[meaning.aloud([word]) for word in words] for words in spoken.readings(said)]
+        scored, queries = self._scored(aloud), self._queries(aloud)
         best = max(scored.values(), default=0.0)
         if best >= ENOUGH:  # a home that has no nanny has a nani
             equal = _equal(scored, best)
-            return self.entities[equal[0]], _AS_SAID / len(equal)
+            own = [name for name in self._names if name.entity == equal[0] and name.factor == 1.0]
+            is_own = any(similarity(query, name) >= ENOUGH for query in queries for name in own)
+            return self.entities[equal[0]], (_AS_SAID if is_own else _MISHEARD) / len(equal)
         found = misheard([fold(word) for word in lexicon.key(said).split()], self._names)
         return None if found is None else (self.entities[found], _MISHEARD)
 
@@ -502,15 +505,24 @@ class Lookup:
     def all_of_its_kind(self, said: str) -> list[Entity]:
         """The rooms of the kind that is said in the plural, where nothing is called so: both terraces."""
         every, words = meaning.every(), spoken.words_of(said)
+        if any(map(meaning.is_room, words[-1:])):  # a kids room is one
+            return []
         telling = [w for w in words if w not in every and meaning.shared(w) not in ("", *meaning.SHARED)]
         if len(telling) != 1 or (spoken.is_thing((telling[0],)) and meaning.is_place(telling[0])):  # the stairs
             return []
         ways = [telling[0].removesuffix(end) for end in ("s", "es") if telling[0].endswith(end)]
-        kinds = [way for way in ways if meaning.is_place(way) and way not in self._any_room]
+        kinds = [way for way in ways if meaning.is_place(way) or self._tells_several(way)]
+        kinds = [way for way in kinds if way not in self._any_room]
         if not kinds or letters.at_end(said) or self._plural([words]) is not None:  # halls a and b
             return []
         its = {n.entity for n in self._names if n.factor == 1.0 and any(_is_of(kinds[0], word) for word in n.words)}
         return [self.entities[index] for index in sorted(its) if self.entities[index].kind == "room"]
+
+    def _tells_several(self, word: str) -> bool:
+        """Whether several rooms are called by a folded word and others besides."""
+        names = (name for name in map(self._names.__getitem__, self._by_word.get(word, ())) if name.factor == 1.0)
+        rooms = {n.entity for n in names if len(n.telling) > 1 and self.entities[n.entity].kind == "room"}
+        return len(rooms) > 1
 
     def _is_another(self, index: int, readings: list[list[str]], best: float) -> bool:
         """Whether something else may have been said than this: the vice principal is not the principal."""
@@ -518,6 +530,18 @@ class Lookup:
             return False
         names = [name for name in self._names if name.entity == index]
         return doubts.is_another(self._queries(readings), names, self.entities[index].kind, best)
+
+    def is_lamp_or_room(self, room: Entity, words: str) -> bool:
+        """Whether a lamp is told by the device that it stands beside, and this is a room for it: a tv light, or the
+        light of the tv room."""
+        said, index = spoken.words_of(words), self.entities.index(room)
+        telling = [*telling_of(said)]
+        for_it = tuple(telling) in spoken.devices() and all(map(meaning.tells_a_lamp, telling))
+        is_room = any(meaning.is_room(word) or spoken.is_of(word) for word in said)
+        if is_room or not for_it or not any(map(meaning.is_lamp, said)):
+            return False
+        own = [n for n in self._names if n.entity == index and n.factor == 1.0 and [*n.telling] == telling]
+        return bool(own) and all(any(map(meaning.is_room, name.light)) for name in own)
 
     def _is_only_a_number(self, lamp: Entity, said: Sequence[str]) -> bool:
         """Whether only the number of a lamp is said, which a room has too: `1` for lamp 1, where there is a table 1."""

@@ -49,7 +49,8 @@ def resolve(asked: Sequence[Asked], sentence: str, lookup: Lookup, second: bool 
     if not asked:
         return Command.none(), 1.0
     timed = _at_the_time_told(asked, sentence)
-    said = Said(everything.without_what_is_there(timed, sentence), sentence, lookup)
+    some = everything.of_a_kind(everything.without_what_is_there(timed, sentence), sentence, lookup)
+    said = Said(some, sentence, lookup)
     said = replace(said, asked=rows.completed(replace(said, asked=_without_a_length_of(said))))
     certainty = min([1.0 if timed == asked else _AT_THE_NEXT, *_doubts(said)])
     if (each := rows.apart(said)) != said.asked:  # `kitchen store` may be one that is not here
@@ -95,6 +96,8 @@ def _doubts_of(found: Found, said: Said) -> Iterator[float]:
     if entry.place == HERE and said.has_no_value and beside.has_number(said.without_places):
         yield _NOT_QUITE  # `room 0 ma batti nibhau`
     if found.places[0] == HERE and another.is_by_a_place(said.sentence):
+        yield _NOT_QUITE
+    if left_out.is_anothers_level(entry, said):
         yield _NOT_QUITE
     if entry.place == HERE and _is_a_lamp_misheard(said):
         yield _NOT_QUITE
@@ -198,10 +201,13 @@ def _start(entry: Asked) -> int:
 
 
 def _points_back(entry: Asked, said: Said) -> bool:
-    """Whether the place is one like `his room` that another entry, of which the same is asked, names."""
-    return _tells(entry, said) is False and any(
-        other.doing == entry.doing and _tells(other, said) for other in said.asked if other is not entry
-    )
+    """Whether the place is one like `his room` that another entry, of which the same is asked, names; my room is what
+    is named behind it only."""
+    if isinstance(entry.place, str) or _tells(entry, said) is not False:
+        return False
+    is_mine = any(map(said.lookup.is_ours, spoken.words_of(said.text(entry.place))[:1]))
+    others = (one for one in said.asked if one is not entry and not (is_mine and _start(one) < _start(entry)))
+    return any(other.doing == entry.doing and _tells(other, said) for other in others)
 
 
 def _of_somebody(place: Span, said: Said) -> Entity | None:
@@ -231,7 +237,8 @@ def places(said: Said, second: bool = False) -> list[Found]:
 
     def found(entry: Asked) -> Found:
         each = [_find(place, said, second) for place in (entry.place, *entry.excepts)]
-        return Found(entry, tuple(place for place, _ in each), tuple(sure for _, sure in each))
+        its = Found(entry, tuple(place for place, _ in each), tuple(sure for _, sure in each))
+        return lamps.called_lamp(its, said)
 
     each = [one for i in in_order(said.asked) for one in _of_its_kind(found(said.asked[i]), said)]
     return lamps.of_each(each, said.sentence, said.lookup)

@@ -19,6 +19,7 @@ from batti.text import normalize
 
 _WORD = re.compile(r"[a-z0-9]+")
 _BETWEEN = frozenset(" ,&/+")  # what may stand between the words of a row
+_LOW = 10  # percent, below which a level is rare
 _NUMBER, _LETTER, _ORDINAL, _SIDE = "number", "letter", "ordinal", "side"
 
 
@@ -34,6 +35,8 @@ def in_full(place: Span, said: Said) -> Iterator[str]:
     before = "" if is_known else _kind_before(place, said)
     if before:
         yield f"{before} {one}"
+        if before.endswith("s") and _sort(one) in (_NUMBER, _LETTER):
+            yield f"{before.removesuffix('s')} {one}"
     elif not is_known or is_joined(place, said):
         yield from (f"{one} {kind}" for kind in _kinds_behind(place, said))
 
@@ -90,10 +93,11 @@ def is_joined(place: Span, said: Said) -> bool:
 def completed(said: Said) -> Sequence[Asked]:
     """What is asked, also of those of a row that the model left out before the one with the kind; and nothing of what
     is only a part of a name."""
+    said = replace(said, asked=[_without_its_number(one, said) for one in said.asked])
     asked: list[Asked] = []
     for one in said.asked:
         out = tuple(span for place in one.excepts for span in _row(place, said))
-        places = [one.place] if isinstance(one.place, str) else _row(one.place, said)
+        places = [one.place] if isinstance(one.place, str) else _members(one.place, said) or _row(one.place, said)
         asked += [replace(one, place=place, excepts=out) for place in places]
     return [one for one in asked if not any(_is_inside(one, other) for other in asked)]
 
@@ -103,6 +107,46 @@ def _is_inside(one: Asked, other: Asked) -> bool:
     if isinstance(one.place, str) or isinstance(other.place, str) or one.doing != other.doing:
         return False
     return one.place != other.place and other.place[0] <= one.place[0] and one.place[1] <= other.place[1]
+
+
+def _without_its_number(one: Asked, said: Said) -> Asked:
+    """What is asked of the next in its row, where a model took the number of the first for a level: the 1 of `wards 1,
+    2 off`."""
+    level = round(100 * one.doing.get("brightness", 1))
+    if isinstance(one.place, str) or one.doing.keys() != {"action", "brightness"} or level >= _LOW:
+        return one
+    number = _WORD.search(said.sentence, one.place[1] + 1)
+    after = next((other for other in said.asked if not isinstance(other.place, str) and other.place > one.place), None)
+    if after is None or number is None or spoken.number(number[0]) != str(level) or isinstance(after.place, str):
+        return one
+    between = said.sentence[number.end() : after.place[0]]
+    is_row = _BETWEEN.issuperset(re.sub(r"[a-z]+", "", between)) and _joining().issuperset(_WORD.findall(between))
+    named = said.lookup.surely(f"{said.text(one.place).removesuffix('s')} {level}")
+    if not (is_row and named and named.kind == "room" and _sort(said.text(after.place)) == _NUMBER):
+        return one
+    return replace(one, place=(one.place[0], number.end() - 1), doing=after.doing)
+
+
+def _members(place: Span, said: Said) -> list[Span]:
+    """Those of a group whose numbers or letters stand right behind it, where a model marked the group alone: `[wards]
+    one and two`. The group is marked with the first of them, as models mark it mostly."""
+    kind = " ".join(word for word in said.text(place).split() if fold(word) not in meaning.every()).removesuffix("s")
+    group = said.lookup.surely(said.text(place))
+    if group is None or group.kind != "group" or not said.has_no_value:
+        return []
+    rooms, end, found = said.lookup.rooms_of(group.name), place[1] + 1, []
+    for word in _WORD.finditer(said.sentence, end):
+        if not _BETWEEN.issuperset(said.sentence[end : word.start()]):
+            break
+        if word[0] not in _joining():
+            named = said.lookup.surely(f"{kind} {word[0]}") if _sort(word[0]) in (_NUMBER, _LETTER) else None
+            if named is None or named.name not in rooms:
+                break
+            found.append((word.start(), word.end() - 1))
+        end = word.end()
+    marked = (one for one in found[1:] if one not in said.spans)
+    begin = said.sentence.rindex(kind, place[0], place[1] + 1)
+    return [(begin, found[0][1]), *marked] if len(found) > 1 else []
 
 
 def _row(place: Span, said: Said) -> list[Span]:

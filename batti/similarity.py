@@ -146,7 +146,7 @@ def similarity(said: Name, name: Name) -> float:
         score = max(score, _JOINED * sound.spelled_alike(said.joined, name.joined))
         if (said.whole, name.whole) != (said.joined, name.joined):
             whole = sound.spelled_alike(said.whole, name.whole)
-            if whole > _NEARLY:  # `shrineroom`
+            if whole > _NEARLY and not _end_alike(said, name):  # `shrineroom`
                 score = max(score, _JOINED * whole)
     if len(name.telling) > len(said.telling) and _may_be_part(said, name):
         score = max(score, _PART * matched / len(said.telling))
@@ -155,6 +155,13 @@ def similarity(said: Name, name: Name) -> float:
     told_apart = told_apart or _is_no_room_told(said, name)
     other = _CONTRARY if told_apart or _is_anothers(said, name) else 1.0
     return name.factor * score * (1 - 0.03 * missing) * other
+
+
+def _end_alike(said: Name, name: Name) -> bool:
+    """Whether both are as many words and end in the same one that tells nothing, for which they are no more alike:
+    `sunane kotha` and snan kotha."""
+    last = said.words[-1]
+    return len(said.words) == len(name.words) > 1 and last == name.words[-1] and last in said.light & name.light
 
 
 def joined(said: Name, name: Name) -> float:
@@ -171,6 +178,8 @@ def heard(said: Name, name: Name) -> float:
     if said.known and any(map(meaning.is_lamp, said.words)):  # `booth ko table lamp` is no bhadawal
         return 0.0
     if said.letter != name.letter and (name.letter or said.letter == _S):
+        return 0.0
+    if all(map(meaning.adjective, said.telling)) and said.aloud[0] == said.whole:  # badka kotha is no budhi's
         return 0.0
     if len(name.joined) < _LONG:  # nobody who says `both` says bath for the bathroom, and Tim is not Tom
         return 0.0
@@ -304,12 +313,20 @@ def _owned(said: Name, name: Name) -> bool:
     """Whether somebody is named whom the name does not have: Sita's small shop is not the small shop."""
     if said.joined == name.joined:  # `bishnu maya ko kotha`
         return False
-    if _lacks(name, filter(meaning.is_of_another_house, said.telling)):
+    elsewhere = [word for word in said.telling if meaning.is_of_another_house(word)]
+    if _lacks(name, elsewhere) or any(_begins_with(word, name.telling) for word in elsewhere):
         return True
-    known = all(map(meaning.senses, said.telling))
+    is_other_kin = len(said.telling) == len(name.telling) > 1 and any(map(meaning.is_kin, name.telling))
+    known = is_other_kin or all(map(meaning.senses, said.telling))
     if not known and float(OSA.normalized_similarity(said.joined, name.joined)) >= ENOUGH:  # `re sep son`
         return False
     return _lacks(name, filter(meaning.is_person, said.telling))
+
+
+def _begins_with(word: str, others: Iterable[str]) -> bool:
+    """Whether a folded word has one of the others at its beginning and another word behind it: the house of the uncle,
+    mamaghar, is not his room."""
+    return any(word != one and word.startswith(one) and sound.spelled_alike(word, one) < ENOUGH for one in others)
 
 
 def _is_anothers(said: Name, name: Name) -> bool:

@@ -3,12 +3,13 @@
 from typing import Any
 
 import pytest
-from helpers import lookup_of
+from helpers import home_of, lookup_of, mark
 
 from batti.home import Home
 from batti.prompt import Asked
 from batti.resolve import places, resolve
 from batti.said import Said
+from batti.schema import HERE
 
 HOME = Home.from_yaml("""
 name: Hotel
@@ -87,3 +88,22 @@ def test_one_entry_tells_all_its_lamps() -> None:
     entry = Asked((first, first + len("bedside") - 1), OFF)
     rooms = [getattr(one.places[0], "room", None) for one in places(Said([entry], sentence, lookup_of(HOME)))]
     assert rooms == ["karnali", "tamor"]
+
+
+@pytest.mark.parametrize(
+    ("sentence", "room", "expected", "is_sure"),
+    [
+        ("lamp nibhau", HERE, "den/lamp", True), ("batti nibhau", HERE, "", True),
+        ("salt lamp off", HERE, "den/lamp", False),
+        ("den ko lamp nibhau", "den", "den/lamp", True), ("den ko batti nibhau", "den", "", True),
+        ("hall ko lamp nibhau", "hall", "", True),
+    ],
+)  # fmt: skip
+def test_what_is_called_lamp_and_no_more_is_one(sentence: str, room: str, expected: str, is_sure: bool) -> None:
+    """Networks take the word for any light."""
+    home = home_of({"name": "den", "lights": [{"name": "lamp"}]}, "hall")
+    place = room if room == HERE else mark(sentence, room)
+    command, sure = resolve([Asked(place, OFF)], sentence, lookup_of(home))
+    [action] = command.to_dict()["actions"]
+    assert "/".join([action["room"], action["light"]] if "light" in action else []) == expected
+    assert (sure > 0.5) is is_sure

@@ -1545,3 +1545,25 @@ def test_a_room_and_no_more_is_the_speakers_where_one_is_called_ours() -> None:
 
 def test_there_is_no_didi() -> None:
     assert found_name(home_of({"name": "Roshni's room", "aliases": ["didi ko kotha"]}, "hall"), "tyata") is None
+
+
+@pytest.mark.parametrize(
+    ("own", "said"),
+    [
+        ("snan ghar", "sunane kotha"), ("budhi ko kotha", "badka kotha"), ("mama ko kotha", "mamaghar"),
+        ("budhi aama ko ota", "mama ko ota"),
+    ],
+)
+def test_what_only_begins_or_ends_like_a_name_is_another(own: str, said: str) -> None:
+    assert found_name(home_of(own, "veranda"), said) is None
+
+
+def test_the_light_of_a_device_is_not_surely_that_of_the_room_for_it() -> None:
+    lookup = lookup_of(home_of({"name": "lounge", "aliases": ["tv room"]}, "veranda"))
+    assert lookup.find("tv light")[1] <= 0.5
+    assert all(lookup.find(said)[1] > 0.9 for said in ("tv room", "tv room light", "tv ko batti"))
+
+
+def test_a_word_of_another_language_that_only_means_a_room_is_in_doubt() -> None:
+    lookup = lookup_of(home_of("puja kotha", "veranda"))
+    assert lookup.find("go see", "go see co buddy nee bow")[1] < 0.6

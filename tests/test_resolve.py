@@ -1018,7 +1018,10 @@ def test_somebody_who_is_called_like_a_lamp_is_none(sentence: str, is_sure: bool
 
 def test_the_house_in_the_name_of_a_room_is_not_all_of_it() -> None:
     home = home_of({"name": "Sasura Ghar", "aliases": ["in-laws"]}, "hall")
-    assert resolve([Asked(ALL, OFF)], "sasura ghar nibhau", lookup_of(home))[1] <= 0.5
+    for sentence in ("sasura ghar nibhau", "sasura ghar sabai nibhau"):
+        command, sure = resolve([Asked(ALL, OFF)], sentence, lookup_of(home))
+        assert ([*command.rooms], sure) == (["Sasura Ghar"], 0.8)
+    assert resolve([Asked(ALL, OFF)], "sasura ghar gaye, sabai nibhau", lookup_of(home))[0].rooms == (ALL,)
     assert resolve([Asked(ALL, OFF)], "ghar nibhau", lookup_of(home))[1] > 0.9
 
 
@@ -1039,3 +1042,69 @@ def test_the_plural_of_a_kind_is_all_of_it(sentence: str, marked: str, rooms: li
 def test_a_house_behind_somebody_is_not_surely_all(sentence: str, is_sure: bool) -> None:
     home = home_of("bhauji ko kotha", "hall")
     assert (resolve([Asked(ALL, OFF)], sentence, lookup_of(home))[1] > 0.5) is is_sure
+
+
+@pytest.mark.parametrize(
+    ("sentence", "is_sure"),
+    [("our gun co buddy nib", False), ("sub eye buddy nib", True), ("gore vary co buddy nib", True)],
+)
+def test_all_is_in_doubt_where_a_recognizer_wrote_nothing_like_it(sentence: str, is_sure: bool) -> None:
+    home = home_of({"name": "aangan"}, "hall")
+    assert (resolve([Asked(ALL, OFF)], sentence, lookup_of(home))[1] > 0.5) is is_sure
+
+
+@pytest.mark.parametrize(("sentence", "is_sure"), [("thulo ujyalo paar", False), ("thulo ota ujyalo paar", True)])
+def test_an_adjective_of_the_light_tells_no_room(sentence: str, is_sure: bool) -> None:
+    marked = sentence.partition(" ujyalo")[0]
+    doing = {"action": "adjust_brightness", "brightness": 1.0}
+    found = resolve([Asked(mark(sentence, marked), doing)], sentence, lookup_of(home_of("thulo ota", "hall")))
+    assert (found[1] > 0.5) is is_sure
+
+
+def test_all_of_a_kind_is_not_the_whole_house() -> None:
+    lookup = lookup_of(home_of("deck lower", "deck upper", "hall"))
+    assert resolve([Asked(ALL, OFF)], "all the decks off", lookup)[0].rooms == ("deck lower", "deck upper")
+    assert resolve([Asked(ALL, OFF)], "all the lights off", lookup)[0].rooms == (ALL,)
+
+
+def test_my_room_is_none_that_was_named_before() -> None:
+    sentence = "kitchen ra mero kotha dubai nibhau"
+    asked = [Asked(mark(sentence, name), OFF) for name in ("kitchen", "mero kotha")]
+    assert resolve(asked, sentence, lookup_of(home_of("kitchen", "hall")))[0] == Command.unknown_room()
+    sentence = "mero kotha, kitchen ko nibhau"
+    asked = [Asked(mark(sentence, name), OFF) for name in ("mero kotha", "kitchen")]
+    assert resolve(asked, sentence, lookup_of(home_of("kitchen", "hall")))[0].rooms == ("kitchen",)
+
+
+@pytest.mark.parametrize(
+    ("sentence", "level", "is_sure"),
+    [
+        ("upper deck 20 lower 40", 0.4, False), ("upper deck 20 lower 40", 0.2, True),
+        ("upper deck 20, haina 40", 0.4, True), ("upper deck two percent", 0.02, True),
+    ],
+)  # fmt: skip
+def test_the_level_of_another_place_is_in_doubt(sentence: str, level: float, is_sure: bool) -> None:
+    doing = {"action": "adjust_brightness", "brightness": level}
+    found = resolve([Asked(mark(sentence, "upper deck"), doing)], sentence, lookup_of(home_of("upper deck", "hall")))
+    assert (found[1] > 0.5) is is_sure
+
+
+def test_the_number_of_one_of_a_kind_is_no_sure_level() -> None:
+    sentence, doing = "cottage ek haina dui", {"action": "adjust_brightness", "brightness": 0.02}
+    lookup = lookup_of(home_of("cottage 1", "cottage 2"))
+    assert resolve([Asked(mark(sentence, "cottage"), doing)], sentence, lookup)[1] <= 0.5
+
+
+def test_both_before_one_of_a_kind_is_not_said_of_all() -> None:
+    home = Home.from_yaml(
+        "name: Inn\nrooms: [{name: dorm A}, {name: dorm B}, {name: dorm C}]\n"
+        "groups: [{name: dorms, rooms: [dorm A, dorm B, dorm C]}]"
+    )
+    sentence = "both dorm a and dorm c off"
+    asked = [Asked(mark(sentence, name), OFF) for name in ("dorm a", "dorm c")]
+    assert resolve(asked, sentence, lookup_of(home))[0].rooms == ("dorm A", "dorm C")
+
+
+def test_the_house_after_an_hour_is_nobodys() -> None:
+    sentence = "6 baje ghar ko batti nibhau"
+    assert resolve([Asked(ALL, OFF | {"at": "06:00"})], sentence, lookup_of(home_of("hall", "kitchen")))[1] > 0.9

@@ -146,6 +146,10 @@ def test_a_side_behind_a_place_belongs_to_it_where_that_is_a_place(sentence: str
     [
         ("turn off halls a and b", ("halls a", "b"), ["hall A", "hall B"]),
         ("turn off tables 1 and 2", ("tables 1", "2"), ["table 1", "table 2"]),
+        ("tables one and two off", ("tables",), ["table 1", "table 2"]),
+        ("all tables one and two off", ("all tables",), ["table 1", "table 2"]),
+        ("tables off", ("tables",), ["tables"]),
+        ("tables 2 ota batti nibhau", ("tables",), ["tables"]),
     ],
 )
 def test_a_kind_in_the_plural_is_that_of_each(sentence: str, marked: tuple[str, ...], rooms: list[str]) -> None:
@@ -164,3 +168,17 @@ def test_a_number_that_is_excepted_from_a_group_is_one_of_its_rooms() -> None:
 def test_two_names_that_were_marked_as_one_are_both(sentence: str, marked: tuple[str, ...], is_sure: bool) -> None:
     rooms, certainty = places(sentence, *marked)
     assert rooms[-2:] == ["dalan", "lobby"] and (certainty > 0.9) is is_sure and (is_sure or certainty <= 0.5)
+
+
+@pytest.mark.parametrize(
+    ("sentence", "level", "first"),
+    [
+        ("tables 1, 2 off", 0.01, ("table 1", "turn_off")), ("tables 1% 2 off", 0.01, ("tables", "adjust_brightness")),
+        ("tables 9, 2 off", 0.09, ("tables", "adjust_brightness")),
+    ],
+)  # fmt: skip
+def test_the_number_of_the_first_in_a_row_is_no_level(sentence: str, level: float, first: tuple[str, str]) -> None:
+    dim = {"action": "adjust_brightness", "brightness": level}
+    asked = [Asked(mark(sentence, "tables"), dim), Asked(mark(sentence, "2"), OFF)]
+    [action, *_] = resolve(asked, sentence, lookup_of(HOME))[0].actions
+    assert (action.room, action.action) == first
