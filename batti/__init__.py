@@ -8,6 +8,7 @@
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -15,6 +16,10 @@ if TYPE_CHECKING:
     from batti.errors import BattiError
     from batti.home import Home
     from batti.interpreter import Interpreter, Result
+
+# ONNX Runtime, from 1.29 on, keeps a number of the machine in the user's folder and sends Microsoft how it is used. It
+# looks for this variable as it is loaded, which is after this package.
+os.environ["ORT_DISABLE_TELEMETRY"] = "1"
 
 __version__ = "0.1.0"
 __all__ = ["Action", "BattiError", "Command", "Home", "Interpreter", "Result"]

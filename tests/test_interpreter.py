@@ -1,5 +1,6 @@
 import hashlib
 import json
+import os
 import shutil
 import subprocess
 import sys
@@ -398,6 +399,19 @@ def test_use_needs_no_training_library(tmp_path: Path) -> None:
     code = "import sys\nfrom batti import Interpreter\nInterpreter.load()('bala'); print('torch' in sys.modules)"
     said = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=tmp_path, check=True)
     assert said.stdout == "False\n"
+
+
+@pytest.mark.parametrize("home", ["fresh", "/dev/null"], ids=["fresh", "cannot be written"])
+def test_the_runtime_tells_nobody_of_its_use(home: str, tmp_path: Path) -> None:
+    """It would keep a number of the machine in the user's folder, to send it; or say that it cannot."""
+    users = tmp_path / home  # an absolute path replaces it
+    # What switches it off elsewhere, and would let this pass.
+    own = {name: value for name, value in os.environ.items() if name != "CI" and not name.startswith(("ORT_", "XDG_"))}
+    said = subprocess.run([sys.executable, "-m", "batti", "bala"], capture_output=True, text=True, check=True,
+                          cwd=Path(__file__).parents[1], env=own | {"HOME": str(users)})  # fmt: skip
+    assert said.stderr == ""
+    assert said.stdout.startswith("intent: single_room_control")
+    assert not list(tmp_path.rglob("*"))
 
 
 

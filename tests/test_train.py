@@ -258,9 +258,11 @@ def test_weights_that_are_no_numbers_are_told_and_replace_nothing(run: Path, tmp
         load_network(out)
 
 
-@pytest.mark.parametrize("asked", [signal.SIGTERM, signal.SIGINT])
+@pytest.mark.parametrize(
+    ("asked", "group"), [(signal.SIGTERM, False), (signal.SIGINT, False), (signal.SIGTERM, True), (signal.SIGINT, True)]
+)
 def test_a_run_that_is_asked_to_end_saves_first(
-    asked: signal.Signals, tmp_path: Path, few_phrases: dict[str, str]
+    asked: signal.Signals, group: bool, tmp_path: Path, few_phrases: dict[str, str]
 ) -> None:
     import yaml
 
@@ -270,17 +272,84 @@ def test_a_run_that_is_asked_to_end_saves_first(
     own: dict[str, Any] = {
         "cwd": Path(__file__).parents[1], "env": os.environ | few_phrases | {"OMP_NUM_THREADS": "1"}
     }  # fmt: skip
+    own["start_new_session"] = True
     with subprocess.Popen(command, stderr=subprocess.PIPE, text=True, **own) as process:
         try:
             assert process.stderr is not None
             said = process.stderr.read(1)  # the progress bar: it trains
             process.send_signal(asked)
+            if group:  # as `timeout` does: the process, and then all of them
+                os.killpg(process.pid, asked)
             said += process.stderr.read()
         finally:
             process.kill()
     assert process.returncode == 1
+    assert "Traceback" not in said
     assert f"batti: stopped at 0%; {out} is saved; run it again to go on" in said
     assert Trainer(recipe(), out).resume()
+
+
+@pytest.mark.parametrize("content", [b"", b"PK", b"[1]"], ids=["empty", "cut off", "another"])
+def test_a_damaged_checkpoint_is_one_line(content: bytes, run: Path, tmp_path: Path) -> None:
+    out = shutil.copytree(run, tmp_path / "run")
+    (out / "checkpoint.pt").write_bytes(content)
+    with pytest.raises(BattiError, match=r"checkpoint\.pt is damaged or of another shape; give --out another folder"):
+        Trainer(recipe(), out).train()
+
+
+def test_damaged_figures_of_a_run_are_one_line(run: Path, tmp_path: Path) -> None:
+    out = shutil.copytree(run, tmp_path / "run")
+    (out / "metrics.json").write_text("")
+    with pytest.raises(BattiError, match=r"metrics\.json is damaged; run its training again"):
+        export(out, tmp_path / "model")
+
+
+def test_two_do_not_write_to_one_folder(run: Path, tmp_path: Path) -> None:
+    with scratch.of_one(tmp_path):
+        for write in (Trainer(recipe(), tmp_path).train, lambda: export(run, tmp_path)):
+            with pytest.raises(BattiError, match="another process is writing to"):
+                write()
+        there, begun = os.pipe()
+        child = os.fork()
+        if not child:  # it has no share in the lock, and outlives it
+            os.write(begun, b"!")
+            time.sleep(60)
+            os._exit(0)
+        os.read(there, 1)
+    try:
+        with scratch.of_one(tmp_path):
+            pass
+    finally:
+        os.kill(child, signal.SIGKILL)
+        os.waitpid(child, 0)
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        ({"seed": 5, "batch": 8}, "holds a run with seed=4, batch=16, not seed=5, batch=8; leave that as it was"),
+        ({"shape": SHAPE | {"width": 16}}, "holds a run with shape.width=32, not shape.width=16"),
+        ({"optimizer": "muon"}, "holds a run with optimizer=adamw, not optimizer=muon"),
+        ({"steps": 10}, "holds a run of 60 steps already, more than steps=10; --set steps=N, more than 60"),
+    ],
+)
+def test_a_run_does_not_go_on_as_another(changes: dict[str, Any], said: str, run: Path, tmp_path: Path) -> None:
+    out = shutil.copytree(run, tmp_path / "run")
+    kept = {path.name: path.read_bytes() for path in out.iterdir()}
+    with pytest.raises(BattiError, match=re.escape(said)):
+        Trainer(recipe(**changes), out).train()
+    assert {path.name: path.read_bytes() for path in out.iterdir()} == kept
+
+
+def test_a_run_goes_on_further_at_another_rate_on_another_machine(run: Path, tmp_path: Path) -> None:
+    out = shutil.copytree(run, tmp_path / "run")
+    again = Trainer(recipe(), out)
+    again.train()
+    assert "its 60 steps are done and nothing was left to train" in again.remark()
+    assert again.remark().endswith("--set steps=N, more than 60")
+    more = Trainer(recipe(steps=62, learning_rate=1e-4, warmup_steps=1, workers=1), out)
+    more.train()
+    assert more.step == 62
 
 
 def test_there_is_nothing_to_resume_in_a_new_folder(tmp_path: Path) -> None:
@@ -601,6 +670,20 @@ def test_runs_of_two_shapes_are_not_averaged(run: Path, tmp_path: Path) -> None:
         average([run, tmp_path / "small"], tmp_path / "mean")
     with pytest.raises(BattiError, match="no trained run"):
         average([run, tmp_path / "nowhere"], tmp_path / "mean")
+    assert not (tmp_path / "mean").exists()
+
+
+def test_what_did_not_begin_as_one_is_not_averaged(run: Path, tmp_path: Path) -> None:
+    Trainer(recipe(seed=8), tmp_path / "other").train()
+    with pytest.raises(BattiError, match="has nothing in common with"):
+        average([run, tmp_path / "other"], tmp_path / "mean")
+    with pytest.raises(BattiError, match="is named twice"):
+        average([run, run.parent / ".." / run.parent.name / run.name], tmp_path / "mean")
+    copy = shutil.copytree(run, tmp_path / "copy")
+    with pytest.raises(BattiError, match="is read and would be written"):
+        average([run, copy], copy)
+    with pytest.raises(BattiError, match="holds a trained run, which would be lost"):
+        average([run, copy], tmp_path / "other")
     assert not (tmp_path / "mean").exists()
 
 

@@ -27,6 +27,7 @@ from batti.resolve import resolve
 from batti.sound import word_ids
 from batti.text import ALPHABET, MAX_CHARS, normalize
 
+ort.disable_telemetry_events()  # where a program loaded it before this package, which says why: batti/__init__.py
 FORMAT = 5
 GRAPHS = ("encoder", "decoder")
 SHAPE = ("width", "heads", "decoder_layers", "words")

@@ -20,13 +20,14 @@ from torch import Tensor, nn
 
 from batti import prompt
 from batti.backends.onnx import FORMAT
+from batti.errors import BattiError
 from batti.gazetteer import TAGS
 from batti.grammar import MAX_ENTRIES
 from batti.text import ALPHABET
 from batti.train import quantize, stream
 from batti.train.fused import OPERATORS, FusedAttention, FusedDecoderBlock, pointed
 from batti.train.model import Network, Shape
-from batti.train.scratch import Recipe, load_network
+from batti.train.scratch import Recipe, load_network, of_one
 
 _SEED, _BATCH, _BATCHES = 5, 32, 8  # of the sentences on which the ranges of 8-bit products are found
 _LONGEST = 80 * MAX_ENTRIES  # tokens of an answer; the grammar ends it sooner
@@ -118,7 +119,10 @@ def export(run: Path, out: Path, weights: str = "int8") -> None:
 def _training(run: Path, recipe: Recipe) -> dict[str, float]:
     """Steps, sentences in each, and minutes of a run; nothing of one that is the mean of others."""
     metrics = run / "metrics.json"
-    history = json.loads(metrics.read_text(encoding="utf-8")) if metrics.exists() else []
+    try:
+        history = json.loads(metrics.read_text(encoding="utf-8")) if metrics.exists() else []
+    except ValueError:
+        raise BattiError(f"{metrics} is damaged", "run its training again, which writes it anew") from None
     if not history:
         return {}
     last = history[-1]
@@ -136,9 +140,10 @@ def write(network: Network, out: Path, weights: str = "int8", training: Mapping[
         feeds = _feeds(graphs, network)
         graphs = {name: quantize.in_integers(graph, feeds[name]) for name, graph in graphs.items()}
     out.mkdir(parents=True, exist_ok=True)
-    for name, graph in graphs.items():
-        onnx.save(quantize.halved(graph), out / f"{name}.onnx")
-    write_manifest(out, network.shape, training or {})
+    with of_one(out):
+        for name, graph in graphs.items():
+            onnx.save(quantize.halved(graph), out / f"{name}.onnx")
+        write_manifest(out, network.shape, training or {})
 
 
 def _outputs(layers: int) -> dict[str, list[str]]:

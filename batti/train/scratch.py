@@ -21,6 +21,7 @@ from safetensors.torch import load_file, save_file
 from torch import nn
 from tqdm import tqdm
 
+from batti.alone import alone
 from batti.dataset.whole import prepare, whole
 from batti.errors import BattiError
 from batti.schema import Strict
@@ -69,7 +70,16 @@ class Recipe(Descent):
 
 
 _WEIGHTS, _RECIPE = "weights.safetensors", "config.yaml"  # of a run
+_MAY_CHANGE = {"steps", "minutes", "learning_rate", "warmup_steps", "workers", "bfloat16"}
+"""What a run that goes on may have otherwise: how far it is to go, at which rate from here on, and what is the
+machine's. It would be another run with the rest, some of which (the start, the weight decay) is not even read again."""
+_OF_ONE_BEGINNING = 0.2
+"""Cosine of the weights from which two runs began with the same ones: it is 0.5 still after 95,000 steps of each, and
+0.05 at most where they began with others."""
+_AT_ONCE = 1.0  # seconds in which two requests to end are one: `timeout` asks the process, and then its whole group
 _STEPS, _SECONDS = 100, 15.0  # from one report to the next, whichever comes first: slow cores need minutes for steps
+_UNREADABLE = (RuntimeError, KeyError, ValueError, TypeError, AttributeError, EOFError, OSError, UnpicklingError)
+"""What reading a file of weights raises where it is empty, cut off, or something else."""
 _MULTIPLE = 8  # of characters and of answer tokens that a batch is as wide as, where every new width is recorded
 
 
@@ -116,10 +126,15 @@ def optimizers(recipe: Descent, network: Network, *others: nn.Module) -> list[to
 def _asked_to_end() -> Iterator[threading.Event]:
     """An event that is set once the process is asked to end; the second time ends it at once, as usual."""
     asked = threading.Event()
+    first = math.inf
 
     def ask(number: int, frame: object) -> None:
+        nonlocal first
         asked.set()
-        signal.signal(number, signal.SIG_DFL)
+        first = min(first, time.monotonic())
+        if time.monotonic() - first > _AT_ONCE:
+            signal.signal(number, signal.SIG_DFL)
+            signal.raise_signal(number)
 
     if threading.current_thread() is not threading.main_thread():  # which alone may listen
         yield asked
@@ -138,6 +153,11 @@ def _own_stream(device: str) -> AbstractContextManager[object]:
         return nullcontext()
     torch.cuda.synchronize()  # with what was launched before
     return torch.cuda.stream(torch.cuda.Stream())  # type: ignore[no-untyped-call]
+
+
+def of_one(out: Path) -> AbstractContextManager[None]:
+    """No other process trains into, or writes to, the folder meanwhile. Raises BattiError where one does."""
+    return alone(out, f"another process is writing to '{out}'", "wait for it or end it, or give another folder")
 
 
 class Trainer:
@@ -163,6 +183,7 @@ class Trainer:
             weight.grad = torch.zeros_like(weight)
         self.gradients = self._launched_quickly() if self.device == "cuda" else self._gradients
         self.step, self.spent, self.history = 0, 0.0, list[dict[str, float]]()
+        self.went_on_at = 0  # the step
 
     # -- progress ------------------------------------------------------------------------------
     def _progress(self) -> float:
@@ -176,7 +197,11 @@ class Trainer:
         return self.recipe.learning_rate * warm * 0.5 * (1 + math.cos(math.pi * min(1.0, self._progress())))
 
     def remark(self) -> str:
-        """A line about a finished run that was too short to learn much; empty of others."""
+        """A line about a finished run that had nothing to do, or was too short to learn much; empty of others."""
+        if 0 < self.step == self.went_on_at:
+            had = f"its {self.step} steps are done and nothing was left to train"
+            done, key = (f"{self.step}", "steps") if self.recipe.steps else (f"{self.spent / 60:.1f}", "minutes")
+            return f"{self.out}: {had}; to go on: run it again with --set {key}=N, more than {done}"
         if self.step >= max(_STEPS, self.recipe.warmup_steps):
             return ""
         more = f"steps={10 * self.recipe.steps}" if self.recipe.steps else f"minutes={10 * self.recipe.minutes:g}"
@@ -201,24 +226,37 @@ class Trainer:
         (self.out / "checkpoint.tmp").replace(self.out / "checkpoint.pt")
         save_file(weights, self.out / _WEIGHTS)
         _write_recipe(self.recipe, self.out)
-        (self.out / "metrics.json").write_text(json.dumps(self.history, indent=1))
+        with whole(self.out / "metrics.json") as partial:
+            partial.write_text(json.dumps(self.history, indent=1))
 
     def resume(self) -> bool:
-        """Go on from the folder's checkpoint, if there is one."""
+        """Go on from the folder's checkpoint, if there is one. Raises BattiError where it is another run's."""
         path = self.out / "checkpoint.pt"
         if not path.exists():
             return False
+        self._refuse_another_run()
         try:
             state = torch.load(path, map_location=self.device, weights_only=True)
             self.network.load_state_dict(state["network"])
             self.auxiliary.load_state_dict(state["auxiliary"])
             for optimizer, its in zip(self.optimizers, state["optimizers"], strict=True):
                 optimizer.load_state_dict(its)
-        except (RuntimeError, KeyError, ValueError, UnpicklingError) as error:
+            self.average.weights, self.average.steps = state["average"], state["average_steps"]
+            self.step, self.spent, self.history = state["step"], state["spent"], state["history"]
+        except _UNREADABLE as error:
             raise BattiError(f"{path} is damaged or of another shape", "give --out another folder") from error
-        self.average.weights, self.average.steps = state["average"], state["average_steps"]
-        self.step, self.spent, self.history = state["step"], state["spent"], state["history"]
+        self.went_on_at = self.step
         return True
+
+    def _refuse_another_run(self) -> None:
+        """Raises BattiError where the folder's run was begun with settings that make it another one."""
+        if not (self.out / _RECIPE).exists():  # killed between the two files
+            return
+        mine, theirs = (_settings(one) for one in (self.recipe, Recipe.load(self.out / _RECIPE)))
+        if others := [key for key in mine if theirs[key] != mine[key] and key.split(".")[0] not in _MAY_CHANGE]:
+            was, now = (", ".join(f"{key}={some[key]}" for key in others) for some in (theirs, mine))
+            raise BattiError(f"{self.out} holds a run with {was}, not {now}",
+                             "leave that as it was, or give --out another folder")  # fmt: skip
 
     # -- the loop ------------------------------------------------------------------------------
     def train(self, save_every: float = 60.0) -> None:
@@ -227,7 +265,7 @@ class Trainer:
         `save_every` is in seconds: what a crash loses at most. Asked to end (SIGTERM, Ctrl-C), it saves and
         raises BattiError.
         """
-        with _asked_to_end() as asked, _own_stream(self.device):
+        with of_one(self.out), _asked_to_end() as asked, _own_stream(self.device):
             self._train(save_every, asked)
         if self._progress() < 1.0:
             raise BattiError(f"stopped at {100 * self._progress():.0f}%; {self.out} is saved", "run it again to go on")
@@ -235,6 +273,9 @@ class Trainer:
     def _train(self, save_every: float, asked_to_end: threading.Event) -> None:
         self.resume()
         recipe = self.recipe
+        if 0 < recipe.steps < self.step:  # what is kept of the recipe would be a lie
+            problem = f"{self.out} holds a run of {self.step} steps already, more than steps={recipe.steps}"
+            raise BattiError(problem, f"--set steps=N, more than {self.step}, or give --out another folder")
         # A resumed run draws fresh sentences: the seed moves on with the step.
         seed = recipe.seed + 7919 * self.step
         multiple = _MULTIPLE if self.device == "cuda" else 1
@@ -331,16 +372,47 @@ def _gone_on_from(folder: Path) -> Network:
 
 def average(runs: Sequence[Path], out: Path) -> None:
     """Write a run whose weights are the mean of those of several that went on from one (model soups, Wortsman et al.
-    2022). Raises BattiError where one is missing or has another shape."""
+    2022). Raises BattiError where one is missing, has another shape or another beginning, or would be lost."""
+    _refuse_loss(runs, out)
     found = [load_network(run) for run in runs]
     for run, (_, recipe) in zip(runs, found, strict=True):
         if recipe.shape != found[0][1].shape:
             raise BattiError(f"{run} has another shape than {runs[0]}", "average runs that went on from one run")
     states = [network.state_dict() for network, _ in found]
+    for run, state in zip(runs, states, strict=True):
+        if (alike := _alike(state, states[0])) < _OF_ONE_BEGINNING:
+            raise BattiError(f"{run} has nothing in common with {runs[0]} (cosine of their weights {alike:.2f})",
+                             "average runs that went on from one run")  # fmt: skip
     means = {name: torch.stack([state[name] for state in states]).mean(0).half() for name in states[0]}
     _prepare(out)
-    save_file(means, out / _WEIGHTS)
-    _write_recipe(found[0][1], out)
+    with of_one(out):
+        save_file(means, out / _WEIGHTS)
+        _write_recipe(found[0][1], out)
+
+
+def _refuse_loss(runs: Sequence[Path], out: Path) -> None:
+    """Raises BattiError where a run is named twice, or a trained one would be written over."""
+    places = [run.resolve() for run in runs]
+    if twice := next((run for run, place in zip(runs, places, strict=True) if places.count(place) > 1), None):
+        raise BattiError(f"{twice} is named twice", "name each run once")
+    if out.resolve() in places:
+        raise BattiError(f"{out} is read and would be written", "give --out another folder")
+    if (out / "checkpoint.pt").exists():
+        raise BattiError(f"{out} holds a trained run, which would be lost", "give --out another folder")
+
+
+def _alike(state: Mapping[str, torch.Tensor], other: Mapping[str, torch.Tensor]) -> float:
+    """The cosine between the matrices of two networks of one shape; what is no matrix begins alike everywhere."""
+    names = [name for name in state if state[name].ndim > 1]
+    mine, theirs = (torch.cat([one[name].flatten().float() for name in names]) for one in (state, other))
+    return float(nn.functional.cosine_similarity(mine, theirs, dim=0))
+
+
+def _settings(recipe: Recipe) -> dict[str, Any]:
+    """The values of a recipe, each setting of its shape by itself."""
+    values = recipe.model_dump(mode="json")
+    shape = values.pop("shape")
+    return values | {f"shape.{key}": value for key, value in shape.items()}
 
 
 def _prepare(out: Path) -> None:

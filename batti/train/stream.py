@@ -63,8 +63,7 @@ class Stream(IterableDataset[dict[str, torch.Tensor]]):
     def __iter__(self) -> Iterator[dict[str, torch.Tensor]]:
         worker = get_worker_info()
         if worker:
-            signal.signal(signal.SIGTERM, signal.SIG_DFL)  # the trainer's own handlers are not for its workers
-            signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the trainer, which ends them
+            _leave_the_end_to_the_trainer()
             ready()
         seed = self.seed * 1000 + (worker.id if worker else 0)
         pool: list[Encoded] = []
@@ -86,6 +85,18 @@ class Stream(IterableDataset[dict[str, torch.Tensor]]):
         return {name: torch.from_numpy(prompt.pad([one[name] for one in some], self.multiple)) for name in some[0]}
 
 
+def _leave_the_end_to_the_trainer() -> None:
+    """Who asks a whole group of processes to end (a terminal, `timeout`, systemd) asks its workers too, while the
+    trainer needs them to save in peace: it ends them itself, and when it dies they see that it is gone."""
+
+    def wait(number: int, frame: object) -> None:
+        signal.signal(number, signal.SIG_DFL)  # the second time it is the trainer that asks
+
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGTERM, wait)
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, [signal.SIGTERM])
+
+
 def batches(data: Stream, workers: int) -> Iterator[dict[str, torch.Tensor]]:
     """Its batches without end; `workers` processes make them ahead of the training step.
 
@@ -96,7 +107,12 @@ def batches(data: Stream, workers: int) -> Iterator[dict[str, torch.Tensor]]:
         data, batch_size=None, num_workers=workers, pin_memory=torch.cuda.is_available(),
         prefetch_factor=24 if workers else None, persistent_workers=workers > 0,
     )  # fmt: skip
-    return iter(loader)
+    # A worker that is asked to end before it knows better would take the trainer along.
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGTERM])
+    try:
+        return iter(loader)
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def echoed(fresh: Iterable[_Batch], times: int, seed: int, kept: int = 128) -> Iterator[_Batch]:

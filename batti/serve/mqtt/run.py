@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import fcntl
 import logging
 import signal
 from collections.abc import Iterator
@@ -12,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from batti import lexicon
+from batti.alone import alone
 from batti.errors import BattiError, quote
 from batti.serve.homefile import HomeFile
 from batti.serve.house import House
@@ -108,10 +108,10 @@ def _alone(state: Path) -> Iterator[None]:
     with ExitStack() as held:
         try:
             state.mkdir(parents=True, exist_ok=True, mode=0o700)
-            lock = held.enter_context(open(state / "mqtt.lock", "w"))
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            raise BattiError(f"another listener has the folder '{state}'", "stop it, or give another --state") from None
+            lock = state / "mqtt.lock"
+            lock.touch()
+            problem = f"another listener has the folder '{state}'"
+            held.enter_context(alone(lock, problem, "stop it, or give another --state"))
         except OSError as error:
             raise BattiError(f"the folder '{state}' cannot be used: {error.strerror}", "give another --state") from None
         yield  # what fails from here on is no fault of the folder
