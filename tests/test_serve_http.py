@@ -109,12 +109,23 @@ BARE = "write true or false, without quotes"
          "did you mean 'house'?"),
         ("chat/completions", {"messages": [{"role": "user"}], "stream": 1}, "stream is 1, not true or false", BARE),
         ("interpret", {"sentence": "x" * 2001}, "sentence has 2001 characters", "write 2000 at most"),
-        ("interpret/batch", {"sentences": 5}, "sentences: Input should be a valid list", "see /v1/openapi.json"),
+        ("interpret/batch", {"sentences": 5}, "sentences is 5, not a list", "write a list: [...]"),
+        ("interpret/batch", {"sentences": []}, "sentences is empty", "write 1 at least"),
+        ("interpret/batch", {"sentences": ["x"] * 257}, "sentences has 257 entries", "write 256 at most"),
+        ("interpret/batch", {"sentences": ["x", 5]}, "sentences[1] is 5, not text", "write it as text"),
+        ("chat/completions", {"messages": []}, "messages is empty", "write 1 at least"),
+        ("chat/completions", {"messages": [5]}, "5 stands where keys and values belong", "write it with its keys"),
+        ("commands", {"command": []}, "a list stands where keys and values belong", "write it with its keys"),
     ],
 )
 def test_a_fault_says_what_to_write(served: Served, path: str, body: dict[str, Any], detail: str, hint: str) -> None:
     [error] = problem(served.post(f"/v1/{path}", body), 422)["errors"]
     assert (error["detail"], error["hint"]) == (detail, hint)
+
+
+def test_a_question_of_the_address_is_yes_or_no(served: Served) -> None:
+    [error] = problem(served.get("/v1/schedule?ended=perhaps"), 422)["errors"]
+    assert error["detail"] == "ended is 'perhaps', not true or false"
 
 
 def test_the_longest_sentence_is_the_one_of_the_guides() -> None:
