@@ -105,7 +105,8 @@ def _count(loc: Loc, key: str, details: ErrorDetails) -> Finding:
     """What is wrong with a list that has too few or too many entries."""
     context = details["ctx"]
     said = f"{key} has {context['actual_length']} entries" if context["actual_length"] else f"{key} is empty"
-    limit = f"{context['min_length']} at least" if details["type"] == "too_short" else f"{context['max_length']} at most"
+    is_short = details["type"] == "too_short"
+    limit = f"{context['min_length']} at least" if is_short else f"{context['max_length']} at most"
     return Finding(loc, said, f"write {limit}")
 
 

@@ -417,8 +417,10 @@ def test_what_is_wrong_with_a_home_file_is_told_as_it_is_now(tmp_path: Path) -> 
 @pytest.mark.parametrize(
     ("text", "header"),
     [
-        ("one line", "one line"), ("two\nlines\r\n", "two | lines"), ("", ""), (" 'हल' \x00\x7f", r"'\u0939\u0932' \x00\x7f"),
-        ("\ud800", r"\ud800"), ("x" * 5000, "x" * 2000), ("x" * 1500 + "\nyy\n" + "z" * 1500, "x" * 1500 + " | yy | 1 more"),
+        ("one line", "one line"), ("two\nlines\r\n", "two | lines"), ("", ""),
+        (" 'हल' \x00\x7f", r"'\u0939\u0932' \x00\x7f"),
+        ("\ud800", r"\ud800"), ("x" * 5000, "x" * 2000),
+        ("x" * 1500 + "\nyy\n" + "z" * 1500, "x" * 1500 + " | yy | 1 more"),
     ],
 )  # fmt: skip
 def test_any_text_is_a_header(text: str, header: str) -> None:

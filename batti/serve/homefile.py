@@ -72,7 +72,8 @@ class HomeFile:
     def _read_again(self) -> str:
         """Takes the home from the file that has changed; why it is not taken from there, empty where it is."""
         if self._stamp is None:
-            return f"the home file '{self.path}' is gone: its home is used as it was; put it back, or save the home anew"
+            hint = "put it back, or save the home anew"
+            return f"the home file '{self.path}' is gone: its home is used as it was; {hint}"
         try:
             self._home = Home.load(self.path)
         except (BattiError, OSError) as error:
