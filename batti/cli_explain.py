@@ -7,6 +7,7 @@ import json
 import click
 
 from batti.explain import Explanation, Part
+from batti.impossible import IN_WORDS
 
 _COLORS = {"place": "green", "except": "red", "action": "yellow"}
 _TIME = "cyan"
@@ -17,7 +18,8 @@ def printed(found: Explanation, as_json: bool) -> str:
     if as_json:
         return json.dumps(found.to_dict(), ensure_ascii=False)
     marked = [(span, part) for entry in found.entries for part in entry for span in part.words]
-    lines = [_painted(found.text, marked), f"{found.command.intent}, {_percent(found.confidence)} sure"]
+    sure = f"{found.command.intent}, {_percent(found.confidence)} sure"
+    lines = [_painted(found.text, marked), f"impossible: {IN_WORDS[found.impossible]}" if found.impossible else sure]
     width = max((len(part.value) for entry in found.entries for part in entry), default=0)
     for number, entry in enumerate(found.entries, 1):
         lines += [_line(part, found.text, f"{number}." if i == 0 else "", width) for i, part in enumerate(entry)]

@@ -17,6 +17,7 @@ from batti import prompt
 from batti.backends.onnx import OnnxBackend
 from batti.command import Command
 from batti.home import Entity, Home
+from batti.impossible import IN_WORDS, Impossible, impossible
 from batti.interpreter import Interpreter
 from batti.lamps import Found
 from batti.prompt import VOCABULARY, WHENS, Asked, Span
@@ -45,12 +46,14 @@ class Part:
 
 @dataclass(frozen=True)
 class Explanation:
-    """The sentence as the spans count it, the command, how sure it is, and the parts of each entry."""
+    """The sentence as the spans count it, the command, how sure it is, the parts of each entry, and what of it cannot
+    be: then the command is none, as `Result` has it."""
 
     text: str
     command: Command
     confidence: float
     entries: tuple[tuple[Part, ...], ...]
+    impossible: Impossible | None = None
 
     def to_dict(self) -> dict[str, Any]:
         """Plain data: the command as `Result` has it, and the parts with what was said."""
@@ -60,6 +63,8 @@ class Explanation:
             for entry in self.entries
         ]  # fmt: skip
         said = {"command": self.text, **self.command.to_dict(), "confidence": round(self.confidence, 4)}
+        if self.impossible:
+            said["impossible"] = IN_WORDS[self.impossible]
         return {**said, "explanation": entries}
 
 
@@ -108,7 +113,9 @@ def explain(backend: OnnxBackend, home: Home, text: str) -> Explanation:
 
 
 def at_home(found: Explanation, interpreter: Interpreter) -> Explanation:
-    """The explanation with `here` as the speaker's room, where that is known."""
+    """The explanation with `here` as the speaker's room, where that is known, and without a command that cannot be."""
+    if why := impossible(found.text, found.command):
+        found = replace(found, command=Command.none(), impossible=why)
     room = interpreter.room
     if room is None:
         return found

@@ -13,6 +13,7 @@ from batti.backends import Backend, Reading
 from batti.command import Command, one_form
 from batti.errors import BattiError, did_you_mean, quote
 from batti.home import Home
+from batti.impossible import IN_WORDS, Impossible, impossible
 from batti.lookup import lookup_of
 from batti.schema import HERE
 from batti.text import normalize
@@ -23,7 +24,8 @@ class Result:
     """What was understood. `command` is valid in the interpreter's home; `confidence` is 0 to 1.
 
     `other` is the next likeliest command with its confidence, where the model weighed one. Where
-    `needs_confirmation`, nothing is to act on the command before somebody has said yes.
+    `needs_confirmation`, nothing is to act on the command before somebody has said yes. Where something is
+    `impossible` the command is none: there is nothing that somebody could say yes to.
     """
 
     text: str
@@ -31,6 +33,7 @@ class Result:
     confidence: float
     other: tuple[Command, float] | None = None
     needs_confirmation: bool = False
+    impossible: Impossible | None = None
 
     @property
     def readings(self) -> list[tuple[Command, float]]:
@@ -38,8 +41,10 @@ class Result:
         return [(self.command, self.confidence), *([self.other] if self.other else [])]
 
     def yaml(self) -> str:
-        """The command as the contract's YAML document; doubts stand in comments behind it."""
+        """The command as the contract's YAML document; doubts, and what cannot be, stand in comments behind it."""
         text = self.command.to_yaml()
+        if self.impossible:
+            return f"{text}# impossible: {IN_WORDS[self.impossible]}\n"
         if not self.needs_confirmation:
             return text
         said = ["needs_confirmation: true"]
@@ -50,10 +55,13 @@ class Result:
     def to_dict(self) -> dict[str, Any]:
         """Plain data: command (the sentence), intent, rooms, actions, confidence, needs_confirmation.
 
-        `readings` are the two best, where they need to be chosen from.
+        `readings` are the two best, where they need to be chosen from; `impossible` says what of that which was asked
+        cannot be.
         """
         data = {"command": self.text, **self.command.to_dict(), "confidence": round(self.confidence, 4)}
         data["needs_confirmation"] = self.needs_confirmation
+        if self.impossible:
+            data["impossible"] = IN_WORDS[self.impossible]
         if self.needs_confirmation:
             data["readings"] = [
                 {**command.to_dict(), "confidence": round(confidence, 4)} for command, confidence in self.readings
@@ -124,7 +132,9 @@ class Interpreter:
         raise BattiError(f"this home has no room {quote(said)}", hint)
 
     def result(self, text: str, reading: Reading) -> Result:
-        """What a model's reading of a sentence means here: in the speaker's room, sure enough or not."""
+        """What a model's reading of a sentence means here: in the speaker's room, sure enough, possible."""
+        if why := impossible(text, reading.command):
+            return Result(text, Command.none(), reading.confidence, impossible=why)
         other = (self.at_home(reading.other[0]), reading.other[1]) if reading.other else None
         unsure = reading.confidence < self.home.confirm_below
         return Result(text, self.at_home(reading.command), reading.confidence, other, unsure)

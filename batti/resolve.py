@@ -22,7 +22,6 @@ from batti.spans import is_a_span
 from batti.text import normalize
 from batti.values import seconds_of
 
-_LEVEL = re.compile(r"(\d+) ?(?:%|percent|persent|parsent|pratisat|pratishat)")
 _TWO_WORDS = re.compile(r"\b([a-z]+) (?=([a-z]+))")
 _MANY, _A_DAY = 100, 86_400  # units of time, and seconds, from which a length is rare
 _NOT_QUITE = 0.5  # certainty of a room said to be on a floor on which it is not, or with a number that is not its own
@@ -76,7 +75,7 @@ def resolve(asked: Sequence[Asked], sentence: str, lookup: Lookup, second: bool 
 
 def _doubts(said: Said) -> Iterator[float]:
     """How certain an answer can be at most for what the sentence says besides, whichever its places are."""
-    if any(int(match[1]) > 100 for match in _LEVEL.finditer(said.sentence)) or _is_not_said(said):
+    if any(level > 100 for level in told.levels(said.sentence)) or _is_not_said(said):
         yield _NO_LIGHT_HAS_IT
     if is_a_range(said) or left_out.is_one_of_two(said):
         yield _NOT_QUITE

@@ -25,6 +25,7 @@ MAX_NAME = 60  # characters
 _NUMBERS = {"int": ("a whole number", "20"), "float": ("a number", "0.5")}  # pydantic's kinds: names, an example
 _LIMITS = {"greater_than": ("gt", "more than {}"), "greater_than_equal": ("ge", "{} or more"),
            "less_than": ("lt", "less than {}"), "less_than_equal": ("le", "{} at most")}  # fmt: skip
+_MAPPING_TYPES = ("dict_type", "model_type", "model_attributes_type", "mapping_type")
 _JOINERS = "\u200c\u200d"
 
 
@@ -69,7 +70,7 @@ def finding(details: ErrorDetails) -> Finding:
     loc, context = details["loc"], details.get("ctx", {})
     if details["type"] == "batti":
         return Finding(loc, context["problem"], context["hint"], context["other"])
-    key = str(loc[-1]) if loc else "the document"
+    key = _named(loc)
     if details["type"] == "missing":
         return Finding(loc, f"{key} is missing", f"add {key}")
     if details["type"] == "tuple_type":
@@ -78,7 +79,13 @@ def finding(details: ErrorDetails) -> Finding:
         return Finding(loc, f"{key} {said}", f"write a list, like {key}: [...], or leave it out")
     if details["type"] == "string_type":
         return Finding(loc, f"{key} is {quote(details['input'])}, not text", "write it as text")
-    if details["type"] == "bool_type":
+    if details["type"] == "list_type":
+        return Finding(loc, f"{key} is {quote(details['input'])}, not a list", "write a list: [...]")
+    if details["type"] in ("too_short", "too_long"):
+        return _count(loc, key, details)
+    if details["type"] in _MAPPING_TYPES:
+        return Finding(loc, f"{quote(details['input'])} stands where keys and values belong", "write it with its keys")
+    if details["type"] in ("bool_type", "bool_parsing"):
         said = f"{key} is {quote(details['input'])}, not true or false"
         return Finding(loc, said, "write true or false, without quotes")
     if details["type"] == "string_too_long":
@@ -86,6 +93,21 @@ def finding(details: ErrorDetails) -> Finding:
     if details["type"] == "literal_error":
         return Finding(loc, f"there is no {key} {quote(details['input'])}", f"write {context['expected']}")
     return _number(loc, key, details) or Finding(loc, f"{key}: {details['msg']}", "")
+
+
+def _named(loc: Loc) -> str:
+    """What the last of a path is called: a key, or an entry of a list, such as sentences[0]."""
+    at = next((i for i in range(len(loc), 0, -1) if isinstance(loc[i - 1], str)), 0)
+    return (str(loc[at - 1]) if at else "the document") + "".join(f"[{number}]" for number in loc[at:])
+
+
+def _count(loc: Loc, key: str, details: ErrorDetails) -> Finding:
+    """What is wrong with a list that has too few or too many entries."""
+    context = details["ctx"]
+    said = f"{key} has {context['actual_length']} entries" if context["actual_length"] else f"{key} is empty"
+    is_short = details["type"] == "too_short"
+    limit = f"{context['min_length']} at least" if is_short else f"{context['max_length']} at most"
+    return Finding(loc, said, f"write {limit}")
 
 
 def _number(loc: Loc, key: str, details: ErrorDetails) -> Finding | None:

@@ -1,4 +1,4 @@
-"""What numbers a sentence tells: lengths of time, hours of the clock, colour temperatures.
+"""What numbers a sentence tells: lengths of time, hours of the clock, colour temperatures, levels.
 
 Networks read few of the values that people say, and copy one that they know instead of any other; what was said stands
 in the sentence.
@@ -34,6 +34,11 @@ def hours(sentence: str) -> list[int]:
 def kelvins(sentence: str) -> list[int]:
     """The colour temperatures that it tells in kelvin, also such as no light has."""
     return [int(next(filter(None, found.groups()))) for found in _kelvin().finditer(sentence)]
+
+
+def levels(sentence: str) -> list[int]:
+    """The percent that it tells, also more than there is: 140."""
+    return [int(found) for found in _levels().findall(sentence)]
 
 
 def watts(sentence: str) -> list[int]:
@@ -79,6 +84,11 @@ def _kelvin() -> re.Pattern[str]:
     units = lexicon.load().frames["kelvin"]["units"].values()
     words = {lexicon.key(word) for said in units for word in said} - {"", "k"}
     return re.compile(rf"(?<![\d.])(?:(\d{{2,6}}) ?{spoken.any_of(words)}|(\d{{4,6}}) ?k|(\d{{3}})k)\b")
+
+
+@cache
+def _levels() -> re.Pattern[str]:
+    return re.compile(rf"(\d+) ?{spoken.any_of({'%', *lexicon.load().frames['percent']})}")
 
 
 @cache

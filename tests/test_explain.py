@@ -121,6 +121,13 @@ def test_the_command_line_prints_json() -> None:
     assert shown["actions"] == [{"room": "kitchen", "action": "turn_off"}]
 
 
+def test_what_cannot_be_is_said_in_place_of_a_command() -> None:
+    shown = run("hall ko batti 36 ghanta pachi bala").stdout.splitlines()
+    assert shown[1] == "impossible: no light waits longer than a day; say 24 hours or less"
+    data = json.loads(run("--json", "hall ko batti 36 ghanta pachi bala").stdout)
+    assert (data["intent"], data["actions"], "impossible: " + data["impossible"]) == ("none", [], shown[1])
+
+
 def test_a_model_that_does_not_point_cannot_be_explained() -> None:
     for model in ("http://127.0.0.1:9/v1#none", "nowhere.gguf"):  # told by the name, before anything is loaded
         shown = run("--model", model, "bhancha ko batti nibhau")

@@ -3,7 +3,6 @@
 import asyncio
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 from serving import Served, serving
@@ -14,7 +13,6 @@ from batti.serve import places
 from batti.serve.consent import consents
 from batti.serve.dialogue import Dialogue, said_after
 from batti.serve.house import House
-from batti.serve.impossible import impossible
 from batti.serve.lights import LightState
 from batti.serve.models import Models
 from batti.serve.simulated import SimulatedHome
@@ -338,37 +336,6 @@ def test_what_says_yes_and_what_says_no(said: str, means: bool | None) -> None:
     assert consents(said) is means
 
 
-OFF, WARM = {"room": "kitchen", "action": "turn_off"}, {"room": "kitchen", "action": "change_color"}
-
-
-@pytest.mark.parametrize(
-    ("sentence", "doing", "why"),
-    [
-        ("turn off the kitchen light in 36 hours", {**OFF, "after": "36m"}, "too_long"),
-        ("३६ घण्टापछि भान्छाको बत्ती निभाऊ", {**OFF, "after": "36m"}, "too_long"),
-        ("bhancha ko batti 3 din samma nibhau", {**OFF, "for": "15h"}, "too_long"),
-        ("kitchen off in 36 hours, no, 2 hours", {**OFF, "after": "2h"}, None),
-        ("kitchen ko batti 1 din pachi nibhau", {**OFF, "after": "24h"}, None),
-        ("kitchen ko batti 0 minute pachi nibhau", {**OFF, "after": "45m"}, "no_length"),
-        ("turn off the kitchen in 1000 minutes", {**OFF, "after": "10m"}, "not_understood"),
-        ("turn off the kitchen in 1 hour 100 seconds", {**OFF, "after": "1h1m40s"}, None),
-        ("turn off the kitchen in 90 minutes", {**OFF, "after": "1h30m"}, None),
-        ("1.5 ghanta pachi nibhau", {**OFF, "after": "1h30m"}, None),
-        ("25 baje kitchen nibhau", {**OFF, "at": "20:00"}, "no_clock"),
-        ("pachis baje kitchen nibhau", {**OFF, "at": "20:00"}, "no_clock"),
-        ("turn off the kitchen at 7:75", {**OFF, "at": "07:15"}, "no_clock"),
-        ("24 baje kitchen nibhau", {**OFF, "at": "00:00"}, None), ("930 baje nibhau", {**OFF, "at": "09:30"}, None),
-        ("25 baje hoina 8 baje nibhau", {**OFF, "at": "20:00"}, None), ("25 baje nibhau", OFF, None),
-        ("kitchen 9000 kelvin gara", {**WARM, "color_temp": 3000}, "no_kelvin"),
-        ("kitchen 12000K", {**WARM, "color_temp": 2000}, "no_kelvin"),
-        ("kitchen 6500 kelvin gara", {**WARM, "color_temp": 6500}, None),
-        ("room 101 k batti warm gara", {**WARM, "color_temp": 2700}, None),
-    ],
-)
-def test_what_no_clock_or_light_has_is_no_other_value(sentence: str, doing: dict[str, Any], why: str | None) -> None:
-    assert impossible(sentence, Command.from_dict({"actions": [doing]})) == why
-
-
 @pytest.mark.parametrize(
     ("sentence", "says"),
     [
@@ -376,9 +343,17 @@ def test_what_no_clock_or_light_has_is_no_other_value(sentence: str, doing: dict
         ("kitchen 9000 kelvin gara", "Seto ujyalo 1900 dekhi 6500 kelvin samma matra hunchha."),
         ("25 baje bathroom ko batti bala", "Ghadi ma tyasto samaya hudaina."),
         ("bathroom ko batti 0 minute pachi nibhau", "0 bhaneko kati ber ho, bujhina."),
+        ("bedroom ko batti 140% gara", "Ujyalo 1% dekhi 100% samma matra hunchha."),
     ],
 )
 def test_who_asks_for_what_there_is_not_is_told_so_and_not_asked_back(served: Served, sentence: str, says: str) -> None:
     for confirm in (False, True):
         done = served.do(sentence, confirm=confirm)
         assert (done["status"], done["reply"]["text"], done["scheduled"]) == ("none", says, [])
+    read = served.post("/v1/interpret", {"sentence": sentence}).json()
+    assert (read["command"]["intent"], read["needs_confirmation"], read["readings"]) == ("none", False, [])
+    assert "; say " in read["impossible"]
+    shown = served.post("/v1/explain", {"sentence": sentence}).json()
+    assert (shown["intent"], shown["impossible"]) == ("none", read["impossible"])
+    chat = served.post("/v1/chat/completions", {"messages": [{"role": "user", "content": sentence}]}).json()
+    assert chat["choices"][0]["message"]["content"].endswith(f"\n# impossible: {read['impossible']}\n")

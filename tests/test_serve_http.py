@@ -13,6 +13,7 @@ from serving import Served, serving, until
 
 from batti.command import Command
 from batti.home import Home
+from batti.serve.problems import in_a_header
 from batti.serve.schemas import MOST_CHARS, MOST_SENTENCES
 
 ROOT = Path(__file__).parent.parent
@@ -108,12 +109,23 @@ BARE = "write true or false, without quotes"
          "did you mean 'house'?"),
         ("chat/completions", {"messages": [{"role": "user"}], "stream": 1}, "stream is 1, not true or false", BARE),
         ("interpret", {"sentence": "x" * 2001}, "sentence has 2001 characters", "write 2000 at most"),
-        ("interpret/batch", {"sentences": 5}, "sentences: Input should be a valid list", "see /v1/openapi.json"),
+        ("interpret/batch", {"sentences": 5}, "sentences is 5, not a list", "write a list: [...]"),
+        ("interpret/batch", {"sentences": []}, "sentences is empty", "write 1 at least"),
+        ("interpret/batch", {"sentences": ["x"] * 257}, "sentences has 257 entries", "write 256 at most"),
+        ("interpret/batch", {"sentences": ["x", 5]}, "sentences[1] is 5, not text", "write it as text"),
+        ("chat/completions", {"messages": []}, "messages is empty", "write 1 at least"),
+        ("chat/completions", {"messages": [5]}, "5 stands where keys and values belong", "write it with its keys"),
+        ("commands", {"command": []}, "a list stands where keys and values belong", "write it with its keys"),
     ],
 )
 def test_a_fault_says_what_to_write(served: Served, path: str, body: dict[str, Any], detail: str, hint: str) -> None:
     [error] = problem(served.post(f"/v1/{path}", body), 422)["errors"]
     assert (error["detail"], error["hint"]) == (detail, hint)
+
+
+def test_a_question_of_the_address_is_yes_or_no(served: Served) -> None:
+    [error] = problem(served.get("/v1/schedule?ended=perhaps"), 422)["errors"]
+    assert error["detail"] == "ended is 'perhaps', not true or false"
 
 
 def test_the_longest_sentence_is_the_one_of_the_guides() -> None:
@@ -371,9 +383,48 @@ def test_a_home_file_that_is_gone_for_a_moment_is_kept_in_mind(tmp_path: Path) -
     file.write_text("rooms: [{name: darbar}]\n")
     with serving(tmp_path / "state", "--home", str(file)) as served:
         file.rename(tmp_path / "home.yaml.bak")
-        assert served.get("/v1/home").json()["rooms"][0]["name"] == "darbar"
+        read = served.get("/v1/home")
+        assert read.json()["rooms"][0]["name"] == "darbar"
+        gone = f"the home file '{file}' is gone: its home is used as it was; put it back, or save the home anew"
+        assert served.get("/v1/health/ready").json() == {"status": "ok", "detail": gone}
+        assert read.headers["batti-unused"] == gone
+        (tmp_path / "home.yaml.bak").rename(file)  # the same file, of the same time
+        assert served.get("/v1/health/ready").json()["detail"] == ""
+        assert "batti-unused" not in served.get("/v1/home").headers
         file.write_text("rooms: [{name: dalan}]\n")
         assert served.get("/v1/home").json()["rooms"][0]["name"] == "dalan"
+
+
+def test_what_is_wrong_with_a_home_file_is_told_as_it_is_now(tmp_path: Path) -> None:
+    file = tmp_path / "घर.yaml"
+    file.write_text("rooms: [{name: hall}]\n")
+    with serving(tmp_path / "state", "--home", str(file)) as served:
+        file.write_text("rooms:\n  - name: हल\n  - name: हल\n  - name: ''\n")  # two faults, in Devanagari
+        read = served.get("/v1/home")
+        assert (read.status_code, read.json()["rooms"]) == (200, [{"name": "hall"}])
+        first, second = read.headers["batti-unused"].split(" | ")
+        assert ":3: " in first and "'\\u0939\\u0932'" in first and ":4: a name is empty" in second
+        detail = served.get("/v1/health/ready").json()["detail"]
+        assert len(detail.splitlines()) == 2 and f"{file}:3: " in detail and "'हल'" in detail
+        file.write_text("rooms:\n  - name: hall\n" + "  - name: hall\n" * 200)
+        header = served.get("/v1/home").headers["batti-unused"]
+        assert len(header) < 4000 and header.endswith(" more")
+        file.unlink()  # the faults were of a file that is not there
+        assert served.get("/v1/health/ready").json()["detail"].startswith(f"the home file '{file}' is gone: ")
+        assert served.get("/v1/home").json()["rooms"] == [{"name": "hall"}]
+
+
+@pytest.mark.parametrize(
+    ("text", "header"),
+    [
+        ("one line", "one line"), ("two\nlines\r\n", "two | lines"), ("", ""),
+        (" 'हल' \x00\x7f", r"'\u0939\u0932' \x00\x7f"),
+        ("\ud800", r"\ud800"), ("x" * 5000, "x" * 2000),
+        ("x" * 1500 + "\nyy\n" + "z" * 1500, "x" * 1500 + " | yy | 1 more"),
+    ],
+)  # fmt: skip
+def test_any_text_is_a_header(text: str, header: str) -> None:
+    assert in_a_header(text) == header
 
 
 def test_faults_of_a_home_come_at_once_and_leave_it_as_it_is(served: Served) -> None:

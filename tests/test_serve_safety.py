@@ -280,3 +280,13 @@ def _answers(served: Served) -> bool:
         return served.get("/v1/health/live").status_code == 200
     except httpx.TransportError:
         return False
+
+
+@pytest.mark.parametrize("upgrade", ["websocket", "h2c"])
+def test_who_asks_for_another_protocol_is_answered_in_http_and_nothing_is_logged(served: Served, upgrade: str) -> None:
+    host = served.url.removeprefix("http://")
+    key = "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n"
+    for path, status in (("/v1/health/live", "200 OK"), ("/v1/ws", "404 Not Found")):
+        head = f"GET {path} HTTP/1.1\r\nHost: {host}\r\nConnection: Upgrade, close\r\nUpgrade: {upgrade}\r\n{key}\r\n"
+        assert raw(served, head.encode()).startswith(f"HTTP/1.1 {status}\r\n".encode())
+    assert "upgrade" not in served.log.read_text().lower() and "pip install" not in served.log.read_text()

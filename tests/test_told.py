@@ -31,5 +31,16 @@ def test_clocks(sentence: str, digital: list[tuple[int, int]], hours: list[int])
     assert told.hours(normalize(sentence)) == hours
 
 
+@pytest.mark.parametrize(
+    ("sentence", "levels"),
+    [
+        ("hall 140% ra den 50 %", [140, 50]), ("हल ४० प्रतिशत", [40]), ("hall 120 percent", [120]),
+        ("hall 40 watt", []), ("room 140", []),
+    ],
+)  # fmt: skip
+def test_levels(sentence: str, levels: list[int]) -> None:
+    assert told.levels(normalize(sentence)) == levels
+
+
 def test_lengths() -> None:
     assert told.lengths("10 minute pachi ani 2 ghanta samma") == [(10, 600), (2, 7200)]

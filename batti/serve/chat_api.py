@@ -12,6 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field, StrictBool
 
 from batti.backends import Reading
 from batti.errors import BattiError
+from batti.impossible import IN_WORDS, impossible
 from batti.serve.dialogue import said_after
 from batti.serve.errors import Busy, Invalid
 from batti.serve.models import Model
@@ -94,6 +95,8 @@ async def pieces(service: Service, model: Model | None, messages: Sequence[Messa
     async for piece in model.stream(service.house.home(), sentence):
         if not isinstance(piece, Reading):
             yield piece
+        elif why := impossible(sentence, piece.command):  # which the model has written as something else by now
+            yield f"# impossible: {IN_WORDS[why]}\n"
 
 
 def answer(model: str, text: str, messages: Sequence[Message]) -> dict[str, Any]:

@@ -29,31 +29,27 @@ class HomeFile:
         self._lock = threading.Lock()
         self._fault = ""
         self._stamp = self._stamped()
-        self._home = self._read()
+        self._home = Home.load(path) if self._stamp else Home.default()
 
     def home(self) -> Home:
-        """The home as the file has it; as it was, while the file has faults."""
+        """The home as the file has it; as it was, while the file has faults or is not there."""
         with self._lock:
-            try:
-                stamp = self._stamped()
-                if stamp and stamp != self._stamp:
-                    self._stamp = stamp
-                    self._home = self._read()
-                    self._fault = ""
-            except (BattiError, OSError) as error:
-                self._fault = f"the changed home file is not used: {error}"
-                _log.error("%s", self._fault)
+            if (stamp := self._stamped()) != self._stamp:
+                self._stamp = stamp
+                if fault := self._read_again():
+                    _log.error("%s", fault)
+                self._fault = fault
             return self._home
 
     def fault(self) -> str:
-        """Why the file is not used as it is now; empty where it is."""
+        """Why the file is not used as it is now, or that it is gone; empty where it is used."""
         self.home()
         return self._fault
 
     def tag(self) -> str:
         """What tells what is there from what was, as an entity tag of HTTP: the home, and a file that is not used."""
         home = self.home()
-        return _tag(home.to_yaml() + (f"\0{self._stamp}" if self._fault else ""))
+        return _tag(home.to_yaml() + (f"\0{self._stamp}" if self._fault and self._stamp else ""))
 
     def replace(self, home: Home, match: str | None = None) -> None:
         """Writes another home. A file that somebody has written is kept beside it, with a ~. Raises Conflict where
@@ -73,14 +69,25 @@ class HomeFile:
         """Whether the file has more to lose than the home: comments, an order, faults that are to be mended."""
         return self.path.exists() and self.path.read_bytes() != self.home().to_yaml().encode()
 
-    def _read(self) -> Home:
-        return Home.load(self.path) if self._stamp else Home.default()
+    def _read_again(self) -> str:
+        """Takes the home from the file that has changed; why it is not taken from there, empty where it is."""
+        if self._stamp is None:
+            hint = "put it back, or save the home anew"
+            return f"the home file '{self.path}' is gone: its home is used as it was; {hint}"
+        try:
+            self._home = Home.load(self.path)
+        except (BattiError, OSError) as error:
+            return f"the changed home file is not used: {error}"
+        return ""
 
-    def _stamped(self) -> tuple[int, int, int] | None:
+    def _stamped(self) -> tuple[int, int, int] | str | None:
+        """What tells one state of the file from another; None where it is not there."""
         try:
             found = self.path.stat()
         except FileNotFoundError:
             return None
+        except OSError as error:  # of its folder, say: reading the file says so, too
+            return str(error)
         return found.st_mtime_ns, found.st_ino, found.st_size
 
     @contextmanager

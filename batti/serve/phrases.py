@@ -42,7 +42,7 @@ SLOTS: Mapping[str, Mapping[str, str]] = {
                  "still_waits": "clause", "waits": "clause", "nothing_waits": "", "nothing_there": "",
                  "called_off": "clause", "also_waits": "clause",
                  "unknown_room": "", "unknown_name": "said", "did_you_mean": "names"},
-    "impossible": dict.fromkeys(("too_long", "no_length", "no_clock", "no_kelvin", "not_understood"), ""),
+    "impossible": dict.fromkeys(("too_long", "no_length", "no_clock", "no_kelvin", "no_level", "not_understood"), ""),
     "when": {"after": "duration", "at": "time", "tomorrow": "at", "for": "duration"},
     "time": dict.fromkeys(("morning", "day", "evening", "night", "small_hours"), "clock"),
     "colors": dict.fromkeys(COLORS, ""),

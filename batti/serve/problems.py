@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping
 from http import HTTPStatus
+from itertools import accumulate
 from typing import Any, cast
 
 from fastapi import FastAPI, Request
@@ -20,6 +21,8 @@ from batti.schema import finding
 from batti.serve.errors import Busy, Conflict, Invalid
 
 MEDIA = "application/problem+json"
+MOST_IN_A_HEADER = 2000
+"""Characters of such a text: many a proxy refuses an answer whose head has 4 KiB."""
 _EXAMPLE: Any = {
     "type": "urn:batti:problem:invalid", "title": "Unprocessable Content", "status": 422,
     "detail": "this home has no room or group 'garden'",
@@ -61,6 +64,21 @@ def problem(
         body["error"] = {"message": detail, "type": kind, "param": errors[0]["field"] if errors else None}
     text = json.dumps(body, ensure_ascii=False)
     return Response(text.encode("utf-8", "replace"), status, dict(headers or {}), MEDIA)
+
+
+def in_a_header(text: str) -> str:
+    """A text as the value of a header, which is one line of ASCII: ` | ` parts its lines, and other characters are
+    written as Python escapes them. What would be too long for clients is counted."""
+    lines = [_in_ascii(line)[:MOST_IN_A_HEADER] for line in text.splitlines()]
+    ends = [*accumulate(map(len, lines))]
+    shown = sum(end <= MOST_IN_A_HEADER for end in ends)
+    more = [f"{len(lines) - shown} more"] if shown < len(lines) else []
+    return " | ".join([*lines[:shown], *more])
+
+
+def _in_ascii(line: str) -> str:
+    plain = (char if " " <= char <= "~" else char.encode("unicode_escape").decode() for char in line.strip())
+    return "".join(plain)
 
 
 def _invalid(request: Request, error: Exception) -> Response:

@@ -63,6 +63,10 @@ class Protocol(HttpToolsProtocol):
         Closing.now = True
         super().shutdown()
 
+    def _unsupported_upgrade_warning(self) -> None:
+        """Nothing: a client that asks for WebSockets, or HTTP/2, is answered in HTTP/1.1. uvicorn would log that a
+        library is missing, and this service has no use for it."""
+
     def _await_head(self) -> None:
         self._head = 0
         self._patience = self.loop.call_later(HEAD_SECONDS, self.transport.abort)

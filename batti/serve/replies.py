@@ -13,9 +13,9 @@ from zoneinfo import ZoneInfo
 from batti import spans, spoken
 from batti.command import Action, Command
 from batti.home import Entity, Home
+from batti.impossible import Impossible
 from batti.schema import ALL, HERE
 from batti.serve import asking, jobs, phrases
-from batti.serve.impossible import Impossible
 from batti.serve.jobs import Job
 from batti.serve.lights import Effect, Light, LightState, Outcome
 from batti.serve.phrases import CODES, Tongue
@@ -119,7 +119,7 @@ class Speaker:
         return self._still_waits(waiting) if waiting else self.unchanged()
 
     def cannot(self, why: Impossible) -> Reply:
-        """Says that there is no such time or white as the sentence has it, or that it was not understood."""
+        """Says that there is no such time, white or level as the sentence has it, or that it was not understood."""
         return self._reply(self._phrase(f"impossible.{why}"))
 
     def neither(self, waiting: Sequence[Job] = ()) -> Reply:

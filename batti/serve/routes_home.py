@@ -14,7 +14,7 @@ from batti.serve import chat_api, feed, metrics, schemas
 from batti.serve.errors import Invalid
 from batti.serve.guard import COOKIE, same, session
 from batti.serve.jobs import ENDED, OPEN
-from batti.serve.problems import Problem, problem
+from batti.serve.problems import Problem, in_a_header, problem
 from batti.serve.routes import REFUSED, SSE, as_json, service_of
 
 _HOME = {
@@ -74,11 +74,11 @@ async def cancel(request: Request, job_id: str) -> Response:
 @router.get("/v1/home", response_model=dict[str, Any], responses=_HOME_ANSWER, tags=["home"])
 async def home(request: Request) -> Response:
     """The home: JSON, or YAML where `Accept: application/yaml` asks for it. `ETag` tells one version from another;
-    `Batti-Unused` says why an edited home file is not used."""
+    `Batti-Unused` says why an edited home file is not used, with ` | ` between faults."""
     file = service_of(request).home_file
     headers = {"ETag": file.tag()}
     if fault := file.fault():
-        headers[UNUSED] = fault.encode("ascii", "backslashreplace").decode()
+        headers[UNUSED] = in_a_header(fault)
     return _shown(request, file.home(), headers)
 
 

@@ -8,6 +8,7 @@ from typing import Annotated, Any, Literal, TypeAlias
 from pydantic import BaseModel, ConfigDict, Field, StrictBool
 
 from batti.command import Color, Intent
+from batti.impossible import IN_WORDS
 from batti.interpreter import Result
 from batti.schema import Finding, Strict
 from batti.serve import jobs, talk
@@ -27,7 +28,7 @@ _LIGHT: dict[str, Any] = {
 }  # fmt: skip
 _UNDERSTOOD: dict[str, Any] = {
     "sentence": _SENTENCE, "command": _DOCUMENT, "yaml": _YAML, "confidence": 0.9991, "needs_confirmation": False,
-    "readings": [], "model": "batti",
+    "readings": [], "impossible": None, "model": "batti",
 }  # fmt: skip
 Sentence: TypeAlias = Annotated[str, Field(max_length=MOST_CHARS, description="what was said, in any spelling")]
 Room: TypeAlias = Annotated[str | None, Field(max_length=100, description="the room that the speaker is in")]
@@ -131,7 +132,8 @@ class ReadingOf(CommandDocument):
 
 
 class Interpretation(BaseModel):
-    """What a sentence is taken for; `readings` are the two likeliest, where it is to be asked back."""
+    """What a sentence is taken for; `readings` are the two likeliest, where it is to be asked back. `impossible` says
+    what of that which is asked cannot be; null where all can."""
 
     model_config = ConfigDict(json_schema_extra={"example": _UNDERSTOOD})
 
@@ -141,6 +143,7 @@ class Interpretation(BaseModel):
     confidence: float
     needs_confirmation: bool
     readings: list[ReadingOf]
+    impossible: str | None
     model: str
 
 
@@ -275,6 +278,7 @@ def interpretation(understood: Understood) -> dict[str, Any]:
         "sentence": result.text, "command": result.command.to_dict(), "yaml": result.command.to_yaml(),
         "confidence": round(result.confidence, 4), "needs_confirmation": result.needs_confirmation,
         "readings": readings if result.needs_confirmation else [], "model": understood.model,
+        "impossible": IN_WORDS[result.impossible] if result.impossible else None,
     }  # fmt: skip
 
 

@@ -22,7 +22,6 @@ from batti.serve import asking, cancelling, jobs, places
 from batti.serve.cancelling import CallOff
 from batti.serve.errors import Invalid
 from batti.serve.house import House
-from batti.serve.impossible import impossible
 from batti.serve.jobs import Job
 from batti.serve.lights import Outcome
 from batti.serve.models import Model, Models
@@ -109,8 +108,8 @@ class Talk:
         """
         [understood] = await self.understand([sentence], wish)
         result, speaker = understood.result, Speaker(self.house.home(), sentence)
-        if why := impossible(sentence, result.command):
-            return Answer("none", speaker.cannot(why), Command.none(), understood)
+        if result.impossible:
+            return Answer("none", speaker.cannot(result.impossible), result.command, understood)
         askable = [command for command, _ in result.readings if command.actions]
         if result.needs_confirmation and askable:
             if not wish.confirm:
