@@ -66,14 +66,9 @@ LEFT_OUT: Mapping[str, Any] = {
                 "infinitives misheard never_joined", ()),
         **_each("letters letter_names behind_letters behind_article behind_digits nought ordinals remaining", ()),
         **_each("ordinary switches another throughout inside_its_room lying_in before_number counted", ()),
-<<<<<<< HEAD
-        **_each("conditions is_lit is_dark if_it_is spoken_of watts", ()),
+        **_each("conditions is_lit is_dark if_it_is spoken_of watts percent days", ()),
         **_each("womens_titles meant_for_all heard_for_all some nearby lying_beside told_apart since", ()),
         **_each("out_of as_far_as through brightness", ()),
-=======
-        **_each("conditions is_lit is_dark if_it_is spoken_of watts percent days", ()),
-        **_each("womens_titles meant_for_all some nearby lying_beside told_apart since out_of as_far_as through", ()),
->>>>>>> mend_s
         **_each("english_words nepali_words turning_words never_called behind_a_name now mine", ()),
         **_each("vague letters_heard numbers_heard compounds alphabets", {}),
         "refusal": _of(("before", "verbs")),
