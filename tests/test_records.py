@@ -153,3 +153,12 @@ def test_faults_of_a_document_and_of_its_home() -> None:
     assert "attic" in fault
     assert records.faults(Record("x", attic, "ghar"), None) == []
     assert len(records.faults(Record("x", OFF | {"intent": "none"}, "ghar"), HOME)) >= 1
+
+
+def test_a_parquet_file_is_told_by_its_name(tmp_path: Path) -> None:
+    path = tmp_path / "train.parquet"
+    path.write_bytes(b"PAR1\x15\x04\xff")
+    with pytest.raises(BattiError) as error:
+        records.load(path)
+    hint = "name a .jsonl file; batti data export --to jsonl writes one"
+    assert str(error.value) == f"{path}: Parquet is not read here; {hint}"

@@ -117,6 +117,9 @@ def _whole_characters(line: str) -> Any:
 
 def _lines(path: Path) -> Iterator[tuple[int, str]]:
     """The lines that are not blank, with their numbers."""
+    if path.suffix == ".parquet" and path.is_file():  # as `data export` writes them, for others to read
+        hint = "name a .jsonl file; batti data export --to jsonl writes one"
+        raise BattiError(f"{path}: Parquet is not read here", hint)
     # Not splitlines: a sentence may hold the line separators of Unicode.
     return ((n, line) for n, line in enumerate(text_of(path, ".jsonl").split("\n"), 1) if line.strip())
 
