@@ -124,7 +124,7 @@ def test_the_kinds_of_sentences_are_mixed() -> None:
 
 
 def test_everything_that_can_be_asked_is_asked() -> None:
-    pairs = said(19, 3 * COUNT, per_home=60)  # many wordings: what is seldom asked is in some hundreds of them
+    pairs = said(19, 5 * COUNT, per_home=60)  # many wordings: what is seldom asked is in some hundreds of them
     doings = [entry.doing for _, example in pairs for entry in example.asked]
     actions = Counter(doing["action"] for doing in doings)
     assert {action for action in ACTIONS if actions[action] >= 5} == set(ACTIONS), actions

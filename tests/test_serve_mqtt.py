@@ -356,7 +356,7 @@ def test_a_document_is_carried_out_as_it_is(house: House) -> None:
     [
         ('{"sentence": ', "not valid JSON"), ("{}", "no sentence"), ('{"sentense": "x"}', "did you mean 'sentence'?"),
         (b"\xff\xfe", "not UTF-8"), ('{"sentence": "batti bala", "id": []}', "id is neither"),
-        ('{"sentence": "batti bala", "command": [1]}', "command"), ("x" * 70000, "65536 at most"),
+        ('{"sentence": "batti bala", "command": [1]}', "where keys and values belong"), ("x" * 70000, "65536 at most"),
         ("{" + '"a":{' * 2000, "not valid JSON"), ('{"sentence": "batti bala", "id": "\\ud800"}', "not valid JSON"),
         ('{"\\ud800": 1}', "not valid JSON"),
     ],

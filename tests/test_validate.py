@@ -66,7 +66,7 @@ PLANTED = {  # file -> [(what is put at its end, what is said of it)]
 
 
 _VOICES = ("chat", "devanagari", "elder", "english", "levels", "structure", "timing", "traps")
-_EVERY = 8  # golden file: these have sentences of every rule
+_EVERY = 8  # golden file: these and the second thoughts have sentences of every rule
 
 
 @pytest.fixture(scope="module")
@@ -79,7 +79,7 @@ def broken(tmp_path_factory: pytest.TempPathFactory) -> subprocess.CompletedProc
         if voice.stem not in _VOICES:  # all of them take minutes
             voice.unlink()
     (here / "tests" / "golden").mkdir(parents=True)
-    for path in sorted(GOLDEN.glob("*.yaml"))[::_EVERY]:
+    for path in {*sorted(GOLDEN.glob("*.yaml"))[::_EVERY], *GOLDEN.glob("second_thoughts_*.yaml")}:
         shutil.copy(path, here / "tests" / "golden")
     for name, planted in PLANTED.items():
         path = here / "batti" / "resources" / name

@@ -28,13 +28,13 @@ class HomeFile:
         self.path = path
         self._lock = threading.Lock()
         self._fault = ""
-        self._stamp = self._stamped()
+        self._stamp: tuple[int, int, int] | str | None = self._stamped()
         self._home = Home.load(path) if self._stamp else Home.default()
 
     def home(self) -> Home:
         """The home as the file has it; as it was, while the file has faults or is not there."""
         with self._lock:
-            if (stamp := self._stamped()) != self._stamp:
+            if (stamp := self._stamped_now()) != self._stamp:
                 self._stamp = stamp
                 if fault := self._read_again():
                     _log.error("%s", fault)
@@ -80,14 +80,19 @@ class HomeFile:
             return f"the changed home file is not used: {error}"
         return ""
 
-    def _stamped(self) -> tuple[int, int, int] | str | None:
+    def _stamped_now(self) -> tuple[int, int, int] | str | None:
+        """The same, or what the system says of a folder that was good when all began; reading the file says so, too."""
+        try:
+            return self._stamped()
+        except OSError as error:
+            return str(error)
+
+    def _stamped(self) -> tuple[int, int, int] | None:
         """What tells one state of the file from another; None where it is not there."""
         try:
             found = self.path.stat()
         except FileNotFoundError:
             return None
-        except OSError as error:  # of its folder, say: reading the file says so, too
-            return str(error)
         return found.st_mtime_ns, found.st_ino, found.st_size
 
     @contextmanager
