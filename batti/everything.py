@@ -16,7 +16,6 @@ from batti.lookup import Lookup
 from batti.prompt import Asked
 from batti.schema import ALL
 from batti.sound import SHORTEST, TOKEN, classes, fold
-from batti.text import normalize
 
 _SURE = 0.9  # certainty from which a group is one of the home
 _LIKE, _SHORTEST = 0.8, 4  # likeness of a word to one for all; letters of one that is known by its beginning
@@ -40,7 +39,7 @@ def _group(sentence: str, lookup: Lookup) -> tuple[Entity, float] | None:
 
 def _called_a_house(sentence: str, lookup: Lookup) -> tuple[Entity, float] | None:
     """The room that is called somebody's or some house, where its light or all of it is said: `sasura ghar sabai`."""
-    for name in _long_names(lookup):
+    for name in lookup.long_names:
         last = name.rpartition(" ")[2]
         if last in _houses() and re.search(rf"\b{re.escape(name)}{_all_or_its_light()}", sentence):
             named, sure = lookup.find(name)
@@ -135,18 +134,12 @@ def is_somebodys(sentence: str) -> bool:
 def is_told(sentence: str, lookup: Lookup) -> bool:
     """Whether a normalized sentence has a word for all or for the house that is no name of this home: models take what
     they never heard for all at times (`ebhi rum ma 20`), and a room that is called nearly so (sabha)."""
-    for name in _long_names(lookup):  # the ghar of `sasura ghar`, a room
+    for name in lookup.long_names:  # the ghar of `sasura ghar`, a room
         sentence = sentence.replace(name, "|")
     words = (word for word in spoken.words_of(sentence, numbers=False) if not lookup.is_a_name(word))
     known = any(map(_is_for_all, words)) or _whole().search(sentence)
     is_heard = spoken.is_misheard(sentence) and _is_heard_for_all(sentence)
     return bool(known) or spoken.is_of_the_rest(sentence) or is_heard
-
-
-def _long_names(lookup: Lookup) -> list[str]:
-    """Normalized names of rooms and lamps that have several words, longest first."""
-    names = {normalize(name) for one in lookup.entities if one.kind != "group" for name in one.names}
-    return sorted((name for name in names if " " in name), key=len, reverse=True)
 
 
 def _is_heard_for_all(sentence: str) -> bool:

@@ -36,6 +36,11 @@ _MANY = 100  # units of time from which networks do not read them in full
 _GLUED = re.compile(r"(?<=[a-z])(pachh?i|samm?a?)\b")  # घण्टापछि
 
 
+def comment(why: Impossible) -> str:
+    """What is wrong and what to say, as the last line of a YAML document."""
+    return f"# impossible: {IN_WORDS[why]}\n"
+
+
 def impossible(sentence: str, command: Command) -> Impossible | None:
     """What a sentence asks for that its command cannot have; None where it has nothing of the kind."""
     if not _has_an_amount(command):

@@ -13,7 +13,7 @@ from batti.backends import Backend, Reading
 from batti.command import Command, one_form
 from batti.errors import BattiError, did_you_mean, quote
 from batti.home import Home
-from batti.impossible import IN_WORDS, Impossible, impossible
+from batti.impossible import IN_WORDS, Impossible, comment, impossible
 from batti.lookup import lookup_of
 from batti.schema import HERE
 from batti.text import normalize
@@ -44,7 +44,7 @@ class Result:
         """The command as the contract's YAML document; doubts, and what cannot be, stand in comments behind it."""
         text = self.command.to_yaml()
         if self.impossible:
-            return f"{text}# impossible: {IN_WORDS[self.impossible]}\n"
+            return text + comment(self.impossible)
         if not self.needs_confirmation:
             return text
         said = ["needs_confirmation: true"]

@@ -10,14 +10,13 @@ from collections.abc import Collection, Iterator
 from functools import cache
 from itertools import pairwise
 
-from batti import meaning, spoken
+from batti import meaning, spoken, told
 from batti.lookup import Lookup
 from batti.prompt import Asked
 from batti.said import Said
 from batti.sound import fold
 
 _SAME = 0.9  # likeness of a word to one of a lamp's name from which it is that
-_LOW = 10  # percent, below which a level is rare
 
 
 def is_a_lamp_apart(rooms: Collection[str], said: Said) -> bool:
@@ -52,7 +51,7 @@ def is_anothers_level(entry: Asked, said: Said) -> bool:
     is_behind_another = before and (meaning.adjective(fold(before[1])) or meaning.is_a_side(fold(before[1])))
     if right_behind and int(right_behind[1]) != level and is_behind_another:
         return True
-    is_told = level < _LOW and not _percent(level).search(spoken.with_digits(said.sentence))
+    is_told = level < told.LOW_LEVEL and not _percent(level).search(spoken.with_digits(said.sentence))
     return is_told and said.lookup.surely(f"{said.text(entry.place)} {level}") is not None
 
 

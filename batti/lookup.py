@@ -137,6 +137,12 @@ class Lookup:
         is_its = len(more) == 1 and len(first) > _SHORTEST_END and not (own or meaning.is_known(first))
         return first if is_its and not meaning.adjective(first) else ""
 
+    @cached_property
+    def long_names(self) -> Sequence[str]:
+        """Normalized names of rooms and lamps that have several words, longest first."""
+        names = dict.fromkeys(normalize(name) for one in self.entities if one.kind != "group" for name in one.names)
+        return sorted((name for name in names if " " in name), key=len, reverse=True)
+
     def find(self, said: str, sentence: str = "", second: bool = False) -> tuple[Entity | str | None, float]:
         """What `said` (normalized) names, and how certain that is (0 to 1).
 

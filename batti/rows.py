@@ -11,7 +11,7 @@ from dataclasses import replace
 from functools import cache
 from itertools import pairwise
 
-from batti import letters, lexicon, meaning, spoken
+from batti import letters, lexicon, meaning, spoken, told
 from batti.prompt import Asked, Span
 from batti.said import Said
 from batti.sound import fold
@@ -19,7 +19,6 @@ from batti.text import normalize
 
 _WORD = re.compile(r"[a-z0-9]+")
 _BETWEEN = frozenset(" ,&/+")  # what may stand between the words of a row
-_LOW = 10  # percent, below which a level is rare
 _NUMBER, _LETTER, _ORDINAL, _SIDE = "number", "letter", "ordinal", "side"
 
 
@@ -113,7 +112,7 @@ def _without_its_number(one: Asked, said: Said) -> Asked:
     """What is asked of the next in its row, where a model took the number of the first for a level: the 1 of `wards 1,
     2 off`."""
     level = round(100 * one.doing.get("brightness", 1))
-    if isinstance(one.place, str) or one.doing.keys() != {"action", "brightness"} or level >= _LOW:
+    if isinstance(one.place, str) or one.doing.keys() != {"action", "brightness"} or level >= told.LOW_LEVEL:
         return one
     number = _WORD.search(said.sentence, one.place[1] + 1)
     after = next((other for other in said.asked if not isinstance(other.place, str) and other.place > one.place), None)

@@ -11,6 +11,8 @@ from functools import cache
 
 from batti import lexicon, spoken
 
+LOW_LEVEL = 10
+"""Percent below which a level is so rare that a number may be part of a name."""
 _SECONDS = (("s", 1), ("m", 60), ("h", 3600))
 _DIGITAL = re.compile(r"(?<![\d:.])(\d{1,2}):(\d\d)(?![\d:])")
 

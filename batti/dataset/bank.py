@@ -60,6 +60,12 @@ class Place:
     lamps: int = 1  # of a light: how many of the same room the phrase names
     inside: str = ""  # of a room: the slot of the group that it must lie in
     owned: bool = False  # of a room: whether it must be somebody's
+    alone: bool = False  # of a room: whether the writer told it by its number or letter alone
+
+
+def told_alone(text: str) -> bool:
+    """Whether a writer told a room by its number or letter alone: the 2 of `dorm 1, 2`."""
+    return text.isdigit() or len(text) == 1
 
 
 @dataclass(frozen=True)
@@ -89,6 +95,7 @@ class Sayable:
     def places(self) -> tuple[Place, ...]:
         """The place slots, groups and lights first: a room may have to lie in one, or be a light's."""
         inside = {e: m.place for m in self.phrase.meanings for e in m.excepts if m.place in tuple(GROUP_SLOTS)}
+        alone = {s.slot for s in self.phrase.segments if told_alone(s.text)}
         lamps = Counter(room for _, room in {(s.slot, s.light_of) for s in self.phrase.segments if s.light_of})
         found: dict[str, Place] = {}
         for segment in self.phrase.segments:
@@ -96,8 +103,9 @@ class Sayable:
             if slot in KINDS and slot not in found:
                 room = segment.light_of
                 found[slot] = Place(
-                    slot, KINDS[slot], False, room, lamps.get(room, 1), inside.get(slot, ""), segment.owned
-                )
+                    slot, KINDS[slot], False, room, lamps.get(room, 1), inside.get(slot, ""), segment.owned,
+                    slot in alone,
+                )  # fmt: skip
             elif slot in tuple(STRANGE_SLOTS):
                 found[slot] = Place(slot, segment.passes_for or "room", strange=True)
         return tuple(sorted(found.values(), key=lambda place: place.kind == "room"))
@@ -138,12 +146,12 @@ class Compiled(Sayable):
     @cached_property
     def refusable(self) -> bool:
         """Whether it is an English imperative that a refusal may stand before."""
-        phrase, verbs = self.phrase, "|".join(lexicon.load().frames["refusal"]["verbs"]) or "(?!)"
+        phrase = self.phrase
         return (
             self.english
             and phrase.kind == "act"
             and len(phrase.meanings) == 1
-            and bool(re.match(rf"(?:{verbs})\b", phrase.text, re.I))
+            and bool(request_verb().match(phrase.text))
             # The verb's own particle ("turn on") is no second request.
             and not _any_word("turning_words", without=("on", "off")).search(phrase.text)
             and not re.search(r"[.;!?]|\band\b", phrase.text, re.IGNORECASE)
@@ -164,6 +172,13 @@ class Compiled(Sayable):
         """The exchangeable words between the slots, each with its class."""
         for i, found in enumerate(self.swaps):
             yield from (((i, start, end), index) for start, end, index in found)
+
+
+@cache
+def request_verb() -> re.Pattern[str]:
+    """Matches the verb that an English request begins with."""
+    verbs = "|".join(lexicon.load().frames["refusal"]["verbs"]) or "(?!)"
+    return re.compile(rf"(?:{verbs})\b", re.IGNORECASE)
 
 
 @cache

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from random import Random
 
-from batti.dataset.bank import KINDS, Compiled, Sayable, Where
+from batti.dataset.bank import KINDS, Compiled, Sayable, Where, request_verb
 from batti.dataset.phrases import STRANGE_SLOTS, Meaning
 from batti.dataset.rewrite import chosen, cut, renamed, reworded
 from batti.lexicon import Lexicon
@@ -42,18 +42,18 @@ def other_deed(one: Compiled, rng: Random, lex: Lexicon) -> Sayable | None:
     """Something else to be done with the light, after which it shines as before: `kinideu` for `bala`."""
     deed = chosen(lex.composition["other_deeds"][one.language], rng)
     if one.english:
-        return _other_english_deed(one, deed, lex) if one.refusable else None
+        return _other_english_deed(one, deed) if one.refusable else None
     if not one.verb:
         return None
     glue = rng.choice(("", "", " "))
     return _nothing(one, one.verb[0], deed + glue + chosen(lex.composition["for_somebody"][one.language], rng))
 
 
-def _other_english_deed(one: Compiled, deed: str, lex: Lexicon) -> Sayable | None:
+def _other_english_deed(one: Compiled, deed: str) -> Sayable | None:
     """`wipe the kitchen light` for `turn the kitchen light on`: the verb is the first word, its particle any."""
     first, *rest = one.phrase.segments
-    verbs = "|".join(lex.frames["refusal"]["verbs"])
-    first = replace(first, text=re.sub(rf"^(?:{verbs})\b", deed, first.text, flags=re.IGNORECASE))
+    if verb := request_verb().match(first.text):
+        first = cut(first, 0, verb.end(), deed)
     segments = [s if s.slot else replace(s, text=_PARTICLE.sub("", s.text)) for s in (first, *rest)]
     return reworded(one, segments, (), "none")
 

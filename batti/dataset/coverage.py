@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import inspect
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path
 from random import Random
 
@@ -128,9 +129,22 @@ def _needless(lex: Lexicon) -> Iterator[str]:
 
 
 def _other_deed(heard: Heard) -> bool:
-    deeds, ends = heard.lexicon.composition["other_deeds"], heard.lexicon.composition["for_somebody"]
-    asked = (f"{deed}{glue}{end}" for one in ends for deed in deeds[one] for end in ends[one] for glue in ("", " "))
-    return "none" in heard.shapes and (heard.begins(deeds["en"]) or heard.says(asked))
+    if "none" not in heard.shapes:
+        return False
+    english = heard.lexicon.composition["other_deeds"]["en"]
+    return heard.begins(english) or bool(_deed_asked(heard.lexicon).search(heard.said))
+
+
+@cache
+def _deed_asked(lex: Lexicon) -> re.Pattern[str]:
+    """Matches a deed with what asks for it, run together or apart: `kinideu`, `kini deu`."""
+    deeds, ends = lex.composition["other_deeds"], lex.composition["for_somebody"]
+    some = (rf"(?:{_any(deeds[one])}) ?(?:{_any(ends[one])})" for one in ends if deeds[one] and ends[one])
+    return re.compile(f" (?:{'|'.join(some) or '(?!)'}) ")
+
+
+def _any(words: Iterable[str]) -> str:
+    return "|".join(re.escape(key(word)) for word in words)
 
 
 SIGNS: Mapping[str, Callable[[Heard], bool]] = {

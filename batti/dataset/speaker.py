@@ -15,7 +15,7 @@ from typing import Any
 
 from batti.command import COLORS
 from batti.dataset import amounts, homes, names, noise, numbers
-from batti.dataset.bank import KINDS, SIMPLE, Place, Sayable
+from batti.dataset.bank import KINDS, SIMPLE, Place, Sayable, told_alone
 from batti.dataset.dress import Dressed, dress, pick
 from batti.dataset.homes import RandomHome
 from batti.dataset.mention import mention, with_title
@@ -131,8 +131,8 @@ class Speaker:
             # What has an exception must have another room that it is said of.
             if not free or (place.inside and len(free) < 2):
                 raise Unfit
-            alone = any(_is_told_alone(s.text) for s in one.phrase.segments if s.slot == place.slot)
-            chosen[place.slot] = thing = pick(self._alike(free, chosen, 0.9 if alone else 0.5), self.rng)
+            often = 0.9 if place.alone else 0.5
+            chosen[place.slot] = thing = pick(self._alike(free, chosen, often), self.rng)
             if place.light_of and place.light_of not in chosen:
                 room = self.home.things[thing].room
                 if room in chosen.values():
@@ -202,7 +202,7 @@ class Speaker:
         for of_kin, of_room in names.told_alike(kin, room, it.one.scripts[index], self.lexicon):
             if said.endswith(of_kin):
                 goes_on = said in of_kin  # the 3 of `dorm 1, 2, 3`
-                often = 0.85 if goes_on or _is_told_alone(segment.text) else 0.4
+                often = 0.85 if goes_on or told_alone(segment.text) else 0.4
                 return pick(of_room, self.rng) if self.rng.random() < often else ""
         return ""
 
@@ -298,11 +298,6 @@ class Speaker:
             return bool(self._colors[script])
         language = "deva" if script == "deva" else "en" if english else "ne"
         return (amounts.counts if kind == "pct" else amounts.tells_time)(self.lexicon, language)
-
-
-def _is_told_alone(text: str) -> bool:
-    """Whether a writer told a room by its number or letter alone: the 2 of `dorm 1, 2`."""
-    return text.isdigit() or len(text) == 1
 
 
 def _may_be_zero(slot: str, phrase: Phrase) -> bool:

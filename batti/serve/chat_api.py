@@ -12,7 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field, StrictBool
 
 from batti.backends import Reading
 from batti.errors import BattiError
-from batti.impossible import IN_WORDS, impossible
+from batti.impossible import comment, impossible
 from batti.serve.dialogue import said_after
 from batti.serve.errors import Busy, Invalid
 from batti.serve.models import Model
@@ -96,7 +96,7 @@ async def pieces(service: Service, model: Model | None, messages: Sequence[Messa
         if not isinstance(piece, Reading):
             yield piece
         elif why := impossible(sentence, piece.command):  # which the model has written as something else by now
-            yield f"# impossible: {IN_WORDS[why]}\n"
+            yield comment(why)
 
 
 def answer(model: str, text: str, messages: Sequence[Message]) -> dict[str, Any]:
