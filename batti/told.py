@@ -14,13 +14,23 @@ from batti import lexicon, spoken
 LOW_LEVEL = 10
 """Percent below which a level is so rare that a number may be part of a name."""
 _SECONDS = (("s", 1), ("m", 60), ("h", 3600))
+_A_NUMBER = r"(?<![\d:.])(?<!\d )"  # of its own: the 30 of `10 30 pm` and the 100 of `2 100 kelvin` are parts of one
 _DIGITAL = re.compile(r"(?<![\d:.])(\d{1,2}):(\d\d)(?![\d:])")
 
 
 def lengths(sentence: str) -> list[tuple[int, int]]:
-    """The lengths of time that a normalized sentence tells in digits: how many of its unit, and in seconds."""
-    said = ((int(found[1]), seconds) for pattern, seconds in _units() for found in pattern.finditer(sentence))
-    return [(many, many * seconds) for many, seconds in said]
+    """The lengths of time that a normalized sentence tells in digits: how many whole ones of its unit, and in seconds.
+
+    `1:30 ghanta` is one and a half hours, as `1.5 ghanta` is."""
+    said = ((found, seconds) for pattern, seconds in _units() for found in pattern.finditer(sentence))
+    return [(int(found[1]), round(_amount(found) * seconds)) for found, seconds in said]
+
+
+def _amount(found: re.Match[str]) -> float:
+    """How many of its unit."""
+    if found[2] == ":":
+        return int(found[1]) + int(found[3]) / 60
+    return float(f"{found[1]}.{found[3] or 0}")
 
 
 def digital(sentence: str) -> list[tuple[int, int]]:
@@ -72,12 +82,12 @@ def _words_of(unit: str) -> set[str]:
 @cache
 def _units() -> list[tuple[re.Pattern[str], int]]:
     said = ((spoken.any_of(_words_of(unit)), seconds) for unit, seconds in _SECONDS)
-    return [(re.compile(rf"\b(\d+) ?{words}\b"), seconds) for words, seconds in said]
+    return [(re.compile(rf"{_A_NUMBER}(\d+)(?:([:.])(\d+))? ?{words}\b"), seconds) for words, seconds in said]
 
 
 @cache
 def _hours() -> re.Pattern[str]:
-    return re.compile(rf"(?<![\d:.])(\d{{1,2}}) ?{spoken.any_of(hour_words())}(?!\w)")
+    return re.compile(rf"{_A_NUMBER}(\d{{1,2}}) ?{spoken.any_of(hour_words())}(?!\w)")
 
 
 @cache
@@ -85,7 +95,7 @@ def _kelvin() -> re.Pattern[str]:
     """Matches `2700 kelvin`, `2700 k` and `500k`; the k of `room 101 k light` is a case ending."""
     units = lexicon.load().frames["kelvin"]["units"].values()
     words = {lexicon.key(word) for said in units for word in said} - {"", "k"}
-    return re.compile(rf"(?<![\d.])(?:(\d{{2,6}}) ?{spoken.any_of(words)}|(\d{{4,6}}) ?k|(\d{{3}})k)\b")
+    return re.compile(rf"{_A_NUMBER}(?:(\d{{2,6}}) ?{spoken.any_of(words)}|(\d{{4,6}}) ?k|(\d{{3}})k)\b")
 
 
 @cache

@@ -1,11 +1,13 @@
 """What no light or clock has is told as such, and not taken for another amount."""
 
+from pathlib import Path
 from typing import Any, get_args
 
 import pytest
 
 from batti import Interpreter
 from batti.command import Command
+from batti.dataset.cases import read_cases
 from batti.impossible import IN_WORDS, Impossible, impossible
 
 OFF, WARM = {"room": "kitchen", "action": "turn_off"}, {"room": "kitchen", "action": "change_color"}
@@ -25,14 +27,20 @@ BRIGHT = {"room": "kitchen", "action": "adjust_brightness"}
         ("turn off the kitchen in 1 hour 100 seconds", {**OFF, "after": "1h1m40s"}, None),
         ("turn off the kitchen in 90 minutes", {**OFF, "after": "1h30m"}, None),
         ("1.5 ghanta pachi nibhau", {**OFF, "after": "1h30m"}, None),
+        ("1:30 ghanta pachi nibhau", {**OFF, "after": "1h30m"}, None),
+        ("2:00 ghanta pachi nibhau", {**OFF, "after": "2h"}, None),
+        ("turn off the kitchen in two hundred minutes", {**OFF, "after": "3h20m"}, None),
+        ("36.5 ghanta pachi nibhau", {**OFF, "after": "36m"}, "too_long"),
         ("25 baje kitchen nibhau", {**OFF, "at": "20:00"}, "no_clock"),
         ("pachis baje kitchen nibhau", {**OFF, "at": "20:00"}, "no_clock"),
         ("turn off the kitchen at 7:75", {**OFF, "at": "07:15"}, "no_clock"),
+        ("kitchen off at ten thirty pm", {**OFF, "at": "22:30"}, None), ("10 30 pm off", {**OFF, "at": "22:30"}, None),
         ("24 baje kitchen nibhau", {**OFF, "at": "00:00"}, None), ("930 baje nibhau", {**OFF, "at": "09:30"}, None),
         ("25 baje hoina 8 baje nibhau", {**OFF, "at": "20:00"}, None), ("25 baje nibhau", OFF, None),
         ("kitchen 9000 kelvin gara", {**WARM, "color_temp": 3000}, "no_kelvin"),
         ("kitchen 12000K", {**WARM, "color_temp": 2000}, "no_kelvin"),
         ("kitchen 6500 kelvin gara", {**WARM, "color_temp": 6500}, None),
+        ("kitchen sattais saya kelvin gara", {**WARM, "color_temp": 2700}, None),
         ("room 101 k batti warm gara", {**WARM, "color_temp": 2700}, None),
         ("kitchen 140% gara", {**BRIGHT, "brightness": 0.4}, "no_level"),
         ("kitchen 150 pratisat ma rakha", {**BRIGHT, "brightness": 1.0}, "no_level"),
@@ -46,6 +54,13 @@ BRIGHT = {"room": "kitchen", "action": "adjust_brightness"}
 )
 def test_what_no_clock_or_light_has_is_no_other_value(sentence: str, doing: dict[str, Any], why: str | None) -> None:
     assert impossible(sentence, Command.from_dict({"actions": [doing]})) == why
+
+
+def test_nothing_that_people_say_cannot_be() -> None:
+    """Whichever way they tell times, levels and whites; a network that understood them is not talked out of it."""
+    cases = [case for path in sorted((Path(__file__).parent / "golden").glob("*.yaml")) for case in read_cases(path)]
+    assert len(cases) > 20_000
+    assert not [case.text for case in cases if impossible(case.text, Command.from_dict(case.expected))]
 
 
 def test_every_reason_has_its_words() -> None:
