@@ -15,9 +15,11 @@ from batti.dataset import thesis_text
 from batti.errors import BattiError
 from batti.evaluate import thesis
 from batti.train import thesis_network
+from batti.train.restore import restore
 from batti.train.thesis_network import Recipe
 
 ROOT = Path(__file__).parents[1]
+MODEL = ROOT / "batti" / "resources" / "model"
 TINY = """
 epochs: 14
 batch: 8
@@ -105,6 +107,19 @@ def test_training_is_the_same_each_time_and_an_answer_does_not_depend_on_its_nei
     assert one.answer(commands) == [answer for command in commands for answer in one.answer([command])]
 
 
+def test_what_goes_on_from_the_shipped_weights_knows_words_that_it_was_not_shown():
+    started = Recipe.model_validate({"start": MODEL, "epochs": 4, "batch": 16, "average": 0.8, "bfloat16": False})
+    network = thesis_network.train(MORE, started)
+    assert network.shape == restore(MODEL).shape
+    asked = {
+        "भान्साको बत्ती निभाइदेऊ": "kitchen: turn_off", "बैठकको बत्ती बाल्नुस् न": "living room: turn_on",
+        "turn off the kausi light": "terrace: turn_off", "bhansa ko bijuli nivaidinus": "kitchen: turn_off",
+        "sitting room on gara": "living room: turn_on", "kausi ma light balideu na": "terrace: turn_on",
+    }  # fmt: skip
+    answers = network.answer(list(asked))
+    assert sum(map(str.__eq__, answers, asked.values())) >= 5, answers
+
+
 def shown(**settings: float) -> list[tuple[str, str]]:
     """The rows of one epoch, read back from what the network is given."""
     rows = MORE * 20
@@ -149,6 +164,7 @@ def test_another_file_is_told_in_a_line(tmp_path, text, message):
 def test_what_is_missing_or_doubled_is_told_before_training(tmp_path):
     train = written(tmp_path / "train.json", ONE)
     (tmp_path / "b").mkdir()
+    (tmp_path / "c").mkdir()
     doubled = written(tmp_path / "val.json", ONE), written(tmp_path / "b" / "val.json", ONE)
     sound, faulty = recipe(tmp_path), recipe(tmp_path / "b", "epoch: 3")
     for settings, files, message in (
@@ -156,6 +172,7 @@ def test_what_is_missing_or_doubled_is_told_before_training(tmp_path):
         (sound, (train, *doubled), "two test files have one name"),
         (tmp_path / "no.yaml", (train, train), f"{tmp_path / 'no.yaml'}: No such file or directory"),
         (faulty, (train, train), "unknown key 'epoch'; did you mean 'epochs'?"),
+        (recipe(tmp_path / "c", "start: nowhere"), (train, train), "nowhere"),
     ):
         shown = protocol("--recipe", settings, *files)
         assert shown.exit_code == 1 and shown.stderr.count("\n") == 1
@@ -164,6 +181,7 @@ def test_what_is_missing_or_doubled_is_told_before_training(tmp_path):
 
 def test_the_recipe_of_the_project_has_the_size_that_it_tells():
     recipe = ROOT / "configs" / "thesis.yaml"
+    assert Recipe.load(ROOT / "configs" / "thesis_started.yaml").start == Path("batti/resources/model")
     said = re.search(r"([\d.]+) M parameters", recipe.read_text(encoding="utf-8"))
     network = thesis_network.Seq2Seq(Recipe.load(recipe).shape, ["x"] * 25)
     assert said and sum(weight.numel() for weight in network.parameters()) / 1e6 == pytest.approx(

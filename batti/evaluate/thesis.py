@@ -1,4 +1,5 @@
-"""The thesis protocol: our kind of network, trained on the thesis's train split alone, scored on its other splits.
+"""The thesis protocol: our kind of network, trained on the thesis's train split alone, from nothing or from the shipped
+weights, scored on its other splits.
 
 `python -m batti.evaluate.thesis TRAIN TEST...` trains for some minutes and prints the figures. Neither the
 sentences nor weights trained on them are kept: no licence came with them.
@@ -44,7 +45,8 @@ def run(train: Path, tests: Sequence[Path], recipe: Path) -> Figures:
     minutes = (time.monotonic() - began) / 60
     trained_on = {normalize(command) for command, _ in rows}
     return {
-        "trained_on": {"file": train.name, "count": len(rows), "minutes": round(minutes, 1)},
+        "trained_on": {"file": train.name, "count": len(rows), "minutes": round(minutes, 1)}
+        | ({"start": str(settings.start)} if settings.start else {}),
         "parameters": sum(weight.numel() for weight in network.parameters()),
         "ms_per_sentence": _milliseconds(network, [command for command, _ in next(iter(sets.values()))]),
         "sets": {

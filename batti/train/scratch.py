@@ -164,7 +164,7 @@ class Trainer:
     """One run: `train` goes on from `checkpoint` where the folder has one."""
 
     def __init__(self, recipe: Recipe, out: Path) -> None:
-        started = _gone_on_from(recipe.start) if recipe.start else None
+        started = gone_on_from(recipe.start) if recipe.start else None
         if started:  # what goes on has its shape
             recipe = recipe.model_copy(update={"shape": started.shape})
         _prepare(out)  # before an hour of work and not behind it
@@ -365,7 +365,7 @@ def _not_finite(weights: Mapping[str, torch.Tensor]) -> str:
     return next((name for name, weight in weights.items() if not bool(weight.isfinite().all())), "")
 
 
-def _gone_on_from(folder: Path) -> Network:
+def gone_on_from(folder: Path) -> Network:
     """The network of a run or of a model folder. Raises BattiError where the folder has none."""
     return restore(folder) if (folder / "model.json").exists() else load_network(folder)[0]
 

@@ -1,9 +1,11 @@
-"""The shipped kind of network, answering in the thesis's own words; trained on nothing but the rows given."""
+"""The shipped kind of network, answering in the thesis's own words; trained on nothing but the rows given, from nothing
+or from a network that knows the language already, as the thesis's Llama knows English."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Sequence
+from pathlib import Path
 from random import Random
 
 import torch
@@ -19,7 +21,7 @@ from batti.sound import word_ids
 from batti.text import MAX_CHARS, normalize
 from batti.train.model import Network, Shape
 from batti.train.recombine import Recombination, Row
-from batti.train.scratch import Descent, mixed_precision, optimizers
+from batti.train.scratch import Descent, gone_on_from, mixed_precision, optimizers
 
 _PAD, _START, _END = range(3)
 _SORTED_TOGETHER = 20  # batches' worth of sentences that are sorted by length
@@ -32,6 +34,7 @@ _BETWEEN = (" and ", ". ", ", ", " ra ", " ani ")  # two sentences that are join
 class Recipe(Descent):
     """One training run; every key is explained in `configs/thesis.yaml`."""
 
+    start: Path | None = None  # a run or a model folder whose network is gone on from, with its shape
     seed: int = 1
     epochs: int = Field(default=20, gt=0)
     batch: int = Field(default=64, gt=0)
@@ -57,11 +60,17 @@ class Seq2Seq(Network):
         self.tokens.apply(self._init)
         self.out.apply(self._init)
 
+    def know(self, other: Network) -> None:
+        """Take over the weights of a network of the same shape; the words to answer in are new."""
+        mine, new = self.state_dict(), ("tokens.", "out.")
+        known = {name: weight for name, weight in other.state_dict().items() if not name.startswith(new)}
+        self.load_state_dict(mine | {name: weight for name, weight in known.items() if name in mine})
+
     def sentence_keys(self, ids: Tensor, words: Tensor | None) -> Tensor:
-        """(B, T) character ids and numbers of words -> what the decoder looks at."""
+        """(B, T) character ids and numbers of words -> what the decoder looks at: characters, or groups of them."""
         x = self.characters(ids)
-        memory, _ = self.read(x if words is None else x + self.read_words(words), ids)
-        return self.look_keys(memory)
+        memory, groups = self.read(x if words is None else x + self.read_words(words), ids)
+        return self.look_keys(memory if self.shape.merge == 1 else groups)
 
     def next_words(self, answers: Tensor, keys: Tensor, there: Tensor) -> Tensor:
         """Scores (B, L, words) of what follows each word of the answers (B, L)."""
@@ -74,7 +83,7 @@ class Seq2Seq(Network):
     def loss(self, ids: Tensor, words: Tensor | None, answers: Tensor, smoothing: float) -> Tensor:
         """Mean cross-entropy of answers (B, L), which begin with START and are padded with PAD."""
         keys = self.sentence_keys(ids, words)
-        scores = self.next_words(answers[:, :-1], keys, (ids > 0)[:, None, None, :])
+        scores = self.next_words(answers[:, :-1], keys, self.there(ids))
         return F.cross_entropy(
             scores.float().flatten(0, 1), answers[:, 1:].flatten(), ignore_index=_PAD, label_smoothing=smoothing
         )
@@ -90,7 +99,7 @@ class Seq2Seq(Network):
         keys = self.sentence_keys(ids, words)
         answers = torch.full((len(ids), 1), _START, device=ids.device)
         while answers.shape[1] <= _LONGEST and not bool((answers == _END).any(1).all()):
-            best = self.next_words(answers, keys, (ids > 0)[:, None, None, :])[:, -1].argmax(-1)
+            best = self.next_words(answers, keys, self.there(ids))[:, -1].argmax(-1)
             answers = torch.cat((answers, best[:, None]), dim=1)
         return [self._words(row) for row in answers.tolist()]
 
@@ -116,12 +125,18 @@ def _sentences(some: Sequence[Encoded], device: torch.device) -> tuple[Tensor, T
 
 
 def train(rows: Sequence[Row], recipe: Recipe) -> Seq2Seq:
-    """The averaged weights after the recipe's epochs over these rows, ready to answer."""
+    """The averaged weights after the recipe's epochs over these rows, ready to answer. Raises BattiError."""
+    known = gone_on_from(recipe.start) if recipe.start else None
+    if known:
+        recipe = recipe.model_copy(update={"shape": known.shape})
     torch.manual_seed(recipe.seed)
     device = "cuda" if torch.cuda.is_available() else "cpu"
     bfloat16 = mixed_precision(recipe.bfloat16, device)
     words = list(dict.fromkeys(word for _, output in rows for word in output.split()))
-    network = Seq2Seq(recipe.shape, words).to(device)
+    network = Seq2Seq(recipe.shape, words)
+    if known:
+        network.know(known)
+    network = network.to(device)
     average = AveragedModel(network, multi_avg_fn=get_ema_multi_avg_fn(recipe.average))  # type: ignore[no-untyped-call]
     steps = recipe.epochs * -(-len(rows) // recipe.batch)
     descent = optimizers(recipe, network)
