@@ -89,9 +89,11 @@ def _of_others() -> list[tuple[str, str, str]]:
         (f"the held-out sentences by `{found.model.name}`", percent(found.all.exact.value), "`baselines.json`")
         for found in Results.read(RESULTS / "baselines.json").figures[1:]
     ]
-    thesis = json.loads((RESULTS / "thesis.json").read_text(encoding="utf-8"))["sets"]["val"]
-    for what, key in (("exact match", "exact"), ("with brightness left out", "exact_without_brightness")):
-        rows.append((f"the thesis's protocol, its validation split: {what}", percent(thesis[key]), "`thesis.json`"))
+    for way, name in (("from the shipped weights", "thesis_started"), ("from nothing", "thesis")):
+        of_val = json.loads((RESULTS / f"{name}.json").read_text(encoding="utf-8"))["sets"]["val"]
+        for what, key in (("exact match", "exact"), ("with brightness left out", "exact_without_brightness")):
+            told = f"the thesis's protocol {way}, its validation split: {what}"
+            rows.append((told, percent(of_val[key]), f"`{name}.json`"))
     pace = json.loads((RESULTS / "generate.json").read_text(encoding="utf-8"))["sentences_per_second_a_core"]
     return [*rows, ("labelled sentences made in a second by one core", f"{pace:,}", "`generate.json`")]
 
