@@ -227,7 +227,7 @@ class Lookup:
 
     def _with_the_word(self, equal: Sequence[int], readings: list[list[str]]) -> tuple[Entity, float] | None:
         """The only thing in a name of which the one word that tells stands, where the nearest only mean the same:
-        `parlour` for the tattoo parlour, where the sitting room is not called so; in doubt unless it means that, too."""
+        `parlour` for the tattoo parlour, no sitting room that is not called so; in doubt unless it means that, too."""
         telling = telling_of(readings[0])
         if len(telling) != 1 or any(self._has_word(index, telling[0]) for index in equal if len(equal) == 1):
             return None
@@ -377,7 +377,7 @@ class Lookup:
         return readings, scored
 
     def _taken_apart(self, readings: list[list[str]]) -> Iterator[list[str]]:
-        """Folded words with one in two, where both are words of this home's names: the laligurans of Lali Gurans hall."""
+        """Folded words with one in two, where both are of this home's names: the laligurans of Lali Gurans hall."""
         for words in readings[:1]:
             for at, word in enumerate(words):
                 for cut in range(_SHORTEST_END, len(word) - _SHORTEST_END + 1):

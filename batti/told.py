@@ -28,6 +28,11 @@ def digital(sentence: str) -> list[tuple[int, int]]:
     return [(int(found[1]), int(found[2])) for found in _DIGITAL.finditer(sentence)]
 
 
+def is_by_a_quarter(sentence: str) -> bool:
+    """Whether a clock is told by what is between it and the hour that is shown as one: `sadhe 8:00 baje`."""
+    return bool(_quarter().search(sentence))
+
+
 def hours(sentence: str) -> list[int]:
     """The hours that it tells without minutes, also such as no clock has: `25 baje`."""
     return [int(found[1]) for found in _hours().finditer(sentence)]
@@ -78,6 +83,11 @@ def _units() -> list[tuple[re.Pattern[str], int]]:
 @cache
 def _hours() -> re.Pattern[str]:
     return re.compile(rf"(?<![\d:.])(\d{{1,2}}) ?{spoken.any_of(hour_words())}(?!\w)")
+
+
+@cache
+def _quarter() -> re.Pattern[str]:
+    return re.compile(rf"\b{spoken.any_of(words_of_spans('quarters'))} {_DIGITAL.pattern}")
 
 
 @cache

@@ -1574,7 +1574,8 @@ def test_a_word_of_another_language_that_only_means_a_room_is_in_doubt() -> None
 @pytest.mark.parametrize(
     ("rooms", "said", "name", "is_sure"),
     [
-        (("baithak", "massage parlour"), "parlour", "massage parlour", False), (("baithak",), "parlour", "baithak", True),
+        (("baithak", "massage parlour"), "parlour", "massage parlour", False),
+        (("baithak",), "parlour", "baithak", True),
         (("agam", "dyochhen", "pujaghar"), "dyochen", "dyochhen", True),
         (("baithak", "parlour"), "parlour", "parlour", True),
     ],

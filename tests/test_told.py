@@ -44,3 +44,8 @@ def test_levels(sentence: str, levels: list[int]) -> None:
 
 def test_lengths() -> None:
     assert told.lengths("10 minute pachi ani 2 ghanta samma") == [(10, 600), (2, 7200)]
+
+
+def test_a_quarter_before_a_clock() -> None:
+    assert told.is_by_a_quarter(normalize("साढे 8:00 बजे")) and told.is_by_a_quarter("paune 9:00 ma")
+    assert not told.is_by_a_quarter("8:00 baje")
