@@ -41,6 +41,7 @@ _BY_INITIALS = 0.9  # certainty of lr for living room
 _OF_THE_KIND = 0.9  # certainty of the only thing that is called by the kind that is said and another word
 _REMEMBERED = 1024  # things said whose look-up is kept
 _HOMES = 16  # whose names are kept ready
+_NO_SPELLING = 0.9  # similarity below which a word of another language is none of one that a name is translated by
 _IN_ORDER = 0.9  # similarity at which a name is one that an ordinal was said for
 _SHORTEST_END, _NEARLY_THE_END = 3, 0.85  # letters of the end of a name that was cut off, and how like it sounds
 _ANOTHER_ONE = 0.5  # certainty of a name beside which something tells of another one
@@ -236,6 +237,14 @@ class Lookup:
             return None
         return self.entities[its[0]], _CERTAIN if its[0] in equal else _ANOTHER_ONE
 
+    def _is_a_word_of_its_own(self, index: int, said: Sequence[str]) -> bool:
+        """Whether one word is said, with that for a room or a light or without, which is of another language, and only
+        a translation of this is like it: a bunker is no bhanchha, the kitchen."""
+        [word, *more] = [word for word in said if meaning.shared(word) not in meaning.SHARED] or [""]
+        if more or not meaning.is_of_another_language(word):
+            return False
+        return not self._has_word(index, word) and not self._has_word(index, "".join(said))  # `duke booty`: dhukuti
+
     def _has_word(self, index: int, word: str) -> bool:
         """Whether a folded word, in any spelling or cut short, is one of those that tell in a thing's own names."""
         return any(similar(word, own) >= ENOUGH for own in self._own_words[index])
@@ -254,6 +263,7 @@ class Lookup:
         certainty = _certainty(best - ENOUGH if is_its_name else min(best - ENOUGH, best - others))
         is_between = best < _SURE and others > _LOOKS_LIKE and self._is_between(index, readings)
         is_between = is_between or self._is_ours_and_not_mine(entity, said) or self.is_lamp_or_room(entity, said)
+        is_between = is_between or (best < _NO_SPELLING and self._is_a_word_of_its_own(index, readings[0]))
         if is_between or self._is_another(index, readings, best) or self._is_only_a_number(entity, readings[0]):
             certainty = min(certainty, _ANOTHER_ONE)
         return entity, certainty

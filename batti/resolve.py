@@ -108,7 +108,7 @@ def _doubts_of_all(
 ) -> Iterator[float]:
     """The same for what is to be done, whose places are all known, and of which this holds."""
     clock = any("at" in entry.doing and "for" not in entry.doing for entry in said.asked)
-    if clock and spoken.is_no_single_time(said.without_places):
+    if clock and (spoken.is_no_single_time(said.without_places) or told.lacks_its_hour(said.sentence)):
         yield _AT_THE_NEXT
     whole = {action["room"] for _, action in actions if "light" not in action}
     if left_out.is_a_lamp_apart(whole, said) or conditions.is_of_another(said.sentence, held, said.lookup):

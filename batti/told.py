@@ -33,6 +33,11 @@ def is_by_a_quarter(sentence: str) -> bool:
     return bool(_quarter().search(sentence))
 
 
+def lacks_its_hour(sentence: str) -> bool:
+    """Whether a half or a quarter of an hour is told, and not of which: `at half past`."""
+    return bool(_past().search(spoken.with_digits(sentence)))
+
+
 def hours(sentence: str) -> list[int]:
     """The hours that it tells without minutes, also such as no clock has: `25 baje`."""
     return [int(found[1]) for found in _hours().finditer(sentence)]
@@ -88,6 +93,11 @@ def _hours() -> re.Pattern[str]:
 @cache
 def _quarter() -> re.Pattern[str]:
     return re.compile(rf"\b{spoken.any_of(words_of_spans('quarters'))} {_DIGITAL.pattern}")
+
+
+@cache
+def _past() -> re.Pattern[str]:
+    return re.compile(rf"\b{spoken.any_of(words_of_spans('past'))}\b(?! ?\d)")
 
 
 @cache
