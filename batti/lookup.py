@@ -238,12 +238,10 @@ class Lookup:
         return self.entities[its[0]], _CERTAIN if its[0] in equal else _ANOTHER_ONE
 
     def _is_a_word_of_its_own(self, index: int, said: Sequence[str]) -> bool:
-        """Whether one word is said, with that for a room or a light or without, which is of another language, and only
-        a translation of this is like it: a bunker is no bhanchha, the kitchen."""
-        [word, *more] = [word for word in said if meaning.shared(word) not in meaning.SHARED] or [""]
-        if more or not meaning.is_of_another_language(word):
-            return False
-        return not self._has_word(index, word) and not self._has_word(index, "".join(said))  # `duke booty`: dhukuti
+        """Whether one word is said, which is of another language, and only a translation of this is like it: a bunker
+        is no bhanchha, the kitchen."""
+        is_one = len(said) == 1 and meaning.is_of_another_language(said[0])
+        return is_one and not self._has_word(index, said[0])
 
     def _has_word(self, index: int, word: str) -> bool:
         """Whether a folded word, in any spelling or cut short, is one of those that tell in a thing's own names."""

@@ -1613,8 +1613,6 @@ def test_the_kitchen_may_be_heard_as_a_language() -> None:
     assert found_name(GHAR, "basa") is None
 
 
-@pytest.mark.parametrize(
-    ("said", "is_sure"), [("bunker", False), ("bunker light", False), ("banchho", True), ("on gun", True)]
-)
+@pytest.mark.parametrize(("said", "is_sure"), [("bunker", False), ("banchho", True), ("on gun", True)])
 def test_an_english_word_is_not_surely_a_translation(said: str, is_sure: bool) -> None:
     assert (lookup_of(home_of("kitchen", "courtyard")).find(said)[1] > 0.5) is is_sure
