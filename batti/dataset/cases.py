@@ -22,7 +22,6 @@ from batti.home import Home
 from batti.paths import text_of
 
 HELD_OUT = "heldout"
-_SHOWN_FAULTS = 20
 _REFUSALS = {"none": Command.none, "unknown_room": Command.unknown_room}
 
 
@@ -116,20 +115,14 @@ def _json_lines(path: Path) -> list[Case]:
                 record.command, home, _document(record.expected, home), record.set or path.stem, record.tags,
                 record.home, is_held_out(path),
             ))  # fmt: skip
-    _refuse(faults)
+    if faults:
+        raise BattiError.of_first(faults)
     return cases
 
 
 def _document(expected: Mapping[str, Any], home: Home) -> dict[str, Any]:
     """The label as the contract writes it: 1 is 1.0, `60m` is `1h`."""
     return Command.from_dict(expected, groups=home.group_names).to_dict()
-
-
-def _refuse(faults: list[Fault]) -> None:
-    if faults:
-        more = len(faults) - _SHOWN_FAULTS
-        rest = [Fault("", f"{more} more faults", "")] if more > 0 else []
-        raise BattiError.of([*faults[:_SHOWN_FAULTS], *rest])
 
 
 def _golden(path: Path) -> list[Case]:
@@ -148,7 +141,8 @@ def _golden(path: Path) -> list[Case]:
             cases.append(Case(text, home, command.to_dict(), path.stem, (), path.stem, held_out))
         except BattiError as error:
             faults += [Fault(f"{path}: sentence {number}", str(fault), "") for fault in error.listed]
-    _refuse(faults)
+    if faults:
+        raise BattiError.of_first(faults)
     return cases
 
 

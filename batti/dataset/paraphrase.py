@@ -18,8 +18,6 @@ from batti.dataset.records import Dataset, Record
 from batti.errors import BattiError, Fault, quote
 from batti.home import Home
 
-_SHOWN_FAULTS = 20
-
 
 @dataclass(frozen=True)
 class Batch:
@@ -132,9 +130,7 @@ def _check(path: Path, data: Dataset) -> None:
             hint = "give it an id, so that a split keeps its variants with it"
             faults.append(Fault(where, "the sentence has neither id nor family", hint))
     if faults:
-        more = len(faults) - _SHOWN_FAULTS
-        rest = [Fault(str(path), f"{more} more faults", "")] if more > 0 else []
-        raise BattiError.of([*faults[:_SHOWN_FAULTS], *rest])
+        raise BattiError.of_first(faults, str(path))
 
 
 def paraphrase(

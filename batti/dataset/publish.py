@@ -25,7 +25,6 @@ from batti.home import Home
 
 FILES: Mapping[str, tuple[str, ...]] = {"jsonl": (".jsonl",), "parquet": (), "sharegpt": (".json", ".jsonl")}
 """Format -> the endings of single files that it may be written to, instead of a folder."""
-_SHOWN_FAULTS = 20
 
 
 @dataclass(frozen=True)
@@ -113,9 +112,7 @@ def _canonical(source: Path, data: records.Dataset) -> list[Record]:
         if not found:
             valid.append(replace(record, expected=command.to_dict()))
     if faults:
-        more = len(faults) - _SHOWN_FAULTS
-        rest = [Fault(str(source), f"{more} more faults", f"batti data check {source}")] if more > 0 else []
-        raise BattiError.of([*faults[:_SHOWN_FAULTS], *rest])
+        raise BattiError.of_first(faults, str(source), f"batti data check {source}")
     return valid
 
 

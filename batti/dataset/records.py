@@ -12,7 +12,6 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -26,7 +25,6 @@ from batti.text import normalize
 HOMES = "homes.jsonl"
 _TEXTS = ("id", "home", "command", "set", "family")
 _REQUIRED = ("home", "command", "expected")
-_SHOWN_FAULTS = 20
 HALF = re.compile("[\ud800-\udfff]")  # of a pair of surrogates
 _encode = json.JSONEncoder(ensure_ascii=False).encode
 
@@ -97,9 +95,7 @@ def read(path: Path) -> list[Record]:
         except _Faulty as error:
             faults.append(Fault(f"{path}:{number}", str(error), "see the form of a line in docs/data.md"))
     if faults:
-        more = len(faults) - _SHOWN_FAULTS
-        rest = [Fault(str(path), f"{more} more faulty lines", "")] if more > 0 else []
-        raise BattiError.of([*faults[:_SHOWN_FAULTS], *rest])
+        raise BattiError.of_first(faults, str(path))
     return records
 
 
@@ -199,7 +195,7 @@ def read_homes(folder: Path, names: Iterable[str], source: Path | None = None) -
         homes = {name: _home(home, f"{listed}: home {quote(name)}") for name, home in found.items()}
     files = {name: folder / "homes" / f"{name}.yaml" for name in wanted if name not in homes}
     if absent := {name: file for name, file in files.items() if not file.exists()}:
-        raise BattiError.of(_absent(absent, listed, source))
+        raise BattiError.of_first([*_absent(absent, listed, source)], str(source or ""))
     return homes | {name: Home.load(file) for name, file in files.items()}
 
 
@@ -217,11 +213,9 @@ def _absent(files: Mapping[str, Path], listed: Path, source: Path | None) -> Ite
     first: dict[str, int] = {}
     for number, line in _lines(source) if source else ():
         first.setdefault(json.loads(line)["home"], number)
-    for name, file in islice(files.items(), _SHOWN_FAULTS):
+    for name, file in files.items():
         where = f"{source}:{first[name]}" if source else ""
         yield Fault(where, f"there is no home {quote(name)}", f"add it to {listed}, or write {file}")
-    if (more := len(files) - _SHOWN_FAULTS) > 0:
-        yield Fault(str(source or ""), f"{more} more homes are not there", "")
 
 
 def _home_lines(path: Path) -> Iterator[tuple[str, str, dict[str, Any]]]:
