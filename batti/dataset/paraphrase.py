@@ -138,8 +138,6 @@ def paraphrase(
     price: Price | None = None,
 ) -> Harvest:  # fmt: skip
     """Write variants of the sentences of a file to `out`, rejected rows and answers beside it. Raises BattiError."""
-    if out.resolve() == source.resolve():
-        raise BattiError(f"{out} is also the file that is read", "name another OUT")
     data = records.load(source)
     _check(source, data)
     homes: dict[str, Home] = {record.home: data.homes[record.home] for record in data.records}

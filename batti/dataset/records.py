@@ -264,25 +264,8 @@ def load(*paths: Path) -> Dataset:
     return data
 
 
-def keep_others(paths: Iterable[Path]) -> None:
-    """Raises BattiError where a file holds something else than sentences, which would be lost if these were written."""
-    if other := next((path for path in paths if path.exists() and not _has_sentences(path)), None):
-        raise BattiError(f"'{other}' holds something else than sentences", "write to another file")
-
-
-def _has_sentences(path: Path) -> bool:
-    """Whether a file begins as sentences do, or is empty."""
-    try:
-        with path.open(encoding="utf-8") as file:
-            first = next(filter(str.strip, file), "")
-        return not first or "command" in json.loads(first)
-    except (ValueError, TypeError):
-        return False
-
-
 def save(path: Path, data: Dataset) -> None:
     """Write records, and the homes that they speak of beside them."""
     names = dict.fromkeys(record.home for record in data.records)
-    path.parent.mkdir(parents=True, exist_ok=True)
     write_homes(path.parent, (home_line(name, data.homes[name].to_dict()) for name in names))
     write(path, data.records)

@@ -16,6 +16,7 @@ from typing import Any
 
 from batti.command import Command, one_form
 from batti.dataset import records
+from batti.dataset.harvest import beside
 from batti.dataset.records import Dataset, Record
 from batti.document import validated
 from batti.errors import BattiError
@@ -39,15 +40,11 @@ class Imported:
 
 
 def import_file(source: Path, out: Path) -> Imported:
-    """Write the sentences of a file to `out`, the rest beside it (`rejected_path`). Raises BattiError."""
+    """Write the sentences of a file to `out`, the rest beside it. Raises BattiError."""
     imported = read(source)
     records.save(out, imported.data)
-    records.write_lines(rejected_path(out), map(records.json_line, imported.rejected))
+    records.write_lines(beside(out, "rejected"), map(records.json_line, imported.rejected))
     return imported
-
-
-def rejected_path(out: Path) -> Path:
-    return out.with_suffix(".rejected.jsonl")
 
 
 def read(path: Path) -> Imported:

@@ -22,7 +22,7 @@ from torch import nn
 from tqdm import tqdm
 
 from batti.alone import alone
-from batti.dataset.whole import prepare, whole
+from batti.dataset.whole import prepare, refuse_loss, whole
 from batti.errors import BattiError
 from batti.schema import Strict
 from batti.train import stream
@@ -373,7 +373,12 @@ def gone_on_from(folder: Path) -> Network:
 def average(runs: Sequence[Path], out: Path) -> None:
     """Write a run whose weights are the mean of those of several that went on from one (model soups, Wortsman et al.
     2022). Raises BattiError where one is missing, has another shape or another beginning, or would be lost."""
-    _refuse_loss(runs, out)
+    places = [run.resolve() for run in runs]
+    if twice := next((run for run, place in zip(runs, places, strict=True) if places.count(place) > 1), None):
+        raise BattiError(f"{twice} is named twice", "name each run once")
+    refuse_loss(runs, [out], overwrite=True)
+    if (out / "checkpoint.pt").exists():
+        raise BattiError(f"{out} holds a trained run, which would be lost", "give --out another folder")
     found = [load_network(run) for run in runs]
     for run, (_, recipe) in zip(runs, found, strict=True):
         if recipe.shape != found[0][1].shape:
@@ -388,17 +393,6 @@ def average(runs: Sequence[Path], out: Path) -> None:
     with of_one(out):
         save_file(means, out / _WEIGHTS)
         _write_recipe(found[0][1], out)
-
-
-def _refuse_loss(runs: Sequence[Path], out: Path) -> None:
-    """Raises BattiError where a run is named twice, or a trained one would be written over."""
-    places = [run.resolve() for run in runs]
-    if twice := next((run for run, place in zip(runs, places, strict=True) if places.count(place) > 1), None):
-        raise BattiError(f"{twice} is named twice", "name each run once")
-    if out.resolve() in places:
-        raise BattiError(f"{out} is read and would be written", "give --out another folder")
-    if (out / "checkpoint.pt").exists():
-        raise BattiError(f"{out} holds a trained run, which would be lost", "give --out another folder")
 
 
 def _alike(state: Mapping[str, torch.Tensor], other: Mapping[str, torch.Tensor]) -> float:
