@@ -11,8 +11,8 @@ from typing import Any
 
 from batti.dataset import prompts, records
 from batti.dataset.api import Answer, Api, Request
-from batti.dataset.harvest import Harvest, Rejected, beside, language_tag, sentence_of
-from batti.dataset.journal import Journal, Price
+from batti.dataset.harvest import Harvest, Rejected, language_tag, sentence_of
+from batti.dataset.journal import Price
 from batti.dataset.prompts import as_text, choices
 from batti.dataset.records import Dataset, Record
 from batti.errors import BattiError, Fault, quote
@@ -142,8 +142,7 @@ def paraphrase(
     _check(source, data)
     homes: dict[str, Home] = {record.home: data.homes[record.home] for record in data.records}
     harvest = Harvest(out, homes)
-    with Journal(beside(out, "calls"), price) as journal:
-        harvest.write_homes()
+    with harvest.asking(price) as journal:
         rewriter = Rewriter(data, variants, seed)
         batches = rewriter.batches(per_call)
         run = _Run(harvest, rewriter)
@@ -151,6 +150,4 @@ def paraphrase(
         answers = api.ask([rewriter.request(batch) for batch in batches], journal)
         for batch, answer in zip(batches, answers, strict=True):
             run.take(batch, answer)
-        harvest.spent = journal.spent
-    harvest.write()
     return harvest
