@@ -21,6 +21,7 @@ from batti.dataset.records import Dataset, Record
 from batti.document import validated
 from batti.errors import BattiError
 from batti.home import Home
+from batti.paths import text_of
 
 HOME = "thesis"
 _ENTRY = re.compile(r"\s*([^:=]+?):\s*([a-z_]+)(?:=(\S+))?(?=\s|$)")
@@ -71,11 +72,9 @@ def read(path: Path) -> Imported:
 
 def _rows(path: Path) -> list[Any]:
     try:
-        rows = json.loads(path.read_text(encoding="utf-8-sig"))
+        rows = json.loads(text_of(path, "JSON"))
     except (ValueError, RecursionError):
         raise BattiError(f"{path}: no JSON", "name a JSON file of the thesis") from None
-    except OSError as error:
-        raise BattiError(f"{path}: {error.strerror}", "name a readable file") from None
     if not isinstance(rows, list):
         raise BattiError(f"{path}: not a list of sentences", "name a JSON file of the thesis")
     return rows
