@@ -129,7 +129,6 @@ def _golden(path: Path) -> list[Case]:
     document = _yaml(path)
     if not isinstance(document, dict) or not isinstance(document.get("sentences"), list):
         raise BattiError(f"{quote(str(path))} is no file of cases", "write the keys home and sentences")
-    # Texts only, so that no name or time of day is taken for a number.
     home = _home(document.get("home"), path)
     held_out = is_held_out(path)
     faults: list[Fault] = []
@@ -155,7 +154,7 @@ def _home(data: object, path: Path) -> Home:
 
 def _yaml(path: Path) -> Any:
     """The texts of a YAML file; the place of a fault is told without what stands there."""
-    try:
+    try:  # texts only, so that no name or time of day is taken for a number
         return yaml.load(text_of(path), Loader=getattr(yaml, "CBaseLoader", yaml.BaseLoader))
     except (yaml.YAMLError, RecursionError, ValueError) as error:
         mark = getattr(error, "problem_mark", None)

@@ -97,9 +97,7 @@ def describe(files: Sequence[Path], out: Path) -> Path:
 
 def measure(path: Path, name: str) -> Part:
     """What is in a file. Raises BattiError."""
-    data = records.load(path)
-    if not data.records:
-        raise BattiError(f"{path}: no sentences", "leave the file out")
+    data = records.filled(path)
     names = {of: _names(home) for of, home in data.homes.items()}
     counts: dict[str, Counter[str]] = {topic: Counter() for topic in TOPICS}
     mixing: list[float] = []

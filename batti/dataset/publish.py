@@ -93,9 +93,7 @@ def load(sources: Iterable[Path]) -> list[Split]:
         name = re.sub(r"\W+", "_", source.stem, flags=re.ASCII).strip("_") or "data"
         if name in splits:
             raise BattiError(f"{source} and a file before it would both be the split {quote(name)}", "rename one")
-        data = records.load(source)
-        if not data.records:
-            raise BattiError(f"{source}: no sentences", "leave the file out")
+        data = records.filled(source)
         splits[name] = Split(name, _canonical(source, data), data.homes)
     return list(splits.values())
 

@@ -255,13 +255,25 @@ def load(*paths: Path) -> Dataset:
     data = Dataset([])
     for path in paths:
         records = read(path)
-        homes = read_homes(path.parent, (r.home for r in records), path)
-        for name, home in homes.items():
-            if data.homes.setdefault(name, home) != home:
-                raise BattiError(f"{path}: the home {quote(name)} is another one than in the files before",
-                                 "rename one of them")
+        unite(data.homes, read_homes(path.parent, (r.home for r in records), path), path)
         data.records += records
     return data
+
+
+def filled(path: Path) -> Dataset:
+    """The records of a file that has some, and the homes beside it. Raises BattiError."""
+    data = load(path)
+    if not data.records:
+        raise BattiError(f"{path}: no sentences", "leave the file out")
+    return data
+
+
+def unite(homes: dict[str, Home], more: Mapping[str, Home], path: Path) -> None:
+    """Add the homes of a file to those of others. Raises BattiError where one name has two homes."""
+    for name, home in more.items():
+        if homes.setdefault(name, home) != home:
+            raise BattiError(f"{path}: the home {quote(name)} is another one than in the files before",
+                             "rename one of them")
 
 
 def save(path: Path, data: Dataset) -> None:
