@@ -2,7 +2,7 @@
 
 Every key is explained in `configs/lora.yaml`. Values are checked all at once, with the line of each fault. The small
 network of this project, which makes its own sentences while it trains, has other knobs and a recipe of its own
-(`scratch.Recipe`).
+(`run.Recipe`).
 """
 
 from __future__ import annotations
