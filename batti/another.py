@@ -56,8 +56,10 @@ def _is_the_other(found: Entity, place: Span, said: Said) -> bool:
     before, _ = said.around(place)
     if not _ENDS_IN_A_WORD.search(before):
         return False
-    last, first = before.split()[-1], said.text(place).partition(" ")[0]
-    is_numbered = last in _which() and fold(last) not in _words_of(found) and not meaning.ordinal(fold(first))
+    *more, last = before.split()
+    first = said.text(place).partition(" ")[0]
+    is_later = last in _which() or (last == "second" and more[-1:] == ["the"])  # `in a second hall off`
+    is_numbered = is_later and fold(last) not in _words_of(found) and not meaning.ordinal(fold(first))
     return is_numbered or last in lexicon.load().frames["another"]
 
 

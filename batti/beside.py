@@ -121,6 +121,19 @@ def begun(place: Span, said: Said) -> str:
     return before[0] if said.lookup.find(before[0])[0] is None and not meaning.is_known(fold(before[0])) else ""
 
 
+def numbered(said: Said) -> Entity | None:
+    """What is told by a number of several words, none of which a model marked: `one o one off`."""
+    if not (said.has_no_value and said.has_no_time):
+        return None
+    words = said.without_places.split()
+    numbers = [at for at, word in enumerate(words) if spoken.number(word)]
+    between = lexicon.load().frames["nought"]
+    first, last = (numbers[0], numbers[-1]) if numbers else (0, 0)
+    if first == last or not all(at in numbers or words[at] in between for at in range(first, last)):
+        return None
+    return said.lookup.surely(" ".join(words[first : last + 1]))
+
+
 def has_number(sentence: str) -> bool:
     """Whether a number stands there that counts nothing."""
     return any(not _counts(found) for found in _number().finditer(f" {sentence}"))

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from itertools import pairwise
 
-from batti import meaning, spoken
+from batti import lexicon, meaning, spoken
 from batti.similarity import ENOUGH, Name, heard, joined, similarity
 
 _SAME = 0.65  # likeness of two words from which one may be the other
@@ -72,11 +72,16 @@ def _is_another_person(said: Name, names: Sequence[Name]) -> bool:
 
 def _is_one_of_two(said: Name, names: Sequence[Name], kind: str) -> bool:
     """Whether only one of the people was named whose the place is: `nati ko kotha` for the group nati natini ko tala,
-    `didi ko kotha` for didi bahini ko dorm."""
+    `didi ko kotha` for didi bahini ko dorm, `ram dai` for Ram ra Shyam."""
     if not all(map(meaning.is_person, said.telling)):
         return False
-    people = ([word for word in name.telling if meaning.is_person(word)] for name in names)
-    together = [some for some in people if kind == "group" or all(map(spoken.is_title, some))]
+    people = ((name, [word for word in name.telling if meaning.is_person(word)]) for name in names)
+    both = frozenset(lexicon.load().frames["between_rooms"])
+    together = [
+        some
+        for name, some in people
+        if kind == "group" or all(map(spoken.is_title, some)) or not both.isdisjoint(name.words)
+    ]
     return any({*said.telling} < {*some} for some in together) and not any(said.joined == n.joined for n in names)
 
 

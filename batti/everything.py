@@ -124,7 +124,8 @@ def is_elsewhere(sentence: str, lookup: Lookup) -> bool:
 def is_somebodys(sentence: str) -> bool:
     """Whether the house that stands for all is said behind somebody, who may be called or have a room that is called a
     house: `bhauji ghar ke batti bujha da`."""
-    words, every = spoken.words_of(sentence), meaning.every()
+    every = meaning.every()
+    words = [word for word in spoken.words_of(sentence) if not spoken.is_of(word)]  # `jetha ko ghar`, and his own
     houses = {*map(fold, _houses())}
     owners = zip(["", *words], words, words[1:], strict=False)  # `6 baje ghar ko batti` is no grandfather's
     after_person = any(meaning.is_kin(who) and house in houses and not n.isdigit() for n, who, house in owners)

@@ -65,17 +65,22 @@ def written(words: Sequence[str]) -> Iterator[list[str]]:
 
 
 def heard(name: str) -> Iterator[str]:
-    """How a name that is a letter, with a number or without, may be heard: `bi` for room B, `e1` and `a 1` for A1."""
+    """How a name that is a letter, with a number or without, may be heard: `bi` for room B, `e1`, `a 1` and `e 1` for
+    A1, `3e` for 3A."""
     if lettered := _LETTERED.fullmatch(lexicon.key(name)):
-        ways = lexicon.load().frames["letters_heard"].items()
-        yield from (f"{way}{lettered[2]}" for way, letter in ways if letter == lettered[1])
-        if lettered[2]:
-            yield f"{lettered[1]} {lettered[2]}"
+        before, letter, behind = lettered.groups()
+        frames = lexicon.load().frames
+        ways = [way for way, one in frames["letters_heard"].items() if one == letter]
+        if before or behind:
+            ways += frames["letter_names"][ascii_lowercase.index(letter) :][:1]
+        yield from (f"{before}{way}{behind}" for way in ways)
+        if behind:
+            yield from (f"{way} {behind}" for way in (letter, *ways))
 
 
 _NUMBERED = re.compile("[0-9]+([a-z]+)|([a-z]{1,2})[0-9]+")
 _LETTER_BEHIND = re.compile("[0-9]+[a-z]")
-_LETTERED = re.compile("([a-z])([0-9]*)")
+_LETTERED = re.compile("([0-9]*)([a-z])([0-9]*)")
 
 
 @cache

@@ -76,6 +76,6 @@ LEFT_OUT: Mapping[str, Any] = {
         "first_sentence": "",
     },
     "pronounced.yaml": {"words": {}, "rarer": {}},
-    "devanagari.yaml": _each("endings behind_endings", ()),
+    "devanagari.yaml": _each("endings behind_endings pauses", ()),
 }  # fmt: skip
 """File -> what it is without any of its words; what a file of another language leaves out is taken from here."""

@@ -41,6 +41,7 @@ _BY_INITIALS = 0.9  # certainty of lr for living room
 _OF_THE_KIND = 0.9  # certainty of the only thing that is called by the kind that is said and another word
 _REMEMBERED = 1024  # things said whose look-up is kept
 _HOMES = 16  # whose names are kept ready
+_NO_SPELLING = 0.9  # similarity below which a word of another language is none of one that a name is translated by
 _IN_ORDER = 0.9  # similarity at which a name is one that an ordinal was said for
 _SHORTEST_END, _NEARLY_THE_END = 3, 0.85  # letters of the end of a name that was cut off, and how like it sounds
 _ANOTHER_ONE = 0.5  # certainty of a name beside which something tells of another one
@@ -164,6 +165,8 @@ class Lookup:
         if best < enough:
             return self._by_other_means(said, sentence, readings) or (None, _STRANGER * _certainty(enough - best))
         equal = _equal(scored, best)
+        if best < _SURE and (by_its_word := self._with_the_word(equal, readings)):
+            return by_its_word
         if len(equal) > 1:
             return self._one_of(equal, said, sentence, readings, second)
         return self._nearest(equal[0], said, readings, scored)
@@ -223,6 +226,27 @@ class Lookup:
         chosen = self._in_sentence(equal, sentence)
         return (self.entities[equal[second]], 1 / len(equal)) if chosen is None else (self.entities[chosen], 1.0)
 
+    def _with_the_word(self, equal: Sequence[int], readings: list[list[str]]) -> tuple[Entity, float] | None:
+        """The only thing in a name of which the one word that tells stands, where the nearest only mean the same:
+        `parlour` for the tattoo parlour, no sitting room that is not called so; in doubt unless it means that, too."""
+        telling = telling_of(readings[0])
+        if len(telling) != 1 or any(self._has_word(index, telling[0]) for index in equal if len(equal) == 1):
+            return None
+        its = [index for index in range(len(self.entities)) if self._has_word(index, telling[0])]
+        if len(its) != 1:
+            return None
+        return self.entities[its[0]], _CERTAIN if its[0] in equal else _ANOTHER_ONE
+
+    def _is_a_word_of_its_own(self, index: int, said: Sequence[str]) -> bool:
+        """Whether one word is said, which is of another language, and only a translation of this is like it: a bunker
+        is no bhanchha, the kitchen."""
+        is_one = len(said) == 1 and meaning.is_of_another_language(said[0])
+        return is_one and not self._has_word(index, said[0])
+
+    def _has_word(self, index: int, word: str) -> bool:
+        """Whether a folded word, in any spelling or cut short, is one of those that tell in a thing's own names."""
+        return any(similar(word, own) >= ENOUGH for own in self._own_words[index])
+
     def _nearest(
         self, index: int, said: str, readings: list[list[str]], scored: Mapping[int, float]
     ) -> tuple[Entity | str | None, float]:
@@ -237,6 +261,7 @@ class Lookup:
         certainty = _certainty(best - ENOUGH if is_its_name else min(best - ENOUGH, best - others))
         is_between = best < _SURE and others > _LOOKS_LIKE and self._is_between(index, readings)
         is_between = is_between or self._is_ours_and_not_mine(entity, said) or self.is_lamp_or_room(entity, said)
+        is_between = is_between or (best < _NO_SPELLING and self._is_a_word_of_its_own(index, readings[0]))
         if is_between or self._is_another(index, readings, best) or self._is_only_a_number(entity, readings[0]):
             certainty = min(certainty, _ANOTHER_ONE)
         return entity, certainty
@@ -335,6 +360,8 @@ class Lookup:
         if max(scored.values(), default=0.0) < ENOUGH and (mended := self._spelling.mended(said)) != said:
             again = self._scored([*spoken.readings(mended)])
             scored |= {index: max(_SLIPPED * score, scored.get(index, 0.0)) for index, score in again.items()}
+        if max(scored.values(), default=0.0) < ENOUGH:
+            scored |= self._scored([*self._taken_apart(readings)])
         if max(scored.values(), default=0.0) < _FAR:
             scored |= {index: much for index, much in self._as_heard(readings) if much > scored.get(index, 0.0)}
         if max(scored.values(), default=0.0) < ENOUGH and (pieces := self._put_together(said)):
@@ -356,6 +383,14 @@ class Lookup:
             if is_other or (scored[index] < _SURE and self._is_kin_only_by_word(index, kin)):
                 scored[index] *= _ANOTHER
         return readings, scored
+
+    def _taken_apart(self, readings: list[list[str]]) -> Iterator[list[str]]:
+        """Folded words with one in two, where both are of this home's names: the laligurans of Lali Gurans hall."""
+        for words in readings[:1]:
+            for at, word in enumerate(words):
+                for cut in range(_SHORTEST_END, len(word) - _SHORTEST_END + 1):
+                    if word[:cut] in self._by_word and word[cut:] in self._by_word:
+                        yield [*words[:at], word[:cut], word[cut:], *words[at + 1 :]]
 
     def _is_other_kin(self, index: int, kin: str) -> bool:
         """Whether something is called somebody's who is not the one told: hajurama's for `aama ko kotha`, though boju
@@ -600,12 +635,14 @@ class Lookup:
         return several
 
     def _is_a(self, home: Home) -> Iterator[str]:
-        """What a home is by its own name, school in `Namuna School`, if nothing in it is called by the word."""
+        """What a home is by its own name, school in `Namuna School`, if nothing in it is called by the
+        word or by one that means the same."""
         named = set(spoken.words_of(normalize(home.name)))
         own = {word for name in self._names if name.factor == 1.0 for word in name.telling}
         for kind, words in zip(lexicon.load().frames["premises"], self._premises, strict=True):
             said = all(any(meaning.alike(word, one) >= meaning.TRANSLATED for one in named) for word in words)
-            if said and own.isdisjoint(words):  # klinik of `Smile Clinic`
+            is_own = any(meaning.alike(word, one) >= meaning.TRANSLATED for word in words for one in own)
+            if said and not is_own:  # klinik of `Smile Clinic`
                 yield kind
 
     def _plural(self, readings: list[list[str]]) -> tuple[Entity, float] | None:

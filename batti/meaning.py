@@ -165,6 +165,11 @@ def _pronounced() -> dict[str, str]:
     return dict(zip(parts, parts, strict=True))
 
 
+def is_of_another_language(word: str) -> bool:
+    """Whether a folded word is one of another language that the lexicon does not know: bunker."""
+    return word in _pronounced() and not is_known(word)
+
+
 def aloud(words: Iterable[str]) -> str:
     """Folded words run together as they sound in another language that has them: `poke her he` is pokarhi."""
     return fold("".join(_pronounced().get(word, word) for word in words))

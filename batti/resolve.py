@@ -27,6 +27,7 @@ _MANY, _A_DAY = 100, 86_400  # units of time, and seconds, from which a length i
 _NOT_QUITE = 0.5  # certainty of a room said to be on a floor on which it is not, or with a number that is not its own
 _HAILED = 0.8  # certainty of a place that was marked with somebody who is called
 _NOW = 0.8  # certainty of the speaker's room where a model took the word for now for a place
+_NUMBERED = 0.8  # certainty of what is told by its number, of which a model marked nothing
 _HIS = 0.8  # certainty of a room whose owner is told by a pronoun
 _SURE = 0.9  # certainty from which a number or letter is that of the kind of place beside it
 _NO_LIGHT_HAS_IT = 0.5  # certainty of an answer to more than there is: 150%, 100 hours, 500 kelvin
@@ -107,7 +108,7 @@ def _doubts_of_all(
 ) -> Iterator[float]:
     """The same for what is to be done, whose places are all known, and of which this holds."""
     clock = any("at" in entry.doing and "for" not in entry.doing for entry in said.asked)
-    if clock and spoken.is_no_single_time(said.without_places):
+    if clock and (spoken.is_no_single_time(said.without_places) or told.lacks_its_hour(said.sentence)):
         yield _AT_THE_NEXT
     whole = {action["room"] for _, action in actions if "light" not in action}
     if left_out.is_a_lamp_apart(whole, said) or conditions.is_of_another(said.sentence, held, said.lookup):
@@ -156,10 +157,10 @@ def _at(clock: str, entry: Asked) -> dict[str, str]:
 
 
 def _clock(sentence: str) -> tuple[str, ...]:
-    """The time that a sentence tells in digits, and twelve hours later; nothing where it tells none or several: `9:21`
-    is no 22:21, whatever a network copied."""
+    """The time that a sentence tells in digits, and twelve hours later; nothing where it tells none or several, or the
+    half or a quarter of it besides: `9:21` is no 22:21, whatever a network copied."""
     found = {(hour, minute) for hour, minute in told.digital(sentence) if hour < 24 and minute < 60}
-    if len(found) != 1:
+    if len(found) != 1 or told.is_by_a_quarter(sentence):
         return ()
     [(hour, minute)] = found
     return tuple(f"{at % 24:02}:{minute:02}" for at in (hour, hour + 12))
@@ -257,6 +258,8 @@ def _of_its_kind(found: Found, said: Said) -> list[Found]:
 def _find(place: Span | str, said: Said, second: bool) -> tuple[Place | None, float]:
     """The place and its certainty."""
     if isinstance(place, str):
+        if place == HERE and (numbered := beside.numbered(said)):
+            return numbered, _NUMBERED
         return (everything.instead(said.without_places, said.lookup) if place == ALL else None) or (place, 1.0)
     name, letter = said.text(place), beside.letter(place, said)
     if whole := _with_what_belongs_to_it(place, letter, said):
@@ -327,10 +330,14 @@ def _in_more_words(place: Span, said: Said) -> tuple[Place, float] | None:
     """What is named with the words beside those that the model marked, as a recognizer takes a name apart that it does
     not know: `deep [indra die ko coat a] ma light on gara`."""
     before, after = map(str.split, said.around(place))
+    is_room = spoken.is_misheard(said.sentence) and all(map(meaning.is_room, map(fold, said.text(place).split())))
     for more, behind in product(range(min(_MORE_BEFORE, len(before)) + 1), range(min(_MORE_BEHIND, len(after)) + 1)):
         words = [*before[len(before) - more :], said.text(place), *after[:behind]]
         if len(words) > 1 and (found := said.lookup.in_pieces(" ".join(words))):
             return found
+        named, sure = said.lookup.find(" ".join(words)) if is_room and more else (None, 0.0)
+        if isinstance(named, Entity):  # `too low [quota]`
+            return named, sure
     return None
 
 

@@ -187,6 +187,8 @@ def heard(said: Name, name: Name) -> float:
         return 0.0
     if len(said.telling) == len(name.telling) > 1 and any(map(meaning.differ, said.telling, name.telling)):
         return 0.0  # `thulo toilet` for tala ko toilet
+    if len(said.words) > 1 and spoken.is_thing(said.words):  # a boot room is no bathroom
+        return 0.0
     aloud: list[tuple[str, str]] = []
     if name.factor == 1.0:  # the home's own word, no translation
         (whole, telling), (called, _) = said.aloud, name.aloud

@@ -54,6 +54,7 @@ _PUNCTUATION = {
     **dict.fromkeys("✅✔☑", " #on "),  # on, or all is well
     "🔟": " 10 ", "\u20e3": "",  # of keycaps: 5️⃣
 }  # fmt: skip
+_PAUSE = "um"
 _KNOWN = frozenset(ALPHABET)
 _ELSE = "~"
 _DEVANAGARI_LETTER = re.compile(r"[\u0900-\u097f]")
@@ -65,11 +66,17 @@ def is_devanagari(text: str) -> bool:
 
 
 @cache
+def _words(kind: str) -> tuple[str, ...]:
+    """A list of `devanagari.yaml`; none where a language has no such file."""
+    there = resources("lexicon").joinpath("devanagari.yaml").exists()
+    return tuple(read_yaml("lexicon", "devanagari.yaml").get(kind) or ()) if there else ()
+
+
+@cache
 def _ending() -> re.Pattern[str]:
     """Matches before a case ending that is glued to a word: its own last vowel stays silent, घरको is gharko."""
-    words = read_yaml("lexicon", "devanagari.yaml") if resources("lexicon").joinpath("devanagari.yaml").exists() else {}
     endings, behind = (
-        "|".join(map(f"{_NUKTA}*".join, words.get(name) or ())) or "(?!)" for name in ("endings", "behind_endings")
+        "|".join(map(f"{_NUKTA}*".join, _words(name))) or "(?!)" for name in ("endings", "behind_endings")
     )
     return re.compile(rf"(?<=\S[क-ह])(?=(?:{endings})(?:{behind})?$)")
 
@@ -77,6 +84,8 @@ def _ending() -> re.Pattern[str]:
 @lru_cache(maxsize=1 << 14)
 def _devanagari_word(word: str) -> tuple[str, ...]:
     """What each character of a run of Devanagari becomes; a final vowel is silent (घर is ghar)."""
+    if word in _words("pauses"):
+        return (_PAUSE, *[""] * (len(word) - 1))
     for ligature, plain in _LIGATURES:
         word = word.replace(ligature, plain)
     endings = {match.start() for match in _ending().finditer(word)}

@@ -38,6 +38,16 @@ def digital(sentence: str) -> list[tuple[int, int]]:
     return [(int(found[1]), int(found[2])) for found in _DIGITAL.finditer(sentence)]
 
 
+def is_by_a_quarter(sentence: str) -> bool:
+    """Whether a clock is told by what is between it and the hour that is shown as one: `sadhe 8:00 baje`."""
+    return bool(_quarter().search(sentence))
+
+
+def lacks_its_hour(sentence: str) -> bool:
+    """Whether a half or a quarter of an hour is told, and not of which: `at half past`."""
+    return bool(_past().search(spoken.with_digits(sentence)))
+
+
 def hours(sentence: str) -> list[int]:
     """The hours that it tells without minutes, also such as no clock has: `25 baje`."""
     return [int(found[1]) for found in _hours().finditer(sentence)]
@@ -88,6 +98,16 @@ def _units() -> list[tuple[re.Pattern[str], int]]:
 @cache
 def _hours() -> re.Pattern[str]:
     return re.compile(rf"{_A_NUMBER}(\d{{1,2}}) ?{spoken.any_of(hour_words())}(?!\w)")
+
+
+@cache
+def _quarter() -> re.Pattern[str]:
+    return re.compile(rf"\b{spoken.any_of(words_of_spans('quarters'))} {_DIGITAL.pattern}")
+
+
+@cache
+def _past() -> re.Pattern[str]:
+    return re.compile(rf"\b{spoken.any_of(words_of_spans('past'))}\b(?! ?\d)")
 
 
 @cache

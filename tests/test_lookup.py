@@ -267,6 +267,8 @@ def test_a_letter_at_the_end_tells_names_apart(rooms: tuple[str, ...], said: str
         (("ब्रोइलर ए", "ब्रोइलर बी"), "broiler b", "ब्रोइलर बी"), (("ब्रोइलर ए", "ब्रोइलर बी"), "broiler c", None),
         (("A", "B"), "bi", "B"), (("A", "B"), "बी को", "B"), (("A1", "B1"), "ए१", "A1"), (("A1", "B1"), "bi one", "B1"),
         (("A1", "B1"), "सी१", None), (("A1", "C1"), "सी१", "C1"), (("A1", "C1"), "c one", "C1"),
+        (("J2", "hall"), "जे २", "J2"), (("J2", "hall"), "je two", "J2"), (("J2", "K2"), "के २", "K2"),
+        (("5A", "5B"), "५ए", "5A"), (("5A", "5E"), "५ए", "5E"), (("5A", "5B"), "५सी", None),
     ],
 )  # fmt: skip
 def test_a_letter_as_it_is_heard_is_no_hesitation(rooms: tuple[str, ...], said: str, name: str | None) -> None:
@@ -1567,3 +1569,50 @@ def test_the_light_of_a_device_is_not_surely_that_of_the_room_for_it() -> None:
 def test_a_word_of_another_language_that_only_means_a_room_is_in_doubt() -> None:
     lookup = lookup_of(home_of("puja kotha", "veranda"))
     assert lookup.find("go see", "go see co buddy nee bow")[1] < 0.6
+
+
+@pytest.mark.parametrize(
+    ("rooms", "said", "name", "is_sure"),
+    [
+        (("baithak", "massage parlour"), "parlour", "massage parlour", False),
+        (("baithak",), "parlour", "baithak", True),
+        (("agam", "dyochhen", "pujaghar"), "dyochen", "dyochhen", True),
+        (("baithak", "parlour"), "parlour", "parlour", True),
+    ],
+)  # fmt: skip
+def test_the_word_of_a_name_comes_before_what_means_the_same(
+    rooms: tuple[str, ...], said: str, name: str, is_sure: bool
+) -> None:
+    found, sure = lookup_of(home_of(*rooms)).find(said)
+    assert isinstance(found, Entity)
+    assert (found.name, sure > 0.5) == (name, is_sure)
+
+
+def test_words_of_a_name_may_be_written_together() -> None:
+    home = home_of("Suna Khari Dining Hall", "veranda")
+    assert found_name(home, "सुनाखरी") == "Suna Khari Dining Hall"
+    assert found_name(home, "sunaveranda") is None
+
+
+def test_one_of_two_people_is_not_surely_both() -> None:
+    lookup = lookup_of(home_of("Hari ra Shyam", "veranda"))
+    assert lookup.find("hari dai")[1] <= 0.5 < lookup.find("hari ra shyam")[1]
+
+
+def test_what_is_the_name_of_another_thing_is_not_heard_as_one() -> None:
+    assert found_name(home_of("bathroom", "veranda"), "boot room") is None
+
+
+def test_a_home_is_not_what_a_room_of_it_is() -> None:
+    office = Home.from_yaml("name: Karyalaya 7\nrooms: [{name: hall, aliases: [karyalaya]}, {name: kitchen}]")
+    assert found_name(office, "office") == "hall"
+
+
+def test_the_kitchen_may_be_heard_as_a_language() -> None:
+    assert found_name(GHAR, "भाषा") == "kitchen"
+    assert found_name(GHAR, "basa") is None
+
+
+@pytest.mark.parametrize(("said", "is_sure"), [("bunker", False), ("banchho", True), ("on gun", True)])
+def test_an_english_word_is_not_surely_a_translation(said: str, is_sure: bool) -> None:
+    assert (lookup_of(home_of("kitchen", "courtyard")).find(said)[1] > 0.5) is is_sure

@@ -11,7 +11,7 @@ from batti.command import Action, Command, one_form
 from batti.home import Home
 from batti.prompt import Asked, Span
 from batti.resolve import resolve
-from batti.schema import ALL
+from batti.schema import ALL, HERE
 from batti.text import normalize
 from batti.values import later
 
@@ -1038,7 +1038,10 @@ def test_the_plural_of_a_kind_is_all_of_it(sentence: str, marked: str, rooms: li
     assert [*command.rooms] == rooms and (certainty > 0.5) is is_sure
 
 
-@pytest.mark.parametrize(("sentence", "is_sure"), [("bhauji ghar ke batti bujha da", False), ("ghar ke batti", True)])
+@pytest.mark.parametrize(
+    ("sentence", "is_sure"),
+    [("bhauji ghar ke batti bujha da", False), ("ghar ke batti", True), ("bhauju ko ghar ko batti nibhau", False)],
+)
 def test_a_house_behind_somebody_is_not_surely_all(sentence: str, is_sure: bool) -> None:
     home = home_of("bhauji ko kotha", "hall")
     assert (resolve([Asked(ALL, OFF)], sentence, lookup_of(home))[1] > 0.5) is is_sure
@@ -1108,3 +1111,30 @@ def test_both_before_one_of_a_kind_is_not_said_of_all() -> None:
 def test_the_house_after_an_hour_is_nobodys() -> None:
     sentence = "6 baje ghar ko batti nibhau"
     assert resolve([Asked(ALL, OFF | {"at": "06:00"})], sentence, lookup_of(home_of("hall", "kitchen")))[1] > 0.9
+
+
+def test_the_half_of_a_shown_hour_stays() -> None:
+    sentence, asked = "hall sadhe 9:00 baje off", OFF | {"at": "21:30"}
+    command, certainty = resolve([Asked(mark(sentence, "hall"), asked)], sentence, lookup_of(home_of("hall", "den")))
+    assert command.to_dict()["actions"][0]["at"] == "21:30" and certainty > 0.9
+
+
+@pytest.mark.parametrize(
+    ("sentence", "is_sure"), [("the second cabin off", False), ("the cabin off", True), ("20 second cabin off", True)]
+)
+def test_the_second_of_a_kind_is_not_the_only_one(sentence: str, is_sure: bool) -> None:
+    found = resolve([Asked(mark(sentence, "cabin"), OFF)], sentence, lookup_of(home_of("cabin", "hall")))
+    assert (found[1] > 0.5) is is_sure
+
+
+@pytest.mark.parametrize(
+    ("sentence", "room"), [("two o five off", "205"), ("two hundred five off", "205"), ("ek choti off", "here")]
+)
+def test_a_number_in_several_words_tells_a_room(sentence: str, room: str) -> None:
+    assert resolve([Asked(HERE, OFF)], sentence, lookup_of(home_of("205", "hall")))[0].rooms == (room,)
+
+
+def test_words_before_a_room_that_a_recognizer_wrote_are_its_name() -> None:
+    sentence = "too low quota buddy nib"
+    lookup = lookup_of(home_of("thulo kotha", "veranda"))
+    assert resolve([Asked(mark(sentence, "quota"), OFF)], sentence, lookup)[0].rooms == ("thulo kotha",)

@@ -88,6 +88,15 @@ def test_devanagari_is_read_as_people_type_it(latin: str, devanagari: str) -> No
     assert normalize(devanagari) == latin
 
 
+@pytest.mark.parametrize(("said", "read"), [
+    ("अँ हल को बत्ती", "um hal ko batti"), ("बैठक, उँ… निभाऊ", "baithak, um. nibhau"), ("आँ", "um"),
+    ("अन गर", "an gar"), ("अँगेनो", "angeno"),
+])  # fmt: skip
+def test_a_pause_is_read_as_one_and_not_as_on(said: str, read: str) -> None:
+    assert normalize(said) == read
+    assert len(align(said)[1]) == len(read)
+
+
 @pytest.mark.parametrize(("latin", "devanagari", "edits"), NEAR)
 def test_devanagari_comes_close_to_other_spellings(latin: str, devanagari: str, edits: int) -> None:
     assert Levenshtein.distance(normalize(devanagari), latin) <= edits

@@ -44,3 +44,16 @@ def test_levels(sentence: str, levels: list[int]) -> None:
 
 def test_lengths() -> None:
     assert told.lengths("10 minute pachi ani 2 ghanta samma") == [(10, 600), (2, 7200)]
+
+
+def test_a_quarter_before_a_clock() -> None:
+    assert told.is_by_a_quarter(normalize("साढे 8:00 बजे")) and told.is_by_a_quarter("paune 9:00 ma")
+    assert not told.is_by_a_quarter("8:00 baje")
+
+
+@pytest.mark.parametrize(
+    ("sentence", "lacks"),
+    [("den off at quarter past", True), ("den off at half past six", False), ("half past 9 den on", False)],
+)
+def test_the_hour_of_a_half_may_be_left_out(sentence: str, lacks: bool) -> None:
+    assert told.lacks_its_hour(sentence) is lacks
