@@ -11,7 +11,8 @@ from urllib.parse import urlsplit
 
 import click
 
-from batti.errors import BattiError, missing
+from batti.dataset.whole import refuse_loss
+from batti.errors import missing
 
 if TYPE_CHECKING:
     from batti.dataset.harvest import Harvest
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 IN = click.Path(exists=True, dir_okay=False, path_type=Path)
 OUT = click.Path(dir_okay=False, path_type=Path)
 FOLDER = click.Path(file_okay=False, path_type=Path)
-_overwrite = click.option("--overwrite", is_flag=True, help="Write OUT anew, where it is there already.")
+overwrite_option = click.option("--overwrite", is_flag=True, help="Write over what is there already.")
 seed_option = click.option("--seed", type=int, default=1, show_default=True, help="The same seed, the same result.")
 
 
@@ -84,10 +85,9 @@ def _asked(
     return {"api": making("api").Api(api, model, **patience), "price": price, "per_call": per_call}
 
 
-def _keep_others(out: Path, goes_on: bool) -> None:
-    """Raises BattiError where OUT is of another run: one that goes on has its answers beside it."""
-    if out.exists() and not (goes_on and making("harvest").beside(out, "calls").exists()):
-        raise BattiError(f"'{out}' holds sentences of another run", "write to another file, or add --overwrite")
+def _goes_on(out: Path) -> bool:
+    """Whether OUT is of a run that goes on: it has its answers beside it."""
+    return bool(making("harvest").beside(out, "calls").exists())
 
 
 def _report(harvest: Harvest, wanted: int) -> None:
@@ -114,7 +114,7 @@ def data() -> None:
 @click.option("--workers", type=COUNT, default=os.cpu_count() or 1, help="Processes; all cores without it.")
 @click.option("--per-home", type=COUNT, default=60, show_default=True, help="Sentences about each random home.")
 @click.option("--home", type=IN, help="Home file of the home to speak of; without it random homes, with --api one.")
-@_overwrite
+@overwrite_option
 @_asks_api(required=False)
 def generate(
     out: Path, count: int, seed: int, workers: int, per_home: int, home: Path | None, overwrite: bool,
@@ -124,8 +124,7 @@ def generate(
 
     With --api a run that was stopped goes on where it was: answers are kept in OUT.calls.jsonl.
     """
-    if not overwrite:
-        _keep_others(out, api is not None)
+    refuse_loss((), [out], overwrite or (api is not None and _goes_on(out)))
     if api is None:
         if asked["model"]:
             raise click.UsageError("--model goes with --api")
@@ -145,7 +144,7 @@ def generate(
 @click.argument("out", type=OUT)
 @click.option("--variants", type=COUNT, default=3, show_default=True, help="Variants of each sentence.")
 @seed_option
-@_overwrite
+@overwrite_option
 @_asks_api(required=True)
 def paraphrase(
     source: Path, out: Path, variants: int, seed: int, overwrite: bool, api: str, **asked: Any
@@ -154,8 +153,7 @@ def paraphrase(
 
     A run that was stopped goes on where it was: answers are kept in OUT.calls.jsonl.
     """
-    if not overwrite and out.resolve() != source.resolve():  # which is refused in any case
-        _keep_others(out, goes_on=True)
+    refuse_loss([source], [out], overwrite or _goes_on(out))
     settings = _asked(api, **asked)
     _report(making("paraphrase").paraphrase(source, out, variants=variants, seed=seed, **settings), 0)
 
@@ -186,12 +184,13 @@ def import_() -> None:
 @import_.command()
 @click.argument("source", metavar="FILE", type=IN)
 @click.argument("out", type=OUT)
-def thesis(source: Path, out: Path) -> None:
+@overwrite_option
+def thesis(source: Path, out: Path, overwrite: bool) -> None:
     """Import a FILE of the thesis; what the command language cannot say goes to OUT's name with .rejected.jsonl."""
     importing = making("thesis")
-    making("records").keep_others([out])
+    refuse_loss([source], [out], overwrite)
     imported = importing.import_file(source, out)
     for reason, count in imported.reasons.most_common():
         click.echo(f"{count:>6} rejected: {reason}")
     click.echo(f"{out}: {len(imported.data.records)} sentences; "
-               f"{importing.rejected_path(out)}: {len(imported.rejected)} rows")
+               f"{making('harvest').beside(out, 'rejected')}: {len(imported.rejected)} rows")

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import click
 
-from batti.cli_data import COUNT, FOLDER, IN, OUT, data, making, seed_option
-from batti.errors import BattiError
+from batti.cli_data import COUNT, FOLDER, IN, OUT, data, making, overwrite_option, seed_option
+from batti.dataset.whole import refuse_loss
 
 
 def _without_homes(_ctx: click.Context, _param: click.Parameter, paths: tuple[Path, ...]) -> tuple[Path, ...]:
@@ -47,18 +47,6 @@ def _shares(_ctx: click.Context, _param: click.Parameter, value: str) -> list[fl
     return [share / 100 for share in shares]
 
 
-def _apart(sources: Iterable[Path], outs: Iterable[Path]) -> None:
-    """Raises BattiError where an output is an input."""
-    if same := {path.resolve() for path in sources} & {path.resolve() for path in outs}:
-        raise BattiError(f"{min(same)} is read and would be written", "write to another file or folder")
-
-
-def _may_save(sources: Iterable[Path], outs: Collection[Path]) -> None:
-    """Raises BattiError where sentences would be written over an input, or over what is none of them."""
-    _apart(sources, outs)
-    making("records").keep_others(outs)
-
-
 def _table(left: int, *rows: Sequence[str]) -> None:
     """Aligned columns, the first `left` of them to the left."""
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
@@ -85,12 +73,14 @@ def _frequent(total: Mapping[tuple[str, str], int]) -> Iterator[tuple[str, list[
               help="Values in fewer rows than this hold none of the others down.")
 @click.option("--oversample", is_flag=True, help="Repeat rows of values that have too few.")
 @seed_option
+@overwrite_option
 def balance(
-    sources: tuple[Path, ...], out: Path, keys: list[str], most: int | None, rare: float, oversample: bool, seed: int
-) -> None:
+    sources: tuple[Path, ...], out: Path, keys: list[str], most: int | None, rare: float, oversample: bool, seed: int,
+    overwrite: bool,
+) -> None:  # fmt: skip
     """Leave rows of IN out so that intents, rooms and actions are equally frequent in OUT."""
     records, balancing = making("records"), making("balance")
-    _may_save(sources, [out])
+    refuse_loss(sources, [out], overwrite)
     given = records.load(*sources)
     balanced = balancing.balance(given.records, keys, seed, most, rare / 100, oversample)
     before, after = balancing.counts(given.records, keys), balancing.counts(balanced.records, keys)
@@ -111,14 +101,15 @@ def balance(
 @click.option("--shares", default="70,15,15", show_default=True, callback=_shares,
               help="Percent for train, validation and test.")
 @seed_option
-def split(sources: tuple[Path, ...], folder: Path, shares: list[float], seed: int) -> None:
+@overwrite_option
+def split(sources: tuple[Path, ...], folder: Path, shares: list[float], seed: int, overwrite: bool) -> None:
     """Write train.jsonl, validation.jsonl and test.jsonl to FOLDER, each with its share of everything.
 
     Sentences that are equal, near-duplicates or of one family are never divided.
     """
     records, splitting = making("records"), making("split")
     outs = {name: folder / f"{name}.jsonl" for name in splitting.PARTS}
-    _may_save(sources, outs.values())
+    refuse_loss(sources, outs.values(), overwrite)
     given = records.load(*sources)
     done = splitting.split(given.records, shares, seed)
     for name, out in outs.items():
@@ -151,6 +142,7 @@ def check(files: tuple[Path, ...], out: Path | None) -> None:
     That is leakage, divided families, conflicting labels and invalid documents. Duplicates and imbalance only warn.
     """
     checking = making("check")
+    refuse_loss(files, [out] if out else [], overwrite=True)
     findings = checking.check(files)
     rows = [("", "", "found", "of", "share", "verdict")]
     for one in findings:
@@ -172,7 +164,8 @@ def check(files: tuple[Path, ...], out: Path | None) -> None:
 @click.argument("out", type=click.Path(path_type=Path))
 @click.option("--to", type=click.Choice(["jsonl", "parquet", "sharegpt"]), required=True, help="Format.")
 @click.option("--card", type=OUT, help="Where the dataset card goes; for a folder it is OUT/README.md without it.")
-def export(sources: tuple[Path, ...], out: Path, to: str, card: Path | None) -> None:
+@overwrite_option
+def export(sources: tuple[Path, ...], out: Path, to: str, card: Path | None, overwrite: bool) -> None:
     """Publish the sentences of IN: a split each in the folder OUT, with a card for the Hugging Face hub.
 
     As jsonl or sharegpt also together in one file: OUT ends in .jsonl, or for a JSON list of chats in .json.
@@ -182,8 +175,7 @@ def export(sources: tuple[Path, ...], out: Path, to: str, card: Path | None) -> 
         publishing.single(out, to)
     except ValueError as error:
         raise click.UsageError(str(error)) from None
-    _apart(sources, [out, *([card] if card else [])])
-    for path in publishing.export(sources, out, to, card):
+    for path in publishing.export(sources, out, to, card, overwrite):
         click.echo(path)
 
 

@@ -57,8 +57,7 @@ def train(recipe: Path, out: Path, changes: tuple[str, ...]) -> None:
             click.echo(f"{out}: {found['scores']['exact']:.1%} exact, {found['scores']['partial']:.1%} partial")
         click.echo(f"{out}: next: batti --model {out} \"...\", or batti export {out} --to gguf")
         return
-    scratch = _training("scratch")
-    trainer = scratch.Trainer(scratch.Recipe.load(recipe, changes), out)
+    trainer = _training("scratch").Trainer(_training("run").Recipe.load(recipe, changes), out)
     trainer.train()
     if remark := trainer.remark():
         click.echo(f"batti: {remark}", err=True)
@@ -110,7 +109,7 @@ def average(runs: tuple[Path, ...], out: Path) -> None:
     """Average the weights of RUNs of the small network that went on from one run: better than each of them."""
     if len(runs) < 2:
         raise BattiError(f"{runs[0]} alone has no other to be averaged with", "name two runs at least")
-    _training("scratch").average(runs, out)
+    _training("run").average(runs, out)
     click.echo(f"{out}: weights.safetensors; next: batti export {out} MODEL")
 
 

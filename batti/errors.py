@@ -1,10 +1,11 @@
 """What went wrong, where, and what to write instead: one line a fault."""
 
 import difflib
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 _SHOWN = 60  # characters of the user's own text in a message
+_LISTED = 20  # faults of the many that a file may have
 _JOINERS = "\u200c\u200d"  # ordinary in Devanagari and in emoji, though not "printable"
 
 
@@ -44,6 +45,12 @@ class BattiError(Exception):
         """The error for one or more faults; its problem and hint are the first one's."""
         faults = tuple(faults)
         return cls(faults[0].problem, faults[0].hint, faults)
+
+    @classmethod
+    def of_first(cls, faults: Sequence[Fault], where: str = "", hint: str = "") -> "BattiError":
+        """The error for many faults: the first of them, and how many more there are."""
+        more = len(faults) - _LISTED
+        return cls.of([*faults[:_LISTED], *([Fault(where, f"{more} more faults", hint)] if more > 0 else [])])
 
 
 def missing(what: str, library: str | None, extras: str) -> BattiError:

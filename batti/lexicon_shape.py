@@ -71,7 +71,7 @@ LEFT_OUT: Mapping[str, Any] = {
         **_each("out_of as_far_as through brightness", ()),
         **_each("english_words nepali_words turning_words never_called behind_a_name now mine", ()),
         **_each("vague letters_heard numbers_heard compounds alphabets", {}),
-        "refusal": _of(("before", "verbs")),
+        "refusal": _of(("before", "verbs", "particles")),
         "kelvin": {**_BY_LANGUAGE, "digits": (), "units": _BY_LANGUAGE},
         "first_sentence": "",
     },

@@ -8,7 +8,7 @@ from typing import Any
 
 import yaml
 
-from batti.errors import BattiError, quote
+from batti.errors import BattiError, Fault
 
 VARIABLE = "BATTI_RESOURCES"
 _FOR_ANY_LANGUAGE = ("report", "publish")  # what a folder without them has from the package
@@ -47,10 +47,11 @@ def text_of(path: Path, kind: str = "") -> str:
     try:
         return path.read_text(encoding="utf-8-sig")
     except UnicodeDecodeError as error:
-        raise BattiError(f"{path}: not UTF-8 text (byte {error.start})", "save the file as UTF-8") from None
+        fault = Fault(str(path), f"not UTF-8 text (byte {error.start})", "save the file as UTF-8")
     except OSError as error:
         hint = " ".join(filter(None, ("name a readable", kind, "file")))
-        raise BattiError(f"{quote(str(path))}: {error.strerror}", hint) from None
+        fault = Fault(str(path), str(error.strerror), hint)
+    raise BattiError.of([fault])
 
 
 def read_yaml(*parts: str) -> Any:

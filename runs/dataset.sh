@@ -19,5 +19,5 @@ $batti data split "$work/all/all.jsonl" "$work/data" --seed $seed
 parts=("$work"/data/{train,validation,test}.jsonl)
 $batti data check "${parts[@]}"
 rm -f dataset/data/*.jsonl   # homes of another making would be in the way
-$batti data export "${parts[@]}" dataset --to jsonl
+$batti data export "${parts[@]}" dataset --to jsonl --overwrite   # the card
 $batti data describe dataset/data/{train,validation,test}.jsonl --out dataset/figures

@@ -12,7 +12,8 @@ from pathlib import Path  # noqa: E402
 
 from batti.train import stream  # noqa: E402
 from batti.train.captured import Captured  # noqa: E402
-from batti.train.scratch import Recipe, Trainer  # noqa: E402
+from batti.train.run import Recipe  # noqa: E402
+from batti.train.scratch import Trainer  # noqa: E402
 
 SHAPE = {"width": 64, "heads": 2, "encoder_layers": 2, "decoder_layers": 1, "feed_forward": 128, "dropout": 0.0}
 

@@ -138,6 +138,7 @@ def test_the_command_fails_where_something_is_wrong(tmp_path):
 
 def test_the_command_succeeds_with_warnings(tmp_path):
     file = written(tmp_path / "train.jsonl", *TRAIN)
+    assert batti_data("check", file, "--json", file).exit_code == 1 and records.read(file)  # not written over
     result = batti_data("check", file, "--json", tmp_path / "found.json")
     assert result.exit_code == 0 and "warning" in result.stdout and "wrong" not in result.stdout
     assert json.loads((tmp_path / "found.json").read_text())["ok"] is True

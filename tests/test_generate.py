@@ -409,7 +409,7 @@ def test_a_pool_of_another_run_stays_as_it_is(tmp_path: Path, few_phrases: dict[
     assert asked(*words).returncode == 0
     before = (tmp_path / "x.jsonl").read_bytes()
     [line] = refused(asked(*words, "--seed", "2"), 1)
-    assert line == "batti: 'x.jsonl' holds sentences of another run; write to another file, or add --overwrite"
+    assert line == "batti: 'x.jsonl' is there already; write to another file, or add --overwrite"
     assert (tmp_path / "x.jsonl").read_bytes() == before
     assert asked(*words, "--seed", "2", "--overwrite").returncode == 0
     assert (tmp_path / "x.jsonl").read_bytes() != before

@@ -214,7 +214,7 @@ def test_many_faults_are_counted(serve: Serve, tmp_path: Path) -> None:
 def test_the_file_that_is_read_is_never_written(serve: Serve, source: Path) -> None:
     text = source.read_bytes()
     done = run(serve(), source, source.parent / ".." / "in" / "in.jsonl")
-    assert done.exit_code == 1 and "is also the file that is read; name another OUT" in done.stderr
+    assert done.exit_code == 1 and "is read and would be written; write to another file" in done.stderr
     assert source.read_bytes() == text
 
 
@@ -224,7 +224,7 @@ def test_sentences_of_another_run_stay_as_they_are(serve: Serve, source: Path, t
     kept = out.read_bytes()
     done = run(chat, source, out)
     assert (done.exit_code, out.read_bytes(), chat.seen) == (1, kept, [])
-    assert "holds sentences of another run; write to another file, or add --overwrite" in done.stderr
+    assert "is there already; write to another file, or add --overwrite" in done.stderr
     assert run(chat, source, out, "--overwrite").exit_code == 0
     assert run(chat, source, out).exit_code == 0  # its answers are beside it: it goes on
     assert len(records.read(out)) == 3 * len(SOURCES)

@@ -256,7 +256,7 @@ def test_a_file_of_other_bytes_is_one_fault(tmp_path: Path) -> None:
     path.write_bytes(b"ok => none\n\xff => none\n")
     with pytest.raises(BattiError) as caught:
         phrases.read(path)
-    assert str(caught.value) == f"{path}: not UTF-8 text (byte 11); save it as UTF-8"
+    assert str(caught.value) == f"{path}: not UTF-8 text (byte 11); save the file as UTF-8"
 
 
 def test_a_faulty_bank_is_refused_with_every_fault(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -251,9 +251,13 @@ def test_invalid_documents_are_refused_all_at_once(tmp_path: Path) -> None:
 
 def test_files_of_another_export_are_not_published_with_it(tmp_path: Path, train: Path, test: Path) -> None:
     out = tmp_path / "hub"
-    assert batti_data("export", train, test, out, "--to", "parquet").exit_code == 0
-    assert batti_data("export", train, test, out, "--to", "parquet").exit_code == 0
-    result = batti_data("export", train, out, "--to", "parquet")
+    ask = ("export", train, test, out, "--to", "parquet")
+    assert batti_data(*ask).exit_code == 0
+    kept = "'data/train_1.parquet' is there already; write to another file, or add --overwrite\n"
+    again = batti_data(*ask)
+    assert (again.exit_code, again.stderr.replace(f"{out}/", "")) == (1, f"batti: {kept}")
+    assert batti_data(*ask, "--overwrite").exit_code == 0
+    result = batti_data("export", train, out, "--to", "parquet", "--overwrite")
     assert result.exit_code == 1
     assert result.stderr == f"batti: {out / 'data'} has other files: test.parquet; write to another folder\n"
 

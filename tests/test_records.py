@@ -76,7 +76,7 @@ def test_homes_that_are_not_there_are_told_with_the_lines_that_speak_of_them(tmp
     with pytest.raises(BattiError) as error:
         records.load(path)
     said = [fault.problem for fault in error.value.faults]
-    assert said[19:] == ["there is no home 'h19'", "10 more homes are not there"]
+    assert said[19:] == ["there is no home 'h19'", "10 more faults"]
 
 
 def test_every_faulty_line_is_named(tmp_path: Path) -> None:

@@ -154,7 +154,7 @@ def test_no_input_is_overwritten(tmp_path):
 
 
 @pytest.mark.parametrize("command", ["balance", "split", "thesis"])
-def test_what_is_no_file_of_sentences_is_kept(tmp_path, command):
+def test_what_is_there_already_is_kept_unless_asked_for(tmp_path, command):
     source = written(tmp_path / "in" / "all.jsonl", *sentences(60))
     (tmp_path / "thesis.json").write_text('[{"command": "kitchen off", "output": "kitchen: turn_off"}]')
     out = tmp_path / "out" / "test.jsonl"
@@ -164,7 +164,8 @@ def test_what_is_no_file_of_sentences_is_kept(tmp_path, command):
              "thesis": ("import", "thesis", tmp_path / "thesis.json", out)}[command]  # fmt: skip
     result = batti_data(*asked)
     assert result.exit_code == 1
-    assert f"'{out}' holds something else than sentences" in result.output
+    assert f"'{out}' is there already; write to another file, or add --overwrite" in result.output
     assert [(path.name, path.read_text()) for path in out.parent.iterdir()] == [("test.jsonl", "bread, milk\n")]
-    out.unlink()
-    assert [batti_data(*asked).exit_code for _ in range(2)] == [0, 0]  # its own are written anew
+    assert batti_data(*asked, "--overwrite").exit_code == 0
+    kept = out.read_text()
+    assert (batti_data(*asked).exit_code, out.read_text() == kept) == (1, True)  # its own no less

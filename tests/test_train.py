@@ -43,7 +43,8 @@ from batti.train.auxiliary import Auxiliary  # noqa: E402
 from batti.train.export import export  # noqa: E402
 from batti.train.model import Network  # noqa: E402
 from batti.train.muon import Muon  # noqa: E402
-from batti.train.scratch import Recipe, Trainer, average, load_network  # noqa: E402
+from batti.train.run import Recipe, average, load_network, of_one  # noqa: E402
+from batti.train.scratch import Trainer  # noqa: E402
 
 PLAIN = {"width": 32, "heads": 2, "encoder_layers": 1, "decoder_layers": 1, "feed_forward": 64, "dropout": 0.0}
 SHAPE = PLAIN | {"merge": 2, "words": 300}
@@ -193,7 +194,8 @@ def test_batches_are_padded_sentences_and_answers() -> None:
 KILLED = """
 import sys
 from pathlib import Path
-from batti.train.scratch import Recipe, Trainer
+from batti.train.run import Recipe
+from batti.train.scratch import Trainer
 Trainer(Recipe.load(Path(sys.argv[1])), Path(sys.argv[2])).train(save_every=0.2)
 """
 
@@ -305,7 +307,7 @@ def test_damaged_figures_of_a_run_are_one_line(run: Path, tmp_path: Path) -> Non
 
 
 def test_two_do_not_write_to_one_folder(run: Path, tmp_path: Path) -> None:
-    with scratch.of_one(tmp_path):
+    with of_one(tmp_path):
         for write in (Trainer(recipe(), tmp_path).train, lambda: export(run, tmp_path)):
             with pytest.raises(BattiError, match="another process is writing to"):
                 write()
@@ -317,7 +319,7 @@ def test_two_do_not_write_to_one_folder(run: Path, tmp_path: Path) -> None:
             os._exit(0)
         os.read(there, 1)
     try:
-        with scratch.of_one(tmp_path):
+        with of_one(tmp_path):
             pass
     finally:
         os.kill(child, signal.SIGKILL)

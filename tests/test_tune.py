@@ -118,7 +118,7 @@ def test_a_mistake_in_the_recipe_is_one_line_and_not_where_it_was_found(folder: 
                           capture_output=True, text=True, check=False)  # fmt: skip
     assert done.returncode == 1
     first, last = done.stderr.splitlines()
-    assert first.startswith("batti: 'nowhere.jsonl': No such file")
+    assert first.startswith("batti: nowhere.jsonl: No such file")
     assert last.startswith("batti: 0 of 1 trials could be finished; mend what is said above")
 
 

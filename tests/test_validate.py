@@ -181,7 +181,7 @@ def test_a_file_of_other_bytes_is_one_fault_beside_the_others(tmp_path: Path) ->
     bad.write_bytes(b"\xff")
     status, faults, _ = run(bad, other)
     assert status == 1
-    assert faults[0] == f"batti: {bad}: not UTF-8 text (byte 0); save it as UTF-8"
+    assert faults[0] == f"batti: {bad}: not UTF-8 text (byte 0); save the file as UTF-8"
     assert len(faults) == 2
 
 

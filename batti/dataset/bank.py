@@ -27,10 +27,9 @@ SIMPLE = {"on": "turn_on", "off": "turn_off", "toggle": "toggle", "query": "get_
 
 
 @cache
-def _any_word(kind: str, without: tuple[str, ...] = ()) -> re.Pattern[str]:
+def _any_word(kind: str) -> re.Pattern[str]:
     """Matches any of the words of a list in frames.yaml, whole, in any case; `*` is any ending."""
-    words = [word for word in lexicon.load().frames[kind] if word not in without]
-    return re.compile(_whole(words), re.IGNORECASE)
+    return re.compile(_whole(lexicon.load().frames[kind]), re.IGNORECASE)
 
 
 @cache
@@ -153,7 +152,7 @@ class Compiled(Sayable):
             and len(phrase.meanings) == 1
             and bool(request_verb().match(phrase.text))
             # The verb's own particle ("turn on") is no second request.
-            and not _any_word("turning_words", without=("on", "off")).search(phrase.text)
+            and not _any_word("turning_words").search(particle().sub("", phrase.text))
             and not re.search(r"[.;!?]|\band\b", phrase.text, re.IGNORECASE)
         )
 
@@ -179,6 +178,13 @@ def request_verb() -> re.Pattern[str]:
     """Matches the verb that an English request begins with."""
     verbs = "|".join(lexicon.load().frames["refusal"]["verbs"]) or "(?!)"
     return re.compile(rf"(?:{verbs})\b", re.IGNORECASE)
+
+
+@cache
+def particle() -> re.Pattern[str]:
+    """Matches what such a verb has behind it or at the end, with the space after it: `on` of `turn the light on`."""
+    particles = "|".join(lexicon.load().frames["refusal"]["particles"]) or "(?!)"
+    return re.compile(rf"\b(?:{particles})\b ?", re.IGNORECASE)
 
 
 @cache

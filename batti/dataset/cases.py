@@ -22,7 +22,6 @@ from batti.home import Home
 from batti.paths import text_of
 
 HELD_OUT = "heldout"
-_SHOWN_FAULTS = 20
 _REFUSALS = {"none": Command.none, "unknown_room": Command.unknown_room}
 
 
@@ -116,7 +115,8 @@ def _json_lines(path: Path) -> list[Case]:
                 record.command, home, _document(record.expected, home), record.set or path.stem, record.tags,
                 record.home, is_held_out(path),
             ))  # fmt: skip
-    _refuse(faults)
+    if faults:
+        raise BattiError.of_first(faults)
     return cases
 
 
@@ -125,18 +125,10 @@ def _document(expected: Mapping[str, Any], home: Home) -> dict[str, Any]:
     return Command.from_dict(expected, groups=home.group_names).to_dict()
 
 
-def _refuse(faults: list[Fault]) -> None:
-    if faults:
-        more = len(faults) - _SHOWN_FAULTS
-        rest = [Fault("", f"{more} more faults", "")] if more > 0 else []
-        raise BattiError.of([*faults[:_SHOWN_FAULTS], *rest])
-
-
 def _golden(path: Path) -> list[Case]:
     document = _yaml(path)
     if not isinstance(document, dict) or not isinstance(document.get("sentences"), list):
         raise BattiError(f"{quote(str(path))} is no file of cases", "write the keys home and sentences")
-    # Texts only, so that no name or time of day is taken for a number.
     home = _home(document.get("home"), path)
     held_out = is_held_out(path)
     faults: list[Fault] = []
@@ -148,7 +140,8 @@ def _golden(path: Path) -> list[Case]:
             cases.append(Case(text, home, command.to_dict(), path.stem, (), path.stem, held_out))
         except BattiError as error:
             faults += [Fault(f"{path}: sentence {number}", str(fault), "") for fault in error.listed]
-    _refuse(faults)
+    if faults:
+        raise BattiError.of_first(faults)
     return cases
 
 
@@ -161,7 +154,7 @@ def _home(data: object, path: Path) -> Home:
 
 def _yaml(path: Path) -> Any:
     """The texts of a YAML file; the place of a fault is told without what stands there."""
-    try:
+    try:  # texts only, so that no name or time of day is taken for a number
         return yaml.load(text_of(path), Loader=getattr(yaml, "CBaseLoader", yaml.BaseLoader))
     except (yaml.YAMLError, RecursionError, ValueError) as error:
         mark = getattr(error, "problem_mark", None)

@@ -87,13 +87,8 @@ def _load(paths: Sequence[Path]) -> tuple[list[_File], dict[str, Home]]:
     homes: dict[str, Home] = {}
     unique = len({path.name for path in paths}) == len(paths)
     for path in paths:
-        data = records.load(path)
-        if not data.records:
-            raise BattiError(f"{path}: no sentences", "leave the file out")
-        for name, home in data.homes.items():
-            if homes.setdefault(name, home) != home:
-                raise BattiError(f"{path}: the home {quote(name)} is another one than in the files before",
-                                 "rename one of them")
+        data = records.filled(path)
+        records.unite(homes, data.homes, path)
         files.append(_File.of(path.name if unique else str(path), data.records))
     return files, homes
 

@@ -7,12 +7,10 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from random import Random
 
-from batti.dataset.bank import KINDS, Compiled, Sayable, Where, request_verb
+from batti.dataset.bank import KINDS, Compiled, Sayable, Where, particle, request_verb
 from batti.dataset.phrases import STRANGE_SLOTS, Meaning
 from batti.dataset.rewrite import chosen, cut, renamed, reworded
 from batti.lexicon import Lexicon
-
-_PARTICLE = re.compile(r"\b(?:on|off|up|down|out)\b ?", re.IGNORECASE)
 
 
 def _nothing(one: Compiled, where: Where, word: str) -> Sayable:
@@ -54,7 +52,7 @@ def _other_english_deed(one: Compiled, deed: str) -> Sayable | None:
     first, *rest = one.phrase.segments
     if verb := request_verb().match(first.text):
         first = cut(first, 0, verb.end(), deed)
-    segments = [s if s.slot else replace(s, text=_PARTICLE.sub("", s.text)) for s in (first, *rest)]
+    segments = [s if s.slot else replace(s, text=particle().sub("", s.text)) for s in (first, *rest)]
     return reworded(one, segments, (), "none")
 
 

@@ -83,7 +83,7 @@ the command language and a model trained on such sentences are the project `batt
 
 ## Fields
 
-{_table(["field", "what it holds"], _FIELDS[to].items())}
+{table(["field", "what it holds"], _FIELDS[to].items())}
 
 ## Splits
 
@@ -124,7 +124,7 @@ def _counts(splits: Mapping[str, Sequence[Record]]) -> str:
     scripts = {name: Counter(tongue.script(record.command) for record in some) for name, some in splits.items()}
     rows += [(f"`{intent}`", [counts[intent] for counts in intents.values()]) for intent in INTENTS]
     rows += [(f"script: {script}", [counts[script] for counts in scripts.values()]) for script in tongue.SCRIPTS]
-    return _table(["", *splits], ((name, *(f"{count:,}" for count in counts)) for name, counts in rows))
+    return table(["", *splits], ((name, *(f"{count:,}" for count in counts)) for name, counts in rows))
 
 
 def _each(splits: Mapping[str, Sequence[Record]], measure: Callable[[Sequence[Record]], int]) -> list[int]:
@@ -146,6 +146,7 @@ def _limits(splits: Mapping[str, Sequence[Record]]) -> str:
     return "\n".join(f"- {limit}" for limit in limits)
 
 
-def _table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
-    lines = [head, ["---"] * len(head), *rows]
-    return "\n".join(f"| {' | '.join(line)} |" for line in lines)
+def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    """A table in Markdown."""
+    lines = (head, ["---"] * len(head), *rows)
+    return "\n".join(f"| {' | '.join(cell.replace('|', chr(92) + '|') for cell in line)} |" for line in lines)

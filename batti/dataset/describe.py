@@ -14,6 +14,7 @@ from tqdm import tqdm
 
 from batti.command import ACTIONS, INTENTS, Action
 from batti.dataset import charts, records, tongue
+from batti.dataset.datacard import table
 from batti.dataset.records import Record
 from batti.errors import BattiError
 from batti.home import Home
@@ -97,9 +98,7 @@ def describe(files: Sequence[Path], out: Path) -> Path:
 
 def measure(path: Path, name: str) -> Part:
     """What is in a file. Raises BattiError."""
-    data = records.load(path)
-    if not data.records:
-        raise BattiError(f"{path}: no sentences", "leave the file out")
+    data = records.filled(path)
     names = {of: _names(home) for of, home in data.homes.items()}
     counts: dict[str, Counter[str]] = {topic: Counter() for topic in TOPICS}
     mixing: list[float] = []
@@ -139,7 +138,7 @@ def _panel(label: str, numbers: Mapping[str, Sequence[float]]) -> charts.Panel:
 def _page(parts: Sequence[Part]) -> Iterator[str]:
     yield f"# How {', '.join(part.name for part in parts)} are distributed"
     yield ""
-    yield from _table(["", *(part.name for part in parts)], [
+    yield table(["", *(part.name for part in parts)], [
         ["sentences", *(f"{part.size:,}" for part in parts)],
         ["homes", *(f"{part.homes:,}" for part in parts)],
         ["families", *(f"{part.families:,}" for part in parts)],
@@ -149,12 +148,12 @@ def _page(parts: Sequence[Part]) -> Iterator[str]:
         more = len({value for part in parts for value in part.counts[name]}) - len(values)
         note = f"{topic.note} The {_MOST} most frequent; {more:,} more." if more > 0 else topic.note
         yield from _section(name, topic.title, note)
-        yield from _table(["", *(part.name for part in parts)],
-                          ([value, *(_counted(part, name, value) for part in parts)] for value in values))  # fmt: skip
+        yield table(["", *(part.name for part in parts)],
+                    ([value, *(_counted(part, name, value) for part in parts)] for value in values))  # fmt: skip
     yield from _section("lengths", "Lengths", "The last bins of the picture hold all that is longer.")
-    yield from _table(["", "", "mean", "median", "90% are at most", "longest"], _lengths(parts))
+    yield table(["", "", "mean", "median", "90% are at most", "longest"], _lengths(parts))
     yield from _section("mixing", "Code-mixing", _tagger())
-    yield from _table(["", *(part.name for part in parts)], _mixing(parts))
+    yield table(["", *(part.name for part in parts)], _mixing(parts))
 
 
 def _section(name: str, title: str, note: str) -> Iterator[str]:
@@ -188,8 +187,3 @@ def _tagger() -> str:
     tested = {sort: tongue.accuracy(sentences) for sort, sentences in tongue.labelled().items()}
     right = {sort: f"{right} of {of} ({right / of:.1%})" for sort, (right, of) in tested.items()}
     return _INDEX.format(**right)
-
-
-def _table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> Iterator[str]:
-    for line in (head, ["---"] * len(head), *rows):
-        yield f"| {' | '.join(cell.replace('|', chr(92) + '|') for cell in line)} |"

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import unicodedata
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from batti.dataset import records
-from batti.dataset.journal import Spent
+from batti.dataset.journal import Journal, Price, Spent
 from batti.dataset.records import Dataset, Record
 from batti.errors import BattiError, quote
 from batti.home import Home
@@ -62,10 +63,19 @@ class Harvest:
     spent: Spent = field(default_factory=Spent)
     _seen: set[tuple[str, str]] = field(default_factory=set)
 
-    def write_homes(self) -> None:
-        """Write the homes beside OUT. Raises BattiError where another one has the name: before anything is paid for."""
-        lines = (records.home_line(name, home.to_dict()) for name, home in self.homes.items())
-        records.write_homes(self.out.parent, lines)
+    @contextmanager
+    def asking(self, price: Price | None) -> Iterator[Journal]:
+        """The answers of this run and of earlier ones, from which the records are taken that are written then.
+
+        Raises BattiError where another home beside OUT has the name of one of these: before anything is paid for.
+        """
+        with Journal(beside(self.out, "calls"), price) as journal:
+            lines = (records.home_line(name, home.to_dict()) for name, home in self.homes.items())
+            records.write_homes(self.out.parent, lines)
+            yield journal
+            self.spent = journal.spent
+        records.write_lines(beside(self.out, "rejected"), map(records.json_line, self.rejected))
+        records.save(self.out, Dataset(self.records, dict(self.homes)))
 
     def bar(self, home: str, sentence: str) -> None:
         """Have this sentence rejected: an example, or what is to be said in other words."""
@@ -84,11 +94,6 @@ class Harvest:
 
     def reject(self, call: int, row: object, reason: Rejected) -> None:
         self.rejected.append({"call": call, "reason": str(reason), "row": row})
-
-    def write(self) -> None:
-        """Write the records with their homes, and the rejected rows beside them."""
-        records.write_lines(beside(self.out, "rejected"), map(records.json_line, self.rejected))
-        records.save(self.out, Dataset(self.records, dict(self.homes)))
 
     def check(self, wanted: int) -> None:
         """Raises BattiError where calls failed, or where too little came of them."""

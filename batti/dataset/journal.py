@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-import fcntl
 import hashlib
 import json
 import os
 from collections.abc import Mapping
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Self
 
+from batti.alone import alone
 from batti.errors import BattiError, quote
 
 Price = tuple[float, float]
@@ -96,26 +97,21 @@ class Journal:
         self.price = price
         self.spent = Spent()
         self._rows: dict[str, list[Any]] = {}
-        try:
-            path.parent.mkdir(parents=True, exist_ok=True)
-            self._file = path.open("a+b")
-        except OSError as error:
-            raise BattiError(f"{quote(str(path))}: {error.strerror}", "write where files can be made") from None
-        try:
-            fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        with ExitStack() as held:
+            try:
+                path.parent.mkdir(parents=True, exist_ok=True)
+                self._file = held.enter_context(path.open("a+b"))
+                held.enter_context(alone(path, f"another run is writing {path}", "wait for it, or name another OUT"))
+            except OSError as error:
+                raise BattiError(f"{quote(str(path))}: {error.strerror}", "write where files can be made") from None
             self._read()
-        except BlockingIOError:
-            self._file.close()
-            raise BattiError(f"another run is writing {path}", "wait for it, or name another OUT") from None
-        except BattiError:
-            self._file.close()
-            raise
+            self._held = held.pop_all()
 
     def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._file.close()
+        self._held.close()
 
     def rows(self, key: str) -> list[Any] | None:
         """The rows that were answered to a request; None where it is still to be asked."""

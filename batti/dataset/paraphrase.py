@@ -11,14 +11,12 @@ from typing import Any
 
 from batti.dataset import prompts, records
 from batti.dataset.api import Answer, Api, Request
-from batti.dataset.harvest import Harvest, Rejected, beside, language_tag, sentence_of
-from batti.dataset.journal import Journal, Price
+from batti.dataset.harvest import Harvest, Rejected, language_tag, sentence_of
+from batti.dataset.journal import Price
 from batti.dataset.prompts import as_text, choices
 from batti.dataset.records import Dataset, Record
 from batti.errors import BattiError, Fault, quote
 from batti.home import Home
-
-_SHOWN_FAULTS = 20
 
 
 @dataclass(frozen=True)
@@ -132,9 +130,7 @@ def _check(path: Path, data: Dataset) -> None:
             hint = "give it an id, so that a split keeps its variants with it"
             faults.append(Fault(where, "the sentence has neither id nor family", hint))
     if faults:
-        more = len(faults) - _SHOWN_FAULTS
-        rest = [Fault(str(path), f"{more} more faults", "")] if more > 0 else []
-        raise BattiError.of([*faults[:_SHOWN_FAULTS], *rest])
+        raise BattiError.of_first(faults, str(path))
 
 
 def paraphrase(
@@ -142,14 +138,11 @@ def paraphrase(
     price: Price | None = None,
 ) -> Harvest:  # fmt: skip
     """Write variants of the sentences of a file to `out`, rejected rows and answers beside it. Raises BattiError."""
-    if out.resolve() == source.resolve():
-        raise BattiError(f"{out} is also the file that is read", "name another OUT")
     data = records.load(source)
     _check(source, data)
     homes: dict[str, Home] = {record.home: data.homes[record.home] for record in data.records}
     harvest = Harvest(out, homes)
-    with Journal(beside(out, "calls"), price) as journal:
-        harvest.write_homes()
+    with harvest.asking(price) as journal:
         rewriter = Rewriter(data, variants, seed)
         batches = rewriter.batches(per_call)
         run = _Run(harvest, rewriter)
@@ -157,6 +150,4 @@ def paraphrase(
         answers = api.ask([rewriter.request(batch) for batch in batches], journal)
         for batch, answer in zip(batches, answers, strict=True):
             run.take(batch, answer)
-        harvest.spent = journal.spent
-    harvest.write()
     return harvest

@@ -16,7 +16,7 @@ from pathlib import Path
 
 from batti.command import COLORS
 from batti.errors import BattiError, Fault, did_you_mean, quote
-from batti.paths import resources
+from batti.paths import resources, text_of
 from batti.values import duration_of, seconds_of
 
 ROOM_SLOTS, GROUP_SLOTS, LIGHT_SLOTS, STRANGE_SLOTS = "ABCDEF", "GH", "LM", "UV"
@@ -264,12 +264,8 @@ def parse(line: str, voice: str = "", number: int = 0) -> Phrase:
 
 def lines(path: Path) -> list[tuple[int, str]]:
     """The lines that hold a phrase, with their numbers. Raises BattiError."""
-    try:
-        text = path.read_text(encoding="utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise BattiError.of([Fault(str(path), f"not UTF-8 text (byte {error.start})", "save it as UTF-8")]) from None
     # Not splitlines: what Unicode counts as the end of a line is none to an editor.
-    stripped = ((n, line.strip()) for n, line in enumerate(text.split("\n"), 1))
+    stripped = ((n, line.strip()) for n, line in enumerate(text_of(path).split("\n"), 1))
     return [(n, line) for n, line in stripped if line and not line.startswith("#")]
 
 

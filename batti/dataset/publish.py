@@ -18,14 +18,13 @@ from batti import chat as chats
 from batti.command import Command
 from batti.dataset import datacard, parquet, records
 from batti.dataset.records import Record
-from batti.dataset.whole import whole
+from batti.dataset.whole import refuse_loss, whole
 from batti.document import dump
 from batti.errors import BattiError, Fault, quote
 from batti.home import Home
 
 FILES: Mapping[str, tuple[str, ...]] = {"jsonl": (".jsonl",), "parquet": (), "sharegpt": (".json", ".jsonl")}
 """Format -> the endings of single files that it may be written to, instead of a folder."""
-_SHOWN_FAULTS = 20
 
 
 @dataclass(frozen=True)
@@ -52,7 +51,9 @@ def single(out: Path, to: str) -> bool:
     return True
 
 
-def export(sources: Sequence[Path], out: Path, to: str, card: Path | None = None) -> list[Path]:
+def export(
+    sources: Sequence[Path], out: Path, to: str, card: Path | None = None, overwrite: bool = False
+) -> list[Path]:
     """Write the sentences of the sources; the files that it wrote. Raises BattiError.
 
     To one file, or to a folder with `data/SPLIT.*` for each source and a dataset card.
@@ -67,11 +68,13 @@ def export(sources: Sequence[Path], out: Path, to: str, card: Path | None = None
         card = card or out / "README.md"
     if card and card.exists() and not card.read_bytes().startswith(b"---"):
         raise BattiError(f"'{card}' is no dataset card", "name the card's file with --card")
+    outs = [*written, *([card] if card else [])]
+    refuse_loss(sources, outs, overwrite)
     for path, some in written.items():
         _WRITERS[to](path, some)
     if card:
         _write_card(card, written, to)
-    return [*written, *([card] if card else [])]
+    return outs
 
 
 def _write_card(card: Path, written: Mapping[Path, list[Split]], to: str) -> None:
@@ -90,9 +93,7 @@ def load(sources: Iterable[Path]) -> list[Split]:
         name = re.sub(r"\W+", "_", source.stem, flags=re.ASCII).strip("_") or "data"
         if name in splits:
             raise BattiError(f"{source} and a file before it would both be the split {quote(name)}", "rename one")
-        data = records.load(source)
-        if not data.records:
-            raise BattiError(f"{source}: no sentences", "leave the file out")
+        data = records.filled(source)
         splits[name] = Split(name, _canonical(source, data), data.homes)
     return list(splits.values())
 
@@ -113,9 +114,7 @@ def _canonical(source: Path, data: records.Dataset) -> list[Record]:
         if not found:
             valid.append(replace(record, expected=command.to_dict()))
     if faults:
-        more = len(faults) - _SHOWN_FAULTS
-        rest = [Fault(str(source), f"{more} more faults", f"batti data check {source}")] if more > 0 else []
-        raise BattiError.of([*faults[:_SHOWN_FAULTS], *rest])
+        raise BattiError.of_first(faults, str(source), f"batti data check {source}")
     return valid
 
 
@@ -126,11 +125,9 @@ def _refuse_strangers(folder: Path, names: Iterable[str]) -> None:
         raise BattiError(f"{folder} has other files: {', '.join(strangers[:5])}", "write to another folder")
 
 
-def _write_jsonl(path: Path, splits: Iterable[Split]) -> None:
-    splits = list(splits)
+def _write_jsonl(path: Path, splits: Sequence[Split]) -> None:
     for split in splits:
         lines = (records.home_line(name, home.to_dict()) for name, home in split.homes.items())
-        path.parent.mkdir(parents=True, exist_ok=True)
         records.write_homes(path.parent, lines)
     records.write(path, chain(*(split.records for split in splits)))
 

@@ -12,7 +12,6 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -26,7 +25,6 @@ from batti.text import normalize
 HOMES = "homes.jsonl"
 _TEXTS = ("id", "home", "command", "set", "family")
 _REQUIRED = ("home", "command", "expected")
-_SHOWN_FAULTS = 20
 HALF = re.compile("[\ud800-\udfff]")  # of a pair of surrogates
 _encode = json.JSONEncoder(ensure_ascii=False).encode
 
@@ -97,9 +95,7 @@ def read(path: Path) -> list[Record]:
         except _Faulty as error:
             faults.append(Fault(f"{path}:{number}", str(error), "see the form of a line in docs/data.md"))
     if faults:
-        more = len(faults) - _SHOWN_FAULTS
-        rest = [Fault(str(path), f"{more} more faulty lines", "")] if more > 0 else []
-        raise BattiError.of([*faults[:_SHOWN_FAULTS], *rest])
+        raise BattiError.of_first(faults, str(path))
     return records
 
 
@@ -199,7 +195,7 @@ def read_homes(folder: Path, names: Iterable[str], source: Path | None = None) -
         homes = {name: _home(home, f"{listed}: home {quote(name)}") for name, home in found.items()}
     files = {name: folder / "homes" / f"{name}.yaml" for name in wanted if name not in homes}
     if absent := {name: file for name, file in files.items() if not file.exists()}:
-        raise BattiError.of(_absent(absent, listed, source))
+        raise BattiError.of_first([*_absent(absent, listed, source)], str(source or ""))
     return homes | {name: Home.load(file) for name, file in files.items()}
 
 
@@ -217,11 +213,9 @@ def _absent(files: Mapping[str, Path], listed: Path, source: Path | None) -> Ite
     first: dict[str, int] = {}
     for number, line in _lines(source) if source else ():
         first.setdefault(json.loads(line)["home"], number)
-    for name, file in islice(files.items(), _SHOWN_FAULTS):
+    for name, file in files.items():
         where = f"{source}:{first[name]}" if source else ""
         yield Fault(where, f"there is no home {quote(name)}", f"add it to {listed}, or write {file}")
-    if (more := len(files) - _SHOWN_FAULTS) > 0:
-        yield Fault(str(source or ""), f"{more} more homes are not there", "")
 
 
 def _home_lines(path: Path) -> Iterator[tuple[str, str, dict[str, Any]]]:
@@ -261,34 +255,29 @@ def load(*paths: Path) -> Dataset:
     data = Dataset([])
     for path in paths:
         records = read(path)
-        homes = read_homes(path.parent, (r.home for r in records), path)
-        for name, home in homes.items():
-            if data.homes.setdefault(name, home) != home:
-                raise BattiError(f"{path}: the home {quote(name)} is another one than in the files before",
-                                 "rename one of them")
+        unite(data.homes, read_homes(path.parent, (r.home for r in records), path), path)
         data.records += records
     return data
 
 
-def keep_others(paths: Iterable[Path]) -> None:
-    """Raises BattiError where a file holds something else than sentences, which would be lost if these were written."""
-    if other := next((path for path in paths if path.exists() and not _has_sentences(path)), None):
-        raise BattiError(f"'{other}' holds something else than sentences", "write to another file")
+def filled(path: Path) -> Dataset:
+    """The records of a file that has some, and the homes beside it. Raises BattiError."""
+    data = load(path)
+    if not data.records:
+        raise BattiError(f"{path}: no sentences", "leave the file out")
+    return data
 
 
-def _has_sentences(path: Path) -> bool:
-    """Whether a file begins as sentences do, or is empty."""
-    try:
-        with path.open(encoding="utf-8") as file:
-            first = next(filter(str.strip, file), "")
-        return not first or "command" in json.loads(first)
-    except (ValueError, TypeError):
-        return False
+def unite(homes: dict[str, Home], more: Mapping[str, Home], path: Path) -> None:
+    """Add the homes of a file to those of others. Raises BattiError where one name has two homes."""
+    for name, home in more.items():
+        if homes.setdefault(name, home) != home:
+            raise BattiError(f"{path}: the home {quote(name)} is another one than in the files before",
+                             "rename one of them")
 
 
 def save(path: Path, data: Dataset) -> None:
     """Write records, and the homes that they speak of beside them."""
     names = dict.fromkeys(record.home for record in data.records)
-    path.parent.mkdir(parents=True, exist_ok=True)
     write_homes(path.parent, (home_line(name, data.homes[name].to_dict()) for name in names))
     write(path, data.records)

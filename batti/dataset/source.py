@@ -10,6 +10,7 @@ import yaml
 
 from batti.dataset.phrases import Phrase
 from batti.errors import BattiError, Fault
+from batti.paths import text_of
 
 
 class Written(NamedTuple):
@@ -38,9 +39,7 @@ def words(path: Path) -> list[Word]:
     """Every text of a YAML file, values only. Raises BattiError where it is no YAML."""
     loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
     try:
-        root = yaml.compose(path.read_text(encoding="utf-8-sig"), Loader=loader)
-    except UnicodeDecodeError as error:
-        raise BattiError.of([Fault(str(path), f"not UTF-8 text (byte {error.start})", "save it as UTF-8")]) from None
+        root = yaml.compose(text_of(path), Loader=loader)
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         where = f"{path}:{mark.line + 1}" if mark else str(path)

@@ -12,7 +12,7 @@ from typing import Any
 from batti.command import COLORS, Command
 from batti.dataset import noise, prompts
 from batti.dataset.api import Answer, Api, Request
-from batti.dataset.harvest import Harvest, Rejected, beside, language_tag, sentence_of
+from batti.dataset.harvest import Harvest, Rejected, language_tag, sentence_of
 from batti.dataset.journal import Journal, Price
 from batti.dataset.prompts import as_text, choices
 from batti.dataset.records import Record
@@ -148,9 +148,6 @@ def generate(
     """Write `count` sentences of a home to `out`, rejected rows and answers beside it. Raises BattiError."""
     name, known = (home.stem, Home.load(home)) if home else ("default", Home.default())
     harvest = Harvest(out, {name: known})
-    with Journal(beside(out, "calls"), price) as journal:
-        harvest.write_homes()
+    with harvest.asking(price) as journal:
         _Run(harvest, name, Writer(known, seed, min(per_call, count))).fill(count, api, journal)
-        harvest.spent = journal.spent
-    harvest.write()
     return harvest

@@ -16,10 +16,12 @@ from typing import Any
 
 from batti.command import Command, one_form
 from batti.dataset import records
+from batti.dataset.harvest import beside
 from batti.dataset.records import Dataset, Record
 from batti.document import validated
 from batti.errors import BattiError
 from batti.home import Home
+from batti.paths import text_of
 
 HOME = "thesis"
 _ENTRY = re.compile(r"\s*([^:=]+?):\s*([a-z_]+)(?:=(\S+))?(?=\s|$)")
@@ -39,15 +41,11 @@ class Imported:
 
 
 def import_file(source: Path, out: Path) -> Imported:
-    """Write the sentences of a file to `out`, the rest beside it (`rejected_path`). Raises BattiError."""
+    """Write the sentences of a file to `out`, the rest beside it. Raises BattiError."""
     imported = read(source)
     records.save(out, imported.data)
-    records.write_lines(rejected_path(out), map(records.json_line, imported.rejected))
+    records.write_lines(beside(out, "rejected"), map(records.json_line, imported.rejected))
     return imported
-
-
-def rejected_path(out: Path) -> Path:
-    return out.with_suffix(".rejected.jsonl")
 
 
 def read(path: Path) -> Imported:
@@ -74,11 +72,9 @@ def read(path: Path) -> Imported:
 
 def _rows(path: Path) -> list[Any]:
     try:
-        rows = json.loads(path.read_text(encoding="utf-8-sig"))
+        rows = json.loads(text_of(path, "JSON"))
     except (ValueError, RecursionError):
         raise BattiError(f"{path}: no JSON", "name a JSON file of the thesis") from None
-    except OSError as error:
-        raise BattiError(f"{path}: {error.strerror}", "name a readable file") from None
     if not isinstance(rows, list):
         raise BattiError(f"{path}: not a list of sentences", "name a JSON file of the thesis")
     return rows

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from batti.errors import BattiError
+from batti.paths import text_of
 
 Figures = dict[str, Any]
 _ENTRY = re.compile(r"[^:=]+: \S+")
@@ -22,10 +23,8 @@ _LEVEL = re.compile(r"brightness=\S+")
 def read(path: Path) -> list[tuple[str, str]]:
     """The (command, output) rows of a file. Raises BattiError."""
     try:
-        rows = json.loads(path.read_text(encoding="utf-8-sig"))
+        rows = json.loads(text_of(path, "JSON"))
         found = [(_text(row["command"]), " ".join(_text(row["output"]).split())) for row in rows]
-    except OSError as error:
-        raise BattiError(f"{path}: {error.strerror}", "name a file of the thesis, such as train.json") from None
     except (ValueError, TypeError, KeyError, RecursionError):
         hint = 'a JSON list of {"command": ..., "output": ...} is needed, such as train.json'
         raise BattiError(f"{path}: not a file of the thesis", hint) from None

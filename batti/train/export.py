@@ -27,7 +27,7 @@ from batti.text import ALPHABET
 from batti.train import quantize, stream
 from batti.train.fused import OPERATORS, FusedAttention, FusedDecoderBlock, pointed
 from batti.train.model import Network, Shape
-from batti.train.scratch import Recipe, load_network, of_one
+from batti.train.run import Recipe, load_network, of_one
 
 _SEED, _BATCH, _BATCHES = 5, 32, 8  # of the sentences on which the ranges of 8-bit products are found
 _LONGEST = 80 * MAX_ENTRIES  # tokens of an answer; the grammar ends it sooner

@@ -10,8 +10,7 @@ from peft import PeftModel
 from transformers import AutoModelForCausalLM, AutoTokenizer
 from transformers import logging as progress
 
-from batti.errors import BattiError
-from batti.train import bases
+from batti.train import bases, compare
 from batti.train.recipe import Recipe
 
 
@@ -20,8 +19,7 @@ def load(run: Path) -> tuple[Any, Any, Recipe]:
 
     An adapter that was trained beside 4-bit weights is added to the weights as they were before.
     """
-    if not (run / "metrics.json").exists():
-        raise BattiError(f"'{run}' holds no finished run of a language model", "train it to the end: batti train --out")
+    compare.read(run)  # it is finished
     recipe = Recipe.load(run / "config.yaml")
     progress.disable_progress_bar()
     folder = recipe.base if recipe.method == "lora" else str(run)

@@ -2,7 +2,7 @@
 
 Every key is explained in `configs/lora.yaml`. Values are checked all at once, with the line of each fault. The small
 network of this project, which makes its own sentences while it trains, has other knobs and a recipe of its own
-(`scratch.Recipe`).
+(`run.Recipe`).
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from pydantic import BeforeValidator, Field, ValidationError
 
 from batti.document import Document, Model, parse
 from batti.errors import BattiError, Fault, quote
+from batti.paths import text_of
 from batti.schema import Finding, Loc, Strict, findings
 
 _LIKE = "configs/lora.yaml"
@@ -176,7 +177,7 @@ class Recipe(Strict):
 
 def loaded(model: type[Model], path: Path, changes: Iterable[str], like: str) -> Model:
     """The recipe of a file with `key=value` changes; `like` explains its keys. Raises BattiError with all faults."""
-    document, said = parsed(path, like), dict[Loc, str]()
+    document, said = parsed(path), dict[Loc, str]()
     for change in changes:
         _change(document, change, said, like)
     made: Model | None = None
@@ -190,14 +191,9 @@ def loaded(model: type[Model], path: Path, changes: Iterable[str], like: str) ->
     return made
 
 
-def parsed(path: Path, like: str = _LIKE) -> Document:
-    """A recipe such as `like` as plain data. Raises BattiError."""
-    try:
-        return parse(path.read_text(encoding="utf-8-sig"), str(path))
-    except OSError as error:
-        raise BattiError(f"{path}: {error.strerror}", f"name a recipe such as {like}") from None
-    except UnicodeDecodeError:
-        raise BattiError(f"{path}: not UTF-8 text", "save the file as UTF-8") from None
+def parsed(path: Path) -> Document:
+    """A recipe as plain data. Raises BattiError."""
+    return parse(text_of(path, "recipe"), str(path))
 
 
 def is_of_language_model(document: Document) -> bool:

@@ -7,75 +7,28 @@ import math
 import signal
 import threading
 import time
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from pathlib import Path
 from pickle import UnpicklingError
-from typing import Any, Literal, Self
+from typing import Any
 
 import torch
-import yaml
-from pydantic import Field
-from safetensors import SafetensorError
-from safetensors.torch import load_file, save_file
 from torch import nn
 from tqdm import tqdm
 
-from batti.alone import alone
-from batti.dataset.whole import prepare, whole
+from batti.dataset.whole import whole
 from batti.errors import BattiError
-from batti.schema import Strict
 from batti.train import stream
 from batti.train.auxiliary import Auxiliary
 from batti.train.captured import Batch, Captured
-from batti.train.model import Network, Shape
+from batti.train.model import Network
 from batti.train.muon import Muon
-from batti.train.recipe import is_of_language_model, loaded, parsed
-from batti.train.restore import restore
+from batti.train.run import RECIPE, Descent, Recipe, gone_on_from, make_ready, not_finite, of_one, write
 
-
-class FromYaml(Strict):
-    """Settings that are read from a file; unknown keys are refused."""
-
-    @classmethod
-    def load(cls, path: Path, changes: Iterable[str] = ()) -> Self:
-        """The settings of a file with `key=value` changes. Raises BattiError with all faults at once."""
-        return loaded(cls, path, changes, "configs/ship.yaml")
-
-
-class Descent(FromYaml):
-    """How weights are changed."""
-
-    optimizer: Literal["adamw", "muon"] = "adamw"
-    learning_rate: float = Field(default=1e-3, gt=0)
-    weight_decay: float = Field(default=0.05, ge=0)
-
-
-class Recipe(Descent):
-    """One training run; every key is explained in `configs/ship.yaml`."""
-
-    start: Path | None = None  # a run or a model folder that is gone on from: its (averaged) weights and its shape
-    seed: int = 1
-    minutes: float = Field(default=9.0, gt=0)
-    steps: int = Field(default=0, ge=0)  # instead of minutes, where not 0
-    batch: int = Field(default=512, gt=0)
-    workers: int = Field(default=15, ge=0)
-    echo: int = Field(default=1, gt=0)
-    max_chars: int = Field(default=stream.MAX_CHARS, gt=0)
-    warmup_steps: int = Field(default=500, ge=0)
-    average: float = Field(default=0.999, ge=0, lt=1)
-    auxiliary: float = Field(default=0.0, ge=0)
-    bfloat16: bool = False
-    shape: Shape = Shape()
-
-
-_WEIGHTS, _RECIPE = "weights.safetensors", "config.yaml"  # of a run
 _MAY_CHANGE = {"steps", "minutes", "learning_rate", "warmup_steps", "workers", "bfloat16"}
 """What a run that goes on may have otherwise: how far it is to go, at which rate from here on, and what is the
 machine's. It would be another run with the rest, some of which (the start, the weight decay) is not even read again."""
-_OF_ONE_BEGINNING = 0.2
-"""Cosine of the weights from which two runs began with the same ones: it is 0.5 still after 95,000 steps of each, and
-0.05 at most where they began with others."""
 _AT_ONCE = 1.0  # seconds in which two requests to end are one: `timeout` asks the process, and then its whole group
 _STEPS, _SECONDS = 100, 15.0  # from one report to the next, whichever comes first: slow cores need minutes for steps
 _UNREADABLE = (RuntimeError, KeyError, ValueError, TypeError, AttributeError, EOFError, OSError, UnpicklingError)
@@ -155,11 +108,6 @@ def _own_stream(device: str) -> AbstractContextManager[object]:
     return torch.cuda.stream(torch.cuda.Stream())  # type: ignore[no-untyped-call]
 
 
-def of_one(out: Path) -> AbstractContextManager[None]:
-    """No other process trains into, or writes to, the folder meanwhile. Raises BattiError where one does."""
-    return alone(out, f"another process is writing to '{out}'", "wait for it or end it, or give another folder")
-
-
 class Trainer:
     """One run: `train` goes on from `checkpoint` where the folder has one."""
 
@@ -167,7 +115,7 @@ class Trainer:
         started = gone_on_from(recipe.start) if recipe.start else None
         if started:  # what goes on has its shape
             recipe = recipe.model_copy(update={"shape": started.shape})
-        _prepare(out)  # before an hour of work and not behind it
+        make_ready(out)  # before an hour of work and not behind it
         self.recipe, self.out = recipe, out
         self.device = "cuda" if torch.cuda.is_available() else "cpu"
         self.bfloat16 = mixed_precision(recipe.bfloat16, self.device)
@@ -213,7 +161,7 @@ class Trainer:
         """Write everything needed to go on, atomically, and the averaged weights. Raises BattiError where these are no
         numbers any more, and leaves what was saved before."""
         weights = {k: v.contiguous().half().cpu() for k, v in self.average.weights.items()}
-        if lost := _not_finite(weights):
+        if lost := not_finite(weights):
             problem = f"the weights are no numbers any more at step {self.step} ({lost})"
             raise BattiError(problem, f"{self.out} is as it was saved before: run it again, at a lower learning_rate")
         state = {
@@ -224,8 +172,7 @@ class Trainer:
         }  # fmt: skip
         torch.save(state, self.out / "checkpoint.tmp")
         (self.out / "checkpoint.tmp").replace(self.out / "checkpoint.pt")
-        save_file(weights, self.out / _WEIGHTS)
-        _write_recipe(self.recipe, self.out)
+        write(weights, self.recipe, self.out)
         with whole(self.out / "metrics.json") as partial:
             partial.write_text(json.dumps(self.history, indent=1))
 
@@ -250,9 +197,9 @@ class Trainer:
 
     def _refuse_another_run(self) -> None:
         """Raises BattiError where the folder's run was begun with settings that make it another one."""
-        if not (self.out / _RECIPE).exists():  # killed between the two files
+        if not (self.out / RECIPE).exists():  # killed between the two files
             return
-        mine, theirs = (_settings(one) for one in (self.recipe, Recipe.load(self.out / _RECIPE)))
+        mine, theirs = (_settings(one) for one in (self.recipe, Recipe.load(self.out / RECIPE)))
         if others := [key for key in mine if theirs[key] != mine[key] and key.split(".")[0] not in _MAY_CHANGE]:
             was, now = (", ".join(f"{key}={some[key]}" for key in others) for some in (theirs, mine))
             raise BattiError(f"{self.out} holds a run with {was}, not {now}",
@@ -342,87 +289,8 @@ class Trainer:
         bar.set_postfix(step=self.step, loss=f"{loss:.4f}")
 
 
-def load_network(folder: Path) -> tuple[Network, Recipe]:
-    """The averaged weights of a run, ready for use. Raises BattiError where the folder has none."""
-    try:
-        recipe = Recipe.load(folder / _RECIPE)
-        weights = load_file(folder / _WEIGHTS)
-    except (OSError, BattiError, SafetensorError):
-        raise BattiError(f"no trained run in {folder}", "train one: batti train configs/ship.yaml --out RUN") from None
-    network = Network(recipe.shape)
-    try:
-        network.load_state_dict({k: v.float() for k, v in weights.items()})
-    except RuntimeError:
-        problem = f"the weights of {folder} are not of the shape that its {_RECIPE} tells"
-        raise BattiError(problem, "keep the two files of a run together, or train again") from None
-    if lost := _not_finite(weights):
-        raise BattiError(f"the weights of {folder} are no numbers ({lost})", "train again, at a lower learning_rate")
-    return network.eval(), recipe
-
-
-def _not_finite(weights: Mapping[str, torch.Tensor]) -> str:
-    """The first of these that holds what is no number, or too large for 16 bits; empty where none does."""
-    return next((name for name, weight in weights.items() if not bool(weight.isfinite().all())), "")
-
-
-def gone_on_from(folder: Path) -> Network:
-    """The network of a run or of a model folder. Raises BattiError where the folder has none."""
-    return restore(folder) if (folder / "model.json").exists() else load_network(folder)[0]
-
-
-def average(runs: Sequence[Path], out: Path) -> None:
-    """Write a run whose weights are the mean of those of several that went on from one (model soups, Wortsman et al.
-    2022). Raises BattiError where one is missing, has another shape or another beginning, or would be lost."""
-    _refuse_loss(runs, out)
-    found = [load_network(run) for run in runs]
-    for run, (_, recipe) in zip(runs, found, strict=True):
-        if recipe.shape != found[0][1].shape:
-            raise BattiError(f"{run} has another shape than {runs[0]}", "average runs that went on from one run")
-    states = [network.state_dict() for network, _ in found]
-    for run, state in zip(runs, states, strict=True):
-        if (alike := _alike(state, states[0])) < _OF_ONE_BEGINNING:
-            raise BattiError(f"{run} has nothing in common with {runs[0]} (cosine of their weights {alike:.2f})",
-                             "average runs that went on from one run")  # fmt: skip
-    means = {name: torch.stack([state[name] for state in states]).mean(0).half() for name in states[0]}
-    _prepare(out)
-    with of_one(out):
-        save_file(means, out / _WEIGHTS)
-        _write_recipe(found[0][1], out)
-
-
-def _refuse_loss(runs: Sequence[Path], out: Path) -> None:
-    """Raises BattiError where a run is named twice, or a trained one would be written over."""
-    places = [run.resolve() for run in runs]
-    if twice := next((run for run, place in zip(runs, places, strict=True) if places.count(place) > 1), None):
-        raise BattiError(f"{twice} is named twice", "name each run once")
-    if out.resolve() in places:
-        raise BattiError(f"{out} is read and would be written", "give --out another folder")
-    if (out / "checkpoint.pt").exists():
-        raise BattiError(f"{out} holds a trained run, which would be lost", "give --out another folder")
-
-
-def _alike(state: Mapping[str, torch.Tensor], other: Mapping[str, torch.Tensor]) -> float:
-    """The cosine between the matrices of two networks of one shape; what is no matrix begins alike everywhere."""
-    names = [name for name in state if state[name].ndim > 1]
-    mine, theirs = (torch.cat([one[name].flatten().float() for name in names]) for one in (state, other))
-    return float(nn.functional.cosine_similarity(mine, theirs, dim=0))
-
-
 def _settings(recipe: Recipe) -> dict[str, Any]:
     """The values of a recipe, each setting of its shape by itself."""
     values = recipe.model_dump(mode="json")
     shape = values.pop("shape")
     return values | {f"shape.{key}": value for key, value in shape.items()}
-
-
-def _prepare(out: Path) -> None:
-    """Sees to it that a run can be written. Raises BattiError where it would replace one of a language model."""
-    known = out / _RECIPE
-    if known.exists() and is_of_language_model(parsed(known)):
-        raise BattiError(f"'{out}' holds a run of a language model", "give --out another folder")
-    prepare(out / _WEIGHTS)
-
-
-def _write_recipe(recipe: Recipe, out: Path) -> None:
-    with whole(out / _RECIPE) as partial:  # it is read when a killed run goes on
-        partial.write_text(yaml.safe_dump(recipe.model_dump(mode="json", exclude_none=True)))

@@ -21,7 +21,8 @@ from batti.sound import word_ids
 from batti.text import MAX_CHARS, normalize
 from batti.train.model import Network, Shape
 from batti.train.recombine import Recombination, Row
-from batti.train.scratch import Descent, gone_on_from, mixed_precision, optimizers
+from batti.train.run import Descent, gone_on_from
+from batti.train.scratch import mixed_precision, optimizers
 
 _PAD, _START, _END = range(3)
 _SORTED_TOGETHER = 20  # batches' worth of sentences that are sorted by length
