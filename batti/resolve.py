@@ -130,7 +130,9 @@ def _is_not_all(entry: Asked, said: Said) -> bool:
         return True
     if entry.excepts or entry.doing["action"] == "get_state":  # `kun kun batti baleko cha`
         return False
-    return everything.is_any(said.sentence) or not everything.is_told(said.without_places, said.lookup)
+    if everything.is_any(said.sentence) or everything.is_of_a_kind_elsewhere(said.sentence):
+        return True
+    return not everything.is_told(said.without_places, said.lookup)
 
 
 def _at_the_time_told(asked: Sequence[Asked], sentence: str) -> Sequence[Asked]:
@@ -245,14 +247,20 @@ def places(said: Said, second: bool = False) -> list[Found]:
 
 
 def _of_its_kind(found: Found, said: Said) -> list[Found]:
-    """What is found, or each room of a kind that is said in the plural (`both terraces`); the only one in doubt."""
-    place = found.places[0]
-    if found.span is None or found.entry.excepts or not isinstance(place, Entity) or place.kind != "room":
+    """What is found, or each room of a kind that is said in the plural (`both terraces`) or behind a word for all, but
+    for those that are excepted; the only one, or another number of them than was said, in doubt."""
+    place, *excepts = found.places
+    if found.span is None or None in excepts or (isinstance(place, Entity) and place.kind == "light"):
         return [found]
-    rooms = said.lookup.all_of_its_kind(said.text(found.span))
+    kind = everything.kind_before(found.span, said)
+    rooms = [room for room in said.lookup.all_of_its_kind(kind) if room not in excepts]
+    if not rooms or (excepts and len(rooms) < 2):
+        return [found]
     if len(rooms) == 1:
         return [replace(found, sure=(min(found.sure[0], _NOT_QUITE),))]
-    return [replace(found, places=(room,), sure=(_SURE,)) for room in rooms] or [found]
+    sure = _NOT_QUITE if everything.is_counted_wrong(kind, len(rooms)) else _SURE
+    entry = replace(found.entry, excepts=())
+    return [replace(found, entry=entry, places=(room,), sure=(sure,)) for room in rooms]
 
 
 def _find(place: Span | str, said: Said, second: bool) -> tuple[Place | None, float]:

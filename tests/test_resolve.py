@@ -1070,6 +1070,40 @@ def test_all_of_a_kind_is_not_the_whole_house() -> None:
     assert resolve([Asked(ALL, OFF)], "all the lights off", lookup)[0].rooms == (ALL,)
 
 
+@pytest.mark.parametrize(
+    ("sentence", "names", "is_sure"),
+    [
+        ("sabai pokhari nibhau", ["pokhari 1", "pokhari 2", "pokhari 3"], True),
+        ("every pokhari off", ["pokhari 1", "pokhari 2", "pokhari 3"], True),
+        ("all three pokharis off", ["pokhari 1", "pokhari 2", "pokhari 3"], True),
+        ("dubai pokhari nibhau", ["pokhari 1", "pokhari 2", "pokhari 3"], False),
+        ("charai kotha nibhau", ["talla"], False), ("sabai kotha nibhau", [ALL], True),
+        ("all five decks off", [ALL], False), ("every terrace off", [ALL], False),
+        ("every house light off", [ALL], True),
+    ],
+)  # fmt: skip
+def test_a_word_for_all_before_one_of_a_kind_is_said_of_its_like(
+    sentence: str, names: list[str], is_sure: bool
+) -> None:
+    rooms = ("pokhari 1", "pokhari 2", "pokhari 3", "hall", "store")
+    home = home_of(*rooms, groups={"talla": [*rooms[:4]]})
+    command, certainty = resolve([Asked(ALL, OFF)], sentence, lookup_of(home))
+    assert [*command.rooms] == names and (certainty > 0.5) is is_sure
+
+
+def test_one_is_excepted_from_all_of_its_kind() -> None:
+    sentence, lookup = "sabai pokhari nibhau pokhari 2 bahek", lookup_of(home_of("pokhari 1", "pokhari 2", "pokhari 3"))
+    asked = [Asked(ALL, OFF, excepts=(mark(sentence, "pokhari 2"),))]
+    assert resolve(asked, sentence, lookup)[0].rooms == ("pokhari 1", "pokhari 3")
+
+
+def test_all_of_a_kind_of_groups_are_those_groups() -> None:
+    groups = {"keta barrack": ["a1"], "keti barrack": ["b1"]}
+    sentence, home = "dubai barrackko batti nibhau", home_of("a1", "b1", "hall", groups=groups)
+    found = resolve([Asked(mark(sentence, "dubai barrackko"), OFF)], sentence, lookup_of(home))
+    assert found[0].rooms == ("keta barrack", "keti barrack") and found[1] > 0.5
+
+
 def test_my_room_is_none_that_was_named_before() -> None:
     sentence = "kitchen ra mero kotha dubai nibhau"
     asked = [Asked(mark(sentence, name), OFF) for name in ("kitchen", "mero kotha")]
