@@ -48,6 +48,7 @@ def resolve(asked: Sequence[Asked], sentence: str, lookup: Lookup, second: bool 
     """
     if not asked:
         return Command.none(), 1.0
+    asked = [_of_the_length_told(_put_off(one, told.delay(sentence)), sentence) for one in asked]
     timed = _at_the_time_told(asked, sentence)
     some = everything.of_a_kind(everything.without_what_is_there(timed, sentence), sentence, lookup)
     said = Said(some, sentence, lookup)
@@ -144,6 +145,23 @@ def _at_the_time_told(asked: Sequence[Asked], sentence: str) -> Sequence[Asked]:
     return [replace(one, doing=one.doing | _at(clock[0], one)) if "at" in one.doing else one for one in asked]
 
 
+def _put_off(one: Asked, minutes: int) -> Asked:
+    """What is asked at half past midnight, in half an hour where that is told."""
+    if not minutes or one.doing.get("at", "")[3:] != f"{minutes:02}":
+        return one
+    return replace(one, doing={**{key: it for key, it in one.doing.items() if key != "at"}, "after": f"{minutes}m"})
+
+
+def _of_the_length_told(one: Asked, sentence: str) -> Asked:
+    """What is asked, for the length that is told behind a level of which a network made it: 2h of `hall 20 2h`."""
+    level = round(100 * one.doing.get("brightness", 0))
+    length = told.length_behind(level, sentence) if level else None
+    if length is None:
+        return one
+    taken = f"{level}{length[1]}"
+    return replace(one, doing={k: f"{length[0]}{length[1]}" if v == taken else v for k, v in one.doing.items()})
+
+
 def _without_a_length_of(said: Said) -> Sequence[Asked]:
     """What is asked, without the length that a network made of the end of a span: 8 minutes of `6 dekhi 8 samma`."""
     if not is_a_span(said) or told.lengths(said.sentence):
@@ -170,14 +188,18 @@ def _clock(sentence: str) -> tuple[str, ...]:
 
 def _is_not_said(said: Said) -> bool:
     """Whether a length or a colour temperature was said that is beyond what networks learn to read in full, and another
-    one is asked: `off in 1000 minutes` after 10m; or a level that was said in watts."""
+    one is asked: `off in 1000 minutes` after 10m; or a level that was said in watts, or a length that is only the 1 of
+    `1st`."""
     long = {length for length in told.lengths(said.sentence) if length[0] >= _MANY or length[1] > _A_DAY}
     lengths = {seconds_of(one.doing[key]) for one in said.asked for key in ("after", "for") if key in one.doing}
+    which = told.ordinals(said.sentence)
+    is_which = any(seconds in (which_one, 60 * which_one) for seconds in lengths for which_one in which)
     hues = {one.doing["color_temp"] for one in said.asked if "color_temp" in one.doing}
     kelvin = {*told.kelvins(said.sentence)} - hues
     levels = {round(100 * one.doing["brightness"]) for one in said.asked if "brightness" in one.doing}
     is_watts = not levels.isdisjoint(told.watts(said.sentence))
-    return bool(lengths and {seconds for _, seconds in long} - lengths) or bool(hues and kelvin) or is_watts
+    is_long = bool(lengths and {seconds for _, seconds in long} - lengths)
+    return is_long or is_which or bool(hues and kelvin) or is_watts
 
 
 def _that_hold(said: Sequence[tuple[Asked, dict[str, Any]]]) -> list[dict[str, Any]]:

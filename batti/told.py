@@ -15,6 +15,7 @@ LOW_LEVEL = 10
 """Percent below which a level is so rare that a number may be part of a name."""
 _SECONDS = (("s", 1), ("m", 60), ("h", 3600))
 _A_NUMBER = r"(?<![\d:.])(?<!\d )"  # of its own: the 30 of `10 30 pm` and the 100 of `2 100 kelvin` are parts of one
+_ORDINAL, _ALONE = re.compile(r"(?<!\d)(\d{1,2})(?:st|nd|rd|th)\b"), re.compile(r"(?<!\d)(\d{1,2})(?!\d|st|nd|rd|th)")
 _DIGITAL = re.compile(r"(?<![\d:.])(\d{1,2}):(\d\d)(?![\d:])")
 
 
@@ -33,9 +34,28 @@ def _amount(found: re.Match[str]) -> float:
     return float(f"{found[1]}.{found[3] or 0}")
 
 
+def length_behind(number: int, sentence: str) -> tuple[int, str] | None:
+    """The length right behind a number of its own, which is no part of it: (2, "h") behind the 20 of `hall 20 2h`."""
+    for unit, _ in _SECONDS:
+        if found := re.search(rf"(?<![\d:.]){number} (\d+) ?{spoken.any_of({unit, *_words_of(unit)})}\b", sentence):
+            return int(found[1]), unit
+    return None
+
+
 def digital(sentence: str) -> list[tuple[int, int]]:
     """The hours and minutes that a normalized sentence tells as clocks show them, also such as no clock has: 25:00."""
     return [(int(found[1]), int(found[2])) for found in _DIGITAL.finditer(sentence)]
+
+
+def delay(sentence: str) -> int:
+    """The minutes of a delay that is told as clocks show it and that no hour has: `in 0:30`; 0 where none is."""
+    found = _delay().search(sentence)
+    return int(next(filter(None, found.groups()))) if found else 0
+
+
+def ordinals(sentence: str) -> set[int]:
+    """The numbers that tell which one and no amount: the 1 of `1st kitchen then hall`."""
+    return {int(found) for found in _ORDINAL.findall(sentence)} - {*map(int, _ALONE.findall(sentence))}
 
 
 def is_by_a_quarter(sentence: str) -> bool:
@@ -103,6 +123,16 @@ def _hours() -> re.Pattern[str]:
 @cache
 def _quarter() -> re.Pattern[str]:
     return re.compile(rf"\b{spoken.any_of(words_of_spans('quarters'))} {_DIGITAL.pattern}")
+
+
+@cache
+def _delay() -> re.Pattern[str]:
+    """Matches minutes behind no hour, with what makes a delay of them before or behind: `in 0:30`, `0:30 pachi`."""
+    frames = [frame.partition("{d}") for said in lexicon.load().times["after"].values() for frame in said]
+    said = ({lexicon.key(frame[end]) for frame in frames} for end in (0, 2))
+    before, behind = (words - {"", *spoken.endings()} for words in said)  # `0:30 ma` is at half past midnight
+    minutes = r"(?<![\d:.])00?:(\d\d)(?![\d:])"
+    return re.compile(rf"\b{spoken.any_of(before)} {minutes}|{minutes} {spoken.any_of(behind)}\b")
 
 
 @cache

@@ -1104,6 +1104,24 @@ def test_all_of_a_kind_of_groups_are_those_groups() -> None:
     assert found[0].rooms == ("keta barrack", "keti barrack") and found[1] > 0.5
 
 
+def test_a_length_behind_a_level_is_not_that_of_the_level() -> None:
+    sentence, lookup = "hall 30 3h", lookup_of(home_of("hall"))
+    doing = {"action": "adjust_brightness", "brightness": 0.3, "for": "30h"}
+    [action] = resolve([Asked(mark(sentence, "hall"), doing)], sentence, lookup)[0].to_dict()["actions"]
+    assert (action["brightness"], action["for"]) == (0.3, "3h")
+
+
+def test_minutes_of_no_hour_from_now_are_a_delay() -> None:
+    sentence, lookup = "hall off in 0:20", lookup_of(home_of("hall"))
+    command, sure = resolve([Asked(mark(sentence, "hall"), OFF | {"at": "00:20"})], sentence, lookup)
+    assert command.to_dict()["actions"] == [{"room": "hall", "action": "turn_off", "after": "20m"}] and sure > 0.9
+
+
+def test_which_comes_first_is_no_length() -> None:
+    sentence, lookup = "2nd hall off", lookup_of(home_of("hall"))
+    assert resolve([Asked(mark(sentence, "hall"), OFF | {"after": "2m"})], sentence, lookup)[1] == 0.5
+
+
 def test_my_room_is_none_that_was_named_before() -> None:
     sentence = "kitchen ra mero kotha dubai nibhau"
     asked = [Asked(mark(sentence, name), OFF) for name in ("kitchen", "mero kotha")]
