@@ -230,7 +230,9 @@ class Lookup:
         """The only thing in a name of which the one word that tells stands, where the nearest only mean the same:
         `parlour` for the tattoo parlour, no sitting room that is not called so; in doubt unless it means that, too."""
         telling = telling_of(readings[0])
-        if len(telling) != 1 or any(self._has_word(index, telling[0]) for index in equal if len(equal) == 1):
+        if len(telling) != 1 or meaning.tells_a_part(telling[0]):  # upstairs is not the toilet that is there
+            return None
+        if any(self._has_word(index, telling[0]) for index in equal if len(equal) == 1):
             return None
         its = [index for index in range(len(self.entities)) if self._has_word(index, telling[0])]
         if len(its) != 1:
@@ -550,8 +552,9 @@ class Lookup:
         if any(map(meaning.is_room, words[-1:])):  # a kids room is one
             return []
         is_all = len(words) > 1 and words[0] in every
+        if is_all and words[1].isdigit():  # all 4 rows
+            del words[1]
         telling = [w for w in words if w not in every and meaning.shared(w) not in ("", *meaning.SHARED)]
-        telling = [word for word in telling if not (is_all and word.isdigit())]  # all 4 rows
         is_thing = not is_all and spoken.is_thing((*telling[:1],)) and meaning.is_place(telling[0])  # the stairs
         if len(telling) != 1 or is_thing or letters.at_end(said):  # halls a and b
             return []

@@ -104,6 +104,12 @@ def units() -> str:
     return spoken.any_of(word for one, _ in _SECONDS for word in _words_of(one))
 
 
+@cache
+def any_time() -> str:
+    """The pattern of what a number of a time is told by: `minute`, `baje`."""
+    return spoken.any_of({*hour_words(), *(word for one, _ in _SECONDS for word in (one, *_words_of(one)))})
+
+
 def _words_of(unit: str) -> set[str]:
     said = lexicon.load().times["units"][unit].values()
     return {lexicon.key(word) for words in said for word in words} - {""}
