@@ -434,10 +434,14 @@ class Lookup:
         words = spoken.words_of(name)
         return len(words) > 1 and words[0] in self._ours and all(map(meaning.is_room, words[1:]))
 
+    def _is_any_room(self, word: str) -> bool:
+        """Whether a folded word means any room, also cut short: rm."""
+        return word in self._any_room or meaning.is_room(word)
+
     def _is_ours_and_not_mine(self, room: Entity, said: str) -> bool:
         """Whether my room is said, and this is called ours and by nobody my room: hamro kotha, the parents'."""
         first, *more = said.split() or [""]
-        if first not in self._of_one or not more or not all(map(meaning.is_room, map(fold, more))):
+        if first not in self._of_one or not more or not all(map(self._is_any_room, map(fold, more))):
             return False
         begin = [name.split()[0] for name in map(lexicon.key, room.names) if self._is_mine(name)]
         return bool(begin) and self._of_one.isdisjoint(begin)

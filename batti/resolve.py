@@ -81,7 +81,7 @@ def _doubts(said: Said) -> Iterator[float]:
         yield _NO_LIGHT_HAS_IT
     if is_a_range(said) or left_out.is_one_of_two(said):
         yield _NOT_QUITE
-    if left_out.is_a_number_left_out(said):
+    if left_out.is_a_number_left_out(said) or left_out.is_a_place_left_out(said):
         yield _NOT_QUITE
     if is_a_span(said):
         yield _AT_THE_NEXT

@@ -1122,6 +1122,27 @@ def test_which_comes_first_is_no_length() -> None:
     assert resolve([Asked(mark(sentence, "hall"), OFF | {"after": "2m"})], sentence, lookup)[1] == 0.5
 
 
+@pytest.mark.parametrize(
+    ("sentence", "marked", "is_sure"),
+    [
+        ("hall bala sano chai nibhau", ["hall", "sano"], False), ("the big one off", ["big"], False),
+        ("thulo kotha bala sano chai nibhau", ["thulo kotha", "sano"], True),
+        ("sano kotha nibhau", ["sano kotha"], True),
+    ],
+)  # fmt: skip
+def test_an_adjective_alone_tells_one_of_what_was_spoken_of(sentence: str, marked: list[str], is_sure: bool) -> None:
+    asked = [Asked(mark(sentence, name), OFF) for name in marked]
+    home = home_of("thulo kotha", "sano kotha", "hall")
+    assert (resolve(asked, sentence, lookup_of(home))[1] > 0.5) is is_sure
+
+
+@pytest.mark.parametrize(("said", "is_sure"), [("दिदी भन्छ रातो बनाऊ", False), ("दिदी भान्छा रातो बनाऊ", True)])
+def test_what_somebody_says_is_no_sure_kitchen(said: str, is_sure: bool) -> None:
+    sentence = normalize(said)
+    asked = [Asked(mark(sentence, sentence.split()[1]), OFF)]
+    assert (resolve(asked, sentence, lookup_of(home_of("bhancha", "hall")))[1] > 0.5) is is_sure
+
+
 def test_my_room_is_none_that_was_named_before() -> None:
     sentence = "kitchen ra mero kotha dubai nibhau"
     asked = [Asked(mark(sentence, name), OFF) for name in ("kitchen", "mero kotha")]
