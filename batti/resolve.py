@@ -48,7 +48,7 @@ def resolve(asked: Sequence[Asked], sentence: str, lookup: Lookup, second: bool 
     """
     if not asked:
         return Command.none(), 1.0
-    asked = [_of_the_length_told(_put_off(one, told.delay(sentence)), sentence) for one in asked]
+    asked = [_of_the_length_told(_put_off(_at_the_level_told(one, sentence), sentence), sentence) for one in asked]
     timed = _at_the_time_told(asked, sentence)
     some = everything.of_a_kind(everything.without_what_is_there(timed, sentence), sentence, lookup)
     said = Said(some, sentence, lookup)
@@ -145,8 +145,17 @@ def _at_the_time_told(asked: Sequence[Asked], sentence: str) -> Sequence[Asked]:
     return [replace(one, doing=one.doing | _at(clock[0], one)) if "at" in one.doing else one for one in asked]
 
 
-def _put_off(one: Asked, minutes: int) -> Asked:
+def _at_the_level_told(one: Asked, sentence: str) -> Asked:
+    """What is asked, at the one level that is told with a point in it: `12.5%`."""
+    levels = told.decimal_levels(sentence)
+    if len(levels) != 1 or "brightness" not in one.doing or not 1 <= levels[0] <= 100:
+        return one
+    return replace(one, doing=one.doing | {"brightness": int(levels[0] + 0.5) / 100})
+
+
+def _put_off(one: Asked, sentence: str) -> Asked:
     """What is asked at half past midnight, in half an hour where that is told."""
+    minutes = told.delay(sentence)
     if not minutes or one.doing.get("at", "")[3:] != f"{minutes:02}":
         return one
     return replace(one, doing={**{key: it for key, it in one.doing.items() if key != "at"}, "after": f"{minutes}m"})
@@ -197,7 +206,8 @@ def _is_not_said(said: Said) -> bool:
     hues = {one.doing["color_temp"] for one in said.asked if "color_temp" in one.doing}
     kelvin = {*told.kelvins(said.sentence)} - hues
     levels = {round(100 * one.doing["brightness"]) for one in said.asked if "brightness" in one.doing}
-    is_watts = not levels.isdisjoint(told.watts(said.sentence))
+    is_cut = any(level > told.LOW_LEVEL and told.is_within_a_number(level, said.without_places) for level in levels)
+    is_watts = is_cut or not levels.isdisjoint(told.watts(said.sentence))
     is_long = bool(lengths and {seconds for _, seconds in long} - lengths)
     return is_long or is_which or bool(hues and kelvin) or is_watts
 

@@ -30,6 +30,7 @@ def in_full(place: Span, said: Said) -> Iterator[str]:
     if not one or kind:
         return
     yield from _of_its_group(one, place, said)
+    yield from _of_the_group_before(one, place, said)
     is_known = _sort(one) == _SIDE and said.lookup.surely(one)  # upstairs is a place by itself
     before = "" if is_known else _kind_before(place, said)
     if before:
@@ -50,6 +51,17 @@ def _of_its_group(one: str, place: Span, said: Said) -> Iterator[str]:
         its = [room for room in rooms if {*spoken.words_of(one)} < {*spoken.words_of(normalize(room))}]
         if len(its) == 1:
             yield normalize(its[0])
+
+
+def _of_the_group_before(one: str, place: Span, said: Said) -> Iterator[str]:
+    """The room of that number in the group that is said before the row: Tent 4 of `talla tira ko 2 ra 4`."""
+    words = said.sentence[: place[0]].split()
+    while words and (words[-1] in _joining() or _sort(words[-1]) == _NUMBER):
+        words.pop()
+    rooms = said.lookup.group_at_end(spoken.words_of(" ".join(words))) if _sort(one) == _NUMBER else ()
+    its = [room for room in rooms if spoken.number(one) in spoken.words_of(normalize(room))]
+    if len(its) == 1:
+        yield normalize(its[0])
 
 
 def apart(said: Said) -> Sequence[Asked]:

@@ -83,6 +83,17 @@ def levels(sentence: str) -> list[int]:
     return [int(found) for found in _levels().findall(sentence)]
 
 
+def decimal_levels(sentence: str) -> list[float]:
+    """The percent that it tells with a point in them: 12.5."""
+    return [float(found) for found in re.findall(rf"(?<![\d.:])(\d+\.\d+) ?{_percent()}", sentence)]
+
+
+def is_within_a_number(number: int, sentence: str) -> bool:
+    """Whether its digits stand only inside a longer number: the 40 of `4040`."""
+    digits = re.findall(r"\d+", spoken.with_digits(sentence))
+    return str(number) not in digits and any(str(number) in one for one in digits)
+
+
 def watts(sentence: str) -> list[int]:
     """How strong a bulb it tells of, in watts, which no brightness is: `40w`."""
     return [int(found) for found in _watts().findall(sentence)]
@@ -156,7 +167,11 @@ def _kelvin() -> re.Pattern[str]:
 
 @cache
 def _levels() -> re.Pattern[str]:
-    return re.compile(rf"(\d+) ?{spoken.any_of({'%', *lexicon.load().frames['percent']})}")
+    return re.compile(rf"(\d+) ?{_percent()}")
+
+
+def _percent() -> str:
+    return spoken.any_of({"%", *lexicon.load().frames["percent"]})
 
 
 @cache

@@ -1143,6 +1143,22 @@ def test_what_somebody_says_is_no_sure_kitchen(said: str, is_sure: bool) -> None
     assert (resolve(asked, sentence, lookup_of(home_of("bhancha", "hall")))[1] > 0.5) is is_sure
 
 
+@pytest.mark.parametrize(
+    ("sentence", "asked_for", "level", "is_sure"),
+    [("hall 27.5%", 0.27, 0.28, True), ("hall 3030", 0.3, 0.3, False), ("hall 30", 0.3, 0.3, True)],
+)
+def test_the_level_that_is_told(sentence: str, asked_for: float, level: float, is_sure: bool) -> None:
+    doing = {"action": "adjust_brightness", "brightness": asked_for}
+    command, certainty = resolve([Asked(mark(sentence, "hall"), doing)], sentence, lookup_of(home_of("hall")))
+    assert command.actions[0].brightness == level and (certainty > 0.5) is is_sure
+
+
+def test_all_of_a_part_of_the_house_is_not_surely_all_of_it() -> None:
+    home = home_of("attic", "hall", groups={"mathi": ["attic"]})
+    assert resolve([Asked(ALL, OFF)], "sabai mathi ko batti nibhau", lookup_of(home))[0].rooms == ("mathi",)
+    assert resolve([Asked(ALL, OFF)], "sabai tala nibhau", lookup_of(home))[1] == 0.5
+
+
 def test_my_room_is_none_that_was_named_before() -> None:
     sentence = "kitchen ra mero kotha dubai nibhau"
     asked = [Asked(mark(sentence, name), OFF) for name in ("kitchen", "mero kotha")]

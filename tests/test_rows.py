@@ -207,3 +207,19 @@ def test_the_second_in_a_row_is_no_level_of_the_first() -> None:
 def test_the_number_of_a_place_is_no_clock(sentence: str, is_sure: bool) -> None:
     asked = [Asked(mark(sentence, "table 1"), OFF | {"at": "02:59"})]
     assert (resolve(asked, sentence, lookup_of(HOME))[1] > 0.5) is is_sure
+
+
+@pytest.mark.parametrize(
+    ("sentence", "marked", "rooms"),
+    [
+        ("tallo pangti ko 4 ra 5 nibhau", ("4", "5"), ("kyari 4", "kyari 5")),
+        ("mathillo pangti ko 4 nibhau", ("4",), ()), ("mathillo pangti 2 bala", ("2",), ("kyari 2",)),
+    ],
+)  # fmt: skip
+def test_a_number_behind_a_group_is_that_of_its_room(
+    sentence: str, marked: tuple[str, ...], rooms: tuple[str, ...]
+) -> None:
+    groups = {"mathillo pangti": ["kyari 1", "kyari 2"], "tallo pangti": ["kyari 4", "kyari 5"]}
+    home = lookup_of(home_of("kyari 1", "kyari 2", "kyari 4", "kyari 5", "shed 2", "shed 4", groups=groups))
+    command, _ = resolve([Asked(mark(sentence, one), OFF) for one in marked], sentence, home)
+    assert command.rooms == rooms

@@ -76,3 +76,9 @@ def test_ordinals_are_no_amounts() -> None:
 )
 def test_a_length_behind_another_number(sentence: str, length: tuple[int, str] | None) -> None:
     assert told.length_behind(30, sentence) == length
+
+
+def test_a_level_with_a_point_in_it_and_digits_that_are_none() -> None:
+    assert told.decimal_levels("hall 27.5%, kitchen 0.4 ma") == [27.5]
+    assert told.is_within_a_number(20, "hall 2020") and not told.is_within_a_number(20, "hall 20, room 202")
+    assert not told.is_within_a_number(50, normalize("हल पचास"))
