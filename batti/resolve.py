@@ -197,8 +197,8 @@ def _clock(sentence: str) -> tuple[str, ...]:
 
 def _is_not_said(said: Said) -> bool:
     """Whether a length or a colour temperature was said that is beyond what networks learn to read in full, and another
-    one is asked: `off in 1000 minutes` after 10m; or a level that was said in watts, or a length that is only the 1 of
-    `1st`."""
+    one is asked: `off in 1000 minutes` after 10m; or a level that was said in watts or is a part of a longer number,
+    or a length that is only the 1 of `1st`."""
     long = {length for length in told.lengths(said.sentence) if length[0] >= _MANY or length[1] > _A_DAY}
     lengths = {seconds_of(one.doing[key]) for one in said.asked for key in ("after", "for") if key in one.doing}
     which = told.ordinals(said.sentence)
@@ -206,10 +206,11 @@ def _is_not_said(said: Said) -> bool:
     hues = {one.doing["color_temp"] for one in said.asked if "color_temp" in one.doing}
     kelvin = {*told.kelvins(said.sentence)} - hues
     levels = {round(100 * one.doing["brightness"]) for one in said.asked if "brightness" in one.doing}
-    is_cut = any(level > told.LOW_LEVEL and told.is_within_a_number(level, said.without_places) for level in levels)
-    is_watts = is_cut or not levels.isdisjoint(told.watts(said.sentence))
+    cut = (level for level in levels if level > told.LOW_LEVEL and told.is_within_a_number(level, said.without_places))
+    is_cut = said.has_no_time and any(cut)  # `dim at 2330`
+    is_watts = not levels.isdisjoint(told.watts(said.sentence))
     is_long = bool(lengths and {seconds for _, seconds in long} - lengths)
-    return is_long or is_which or bool(hues and kelvin) or is_watts
+    return is_long or is_which or bool(hues and kelvin) or is_watts or is_cut
 
 
 def _that_hold(said: Sequence[tuple[Asked, dict[str, Any]]]) -> list[dict[str, Any]]:
