@@ -10,7 +10,7 @@ from collections.abc import Collection, Iterator
 from functools import cache
 from itertools import pairwise
 
-from batti import another, meaning, spoken, told
+from batti import another, lexicon, meaning, spoken, told
 from batti.lookup import Lookup
 from batti.prompt import Asked
 from batti.said import Said
@@ -46,7 +46,8 @@ def is_a_place_left_out(said: Said) -> bool:
     if not said.spans or not meaning.denials().isdisjoint(map(fold, said.sentence.split())):
         return False
     switched = (found[1] for found in _switched().finditer(said.without_places))
-    return any(word in another.written_places() and said.lookup.find(word)[0] is None for word in switched)
+    rooms = another.written_places().difference(lexicon.load().frames["premises"])  # `pasal banda`: closed
+    return any(word in rooms and said.lookup.find(word)[0] is None for word in switched)
 
 
 @cache

@@ -71,6 +71,7 @@ def test_which_of_two_places_is_asked(sentence: str, places: tuple[str, ...], ac
         ("kitchen ra garage ko batti off, hall off", ("kitchen", "hall"), False),
         ("balcony off, no no, hall off", ("hall",), True),
         ("kitchen off, fan off, hall off", ("kitchen", "hall"), True),
+        ("hall nibhau, school banda bhayo", ("hall",), True),
     ],
 )
 def test_a_place_that_is_left_out_makes_it_doubtful(sentence: str, places: tuple[str, ...], is_sure: bool) -> None:
