@@ -42,6 +42,8 @@ def is_another(found: Entity, place: Span, said: Said) -> bool:
         or _is_an_ending(found, place, said)
         or _is_a_lamp_told_apart(found, place, said)
         or _is_for_a_lamp(found, place, said)
+        or _is_one_of_what_was_said(found, place, said)
+        or _is_what_somebody_says(place, said)
         or (found.kind == "light" and bool(_apart().search(said.text(place))))
     )
 
@@ -121,6 +123,29 @@ def _is_for_a_lamp(found: Entity, place: Span, said: Said) -> bool:
     lamp = behind.split()[:1] if behind.startswith(" ") else []
     is_lamp = any(meaning.is_lamp(fold(word)) for word in lamp)
     return is_lamp and found.kind == "room" and said.lookup.is_lamp_or_room(found, f"{said.text(place)} {lamp[0]}")
+
+
+def _is_one_of_what_was_said(found: Entity, place: Span, said: Said) -> bool:
+    """Whether only an adjective is said, with what makes one of those that were spoken of: `thulo chai`, the big one,
+    where there is a thulo kotha; unless another place is told by its like: `sano kotha bala, thulo chai nibhau`."""
+    text, (_, behind) = said.text(place), said.around(place)
+    words = spoken.words_of(text)
+    if found.kind == "light" or not all(map(meaning.adjective, words)) or text in map(normalize, found.names):
+        return False
+    others = [spoken.words_of(said.text(span)) for span in said.spans if span != place]
+    is_told_apart = any(any(map(meaning.adjective, other)) for other in others)
+    return not is_told_apart and bool(_the_one().match(behind))
+
+
+@cache
+def _the_one() -> re.Pattern[str]:
+    return re.compile(rf" ?{spoken.pattern_of('one_of_them')}\b")
+
+
+def _is_what_somebody_says(place: Span, said: Said) -> bool:
+    """Whether a word for saying was marked behind somebody, that sounds like a place: `chhora bhanchh nilo banau`."""
+    first, before = said.text(place).split()[0], spoken.words_of(said.around(place)[0])[-1:]
+    return first in lexicon.load().frames["says"] and any(map(meaning.is_person, before))
 
 
 def _words_of(found: Entity) -> Collection[str]:

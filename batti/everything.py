@@ -10,21 +10,36 @@ from collections.abc import Sequence
 from dataclasses import replace
 from functools import cache, lru_cache
 
-from batti import lexicon, meaning, spoken
+from batti import another, lexicon, meaning, spoken
 from batti.home import Entity
 from batti.lookup import Lookup
-from batti.prompt import Asked
+from batti.prompt import Asked, Span
+from batti.said import Said
 from batti.schema import ALL
 from batti.sound import SHORTEST, TOKEN, classes, fold
 
 _SURE = 0.9  # certainty from which a group is one of the home
 _LIKE, _SHORTEST = 0.8, 4  # likeness of a word to one for all; letters of one that is known by its beginning
+_SO_MANY = 0.5  # certainty of what is said of another number of rooms than the home has
 _NEARLY_ALL = 0.8  # certainty of a room that is called nearly like a word for all
 
 
-def instead(sentence: str, lookup: Lookup) -> tuple[Entity, float] | None:
+def instead(sentence: str, lookup: Lookup) -> tuple[Entity | str, float] | None:
     """What is meant instead of the whole house, and how certain that is."""
-    return _group(sentence, lookup) or _called_a_house(sentence, lookup) or _called(sentence, lookup)
+    named = _group(sentence, lookup) or _called_a_house(sentence, lookup) or _called(sentence, lookup)
+    return named or _so_many_rooms(sentence, lookup)
+
+
+def _so_many_rooms(sentence: str, lookup: Lookup) -> tuple[Entity | str, float] | None:
+    """The only group of as many rooms as all are said of, where the home has another number, or all of it; in doubt."""
+    for found in _every().finditer(sentence):
+        behind = _behind(found.end(), sentence)
+        said = sentence[found.start() : behind.end()] if behind else ""
+        if any(map(meaning.is_room, spoken.words_inside(said))) and is_counted_wrong(said, len(lookup.rooms_of(ALL))):
+            groups = [one for one in lookup.entities if one.kind == "group"]
+            groups = [one for one in groups if not is_counted_wrong(said, len(lookup.rooms_of(one.name)))]
+            return groups[0] if len(groups) == 1 else ALL, _SO_MANY
+    return None
 
 
 def _group(sentence: str, lookup: Lookup) -> tuple[Entity, float] | None:
@@ -75,20 +90,69 @@ def without_what_is_there(asked: Sequence[Asked], sentence: str) -> Sequence[Ask
 
 
 def of_a_kind(asked: Sequence[Asked], sentence: str, lookup: Lookup) -> Sequence[Asked]:
-    """What is asked, of a kind of room that is said in the plural behind a word for all, where a model took that for
-    the whole house: `all the decks`."""
-    said = [found for found in _every_of_a_kind().finditer(sentence) if len(lookup.all_of_its_kind(found[1])) > 1]
-    if len(said) != 1 or len([*_every().finditer(sentence)]) > 1:
+    """What is asked, of a kind of room or a group that is said behind a word for all, where a model took that for the
+    whole house: `all the decks`, `sabai row`, `all up off`."""
+    said = [*_every().finditer(sentence)]
+    kind = _behind(said[0].end(), sentence) if len(said) == 1 else None
+    if kind is None:
         return asked
-    place = (said[0].start(1), said[0].end(1) - 1)
-    return [replace(one, place=place) if one.place == ALL and not one.excepts else one for one in asked]
+    place = (said[0].start(), kind.end() - 1)
+    if len(lookup.all_of_its_kind(sentence[place[0] : kind.end()])) < 2:
+        place = (kind.start(), kind.end() - 1)
+        group = lookup.surely(kind[0]) if _switched().match(sentence, kind.end()) else None
+        if group is None or group.kind != "group":
+            return asked
+    return [replace(one, place=place) if one.place == ALL else one for one in asked]
 
 
 @cache
-def _every_of_a_kind() -> re.Pattern[str]:
-    """Matches all of a kind in English: `all the decks`."""
-    every, ours = map(spoken.pattern_of, ("every", "ours"))
-    return re.compile(rf"\b{every} (?:of )?(?:(?:the|{ours}) )?([a-z]{{3,}}s)\b")
+def _switched() -> re.Pattern[str]:
+    """Matches what is said behind a place that is switched: ` ko batti nibhau`."""
+    of, lamp, switches = map(spoken.pattern_of, ("of_room", "lamp_words", "switches"))
+    return re.compile(rf"(?: {of})?(?: {lamp})? {switches}\b")
+
+
+def _behind(begin: int, sentence: str) -> re.Match[str] | None:
+    """The word behind a word for all and how many there are: the rows of `all of the four rows`."""
+    frames = lexicon.load().frames
+    between = {"of", "the", *frames["ours"], *frames["counted"]}
+    words = TOKEN.finditer(sentence, begin)
+    return next((word for word in words if word[0] not in between and not spoken.number(word[0])), None)
+
+
+def is_of_a_kind_elsewhere(sentence: str) -> bool:
+    """Whether all is said of one kind of place that is no house, of so many of what is no room or lamp, or of a part of
+    the house: `every cabin`, `all four rows`, `all up off` in a home without the like."""
+    said = [*_every().finditer(sentence)]
+    kind = _behind(said[0].end(), sentence) if len(said) == 1 else None
+    if kind is None:
+        return False
+    if meaning.tells_a_part(fold(kind[0])) and _switched().match(sentence, kind.end()):
+        return True
+    ways = {kind[0], kind[0].removesuffix("s"), kind[0].removesuffix("es")}
+    is_counted = any(map(spoken.number, sentence[said[0].end() : kind.start()].split()[-1:])) and len(ways) > 1
+    is_kind = (is_counted and not meaning.is_light(fold(kind[0]))) or not another.written_places().isdisjoint(ways)
+    return is_kind and _houses_and_all_else().isdisjoint(map(fold, ways))
+
+
+@cache
+def _houses_and_all_else() -> frozenset[str]:
+    """Folded words for a whole home."""
+    frames = lexicon.load().frames
+    return frozenset(map(fold, (*frames["premises"], *frames["whole"], *frames["meant_for_all"])))
+
+
+def kind_before(place: Span, said: Said) -> str:
+    """The words of a place with a word for all before it, which a model left out: `sabai [row]`."""
+    before, text = said.around(place)[0].split(), said.text(place)
+    return f"{before[-1]} {text}" if before and fold(before[-1]) in meaning.every() else text
+
+
+def is_counted_wrong(said: str, there: int) -> bool:
+    """Whether all of so many are said and there are not as many: `tinai row`, of which there are four."""
+    all_of = (i for i, words in enumerate(lexicon.load().frames["all_of"], 2) for word in words if word in said.split())
+    numbers = {*all_of, *map(int, filter(None, map(spoken.number, said.split())))}
+    return bool(numbers) and there not in numbers
 
 
 @cache

@@ -10,7 +10,7 @@ from collections.abc import Collection, Iterator
 from functools import cache
 from itertools import pairwise
 
-from batti import meaning, spoken, told
+from batti import another, lexicon, meaning, spoken, told
 from batti.lookup import Lookup
 from batti.prompt import Asked
 from batti.said import Said
@@ -38,6 +38,22 @@ def is_a_number_left_out(said: Said) -> bool:
     names = {tuple(spoken.words_of(name)) for one in said.lookup.entities for name in one.names}
     named = (found[1] for found in _numbered_with_a_value().finditer(said.without_places))
     return bool(said.spans) and any(tuple(spoken.words_of(name)) in names for name in named)
+
+
+def is_a_place_left_out(said: Said) -> bool:
+    """Whether a place that the home does not have is switched in a part of its own of the sentence, and nothing asked
+    of it: the terrace of `hall off, terrace off`; unless something is corrected."""
+    if not said.spans or not meaning.denials().isdisjoint(map(fold, said.sentence.split())):
+        return False
+    switched = (found[1] for found in _switched().finditer(said.without_places))
+    rooms = another.written_places().difference(lexicon.load().frames["premises"])  # `pasal banda`: closed
+    return any(word in rooms and said.lookup.find(word)[0] is None for word in switched)
+
+
+@cache
+def _switched() -> re.Pattern[str]:
+    between, of, lamp, switches = map(spoken.pattern_of, ("between_rooms", "of_room", "lamp_words", "switches"))
+    return re.compile(rf"(?:^|[,.;] ?|\b{between} )(?:the )?([a-z]+)(?: {of})?(?: {lamp})? {switches}\b")
 
 
 def is_anothers_level(entry: Asked, said: Said) -> bool:

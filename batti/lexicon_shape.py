@@ -68,7 +68,7 @@ LEFT_OUT: Mapping[str, Any] = {
         **_each("ordinary switches another throughout inside_its_room lying_in before_number counted", ()),
         **_each("conditions is_lit is_dark if_it_is spoken_of watts percent days", ()),
         **_each("womens_titles meant_for_all heard_for_all some nearby lying_beside told_apart since", ()),
-        **_each("out_of as_far_as through brightness", ()),
+        **_each("out_of as_far_as through brightness all_of says one_of_them", ()),
         **_each("english_words nepali_words turning_words never_called behind_a_name now mine", ()),
         **_each("vague letters_heard numbers_heard compounds alphabets", {}),
         "refusal": _of(("before", "verbs", "particles")),

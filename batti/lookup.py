@@ -230,7 +230,9 @@ class Lookup:
         """The only thing in a name of which the one word that tells stands, where the nearest only mean the same:
         `parlour` for the tattoo parlour, no sitting room that is not called so; in doubt unless it means that, too."""
         telling = telling_of(readings[0])
-        if len(telling) != 1 or any(self._has_word(index, telling[0]) for index in equal if len(equal) == 1):
+        if len(telling) != 1 or meaning.tells_a_part(telling[0]):  # upstairs is not the toilet that is there
+            return None
+        if any(self._has_word(index, telling[0]) for index in equal if len(equal) == 1):
             return None
         its = [index for index in range(len(self.entities)) if self._has_word(index, telling[0])]
         if len(its) != 1:
@@ -432,10 +434,14 @@ class Lookup:
         words = spoken.words_of(name)
         return len(words) > 1 and words[0] in self._ours and all(map(meaning.is_room, words[1:]))
 
+    def _is_any_room(self, word: str) -> bool:
+        """Whether a folded word means any room, also cut short: rm."""
+        return word in self._any_room or meaning.is_room(word)
+
     def _is_ours_and_not_mine(self, room: Entity, said: str) -> bool:
         """Whether my room is said, and this is called ours and by nobody my room: hamro kotha, the parents'."""
         first, *more = said.split() or [""]
-        if first not in self._of_one or not more or not all(map(meaning.is_room, map(fold, more))):
+        if first not in self._of_one or not more or not all(map(self._is_any_room, map(fold, more))):
             return False
         begin = [name.split()[0] for name in map(lexicon.key, room.names) if self._is_mine(name)]
         return bool(begin) and self._of_one.isdisjoint(begin)
@@ -544,26 +550,43 @@ class Lookup:
         return None
 
     def all_of_its_kind(self, said: str) -> list[Entity]:
-        """The rooms of the kind that is said in the plural, where nothing is called so: both terraces."""
-        every, words = meaning.every(), spoken.words_of(said)
+        """The rooms, or else the groups, of the kind that is said in the plural or behind a word for all, where nothing
+        is called so: both terraces, sabai row."""
+        every, words = meaning.every(), spoken.words_inside(said)
         if any(map(meaning.is_room, words[-1:])):  # a kids room is one
             return []
+        is_all = len(words) > 1 and words[0] in every
+        if is_all and words[1].isdigit():  # all 4 rows
+            del words[1]
         telling = [w for w in words if w not in every and meaning.shared(w) not in ("", *meaning.SHARED)]
-        if len(telling) != 1 or (spoken.is_thing((telling[0],)) and meaning.is_place(telling[0])):  # the stairs
+        is_thing = not is_all and spoken.is_thing((*telling[:1],)) and meaning.is_place(telling[0])  # the stairs
+        if len(telling) != 1 or is_thing or letters.at_end(said):  # halls a and b
             return []
-        ways = [telling[0].removesuffix(end) for end in ("s", "es") if telling[0].endswith(end)]
+        ways = [telling[0].removesuffix(end) for end in ("s", "es", "haru") if telling[0].endswith(end)]
         kinds = [way for way in ways if meaning.is_place(way) or self._tells_several(way)]
+        if is_all and not kinds and self._is_a_kind(telling[0]):
+            kinds = [telling[0]]
         kinds = [way for way in kinds if way not in self._any_room]
-        if not kinds or letters.at_end(said) or self._plural([words]) is not None:  # halls a and b
+        if not kinds:
             return []
         its = {n.entity for n in self._names if n.factor == 1.0 and any(_is_of(kinds[0], word) for word in n.words)}
-        return [self.entities[index] for index in sorted(its) if self.entities[index].kind == "room"]
+        places = [self.entities[index] for index in sorted(its)]
+        rooms = [one for one in places if one.kind == "room"]
+        if rooms:
+            return [] if self._plural([words[1:] if is_all else words]) else rooms
+        return [one for one in places if one.kind == "group"]
+
+    def _is_a_kind(self, word: str) -> bool:
+        """Whether a folded word that is said behind one for all is what several here are, and not who or where."""
+        is_kin = meaning.is_kin(word) and not meaning.is_place(word)  # a cabin is nobody's Kabin
+        tells_which = is_kin or meaning.adjective(word) or meaning.is_a_side(word)
+        return not tells_which and self._tells_several(word) and self.surely(word) is None
 
     def _tells_several(self, word: str) -> bool:
-        """Whether several rooms are called by a folded word and others besides."""
+        """Whether several rooms, or several groups, are called by a folded word and others besides."""
         names = (name for name in map(self._names.__getitem__, self._by_word.get(word, ())) if name.factor == 1.0)
-        rooms = {n.entity for n in names if len(n.telling) > 1 and self.entities[n.entity].kind == "room"}
-        return len(rooms) > 1
+        kinds = Counter(self.entities[entity].kind for entity in {n.entity for n in names if len(n.telling) > 1})
+        return max(kinds["room"], kinds["group"]) > 1
 
     def _is_another(self, index: int, readings: list[list[str]], best: float) -> bool:
         """Whether something else may have been said than this: the vice principal is not the principal."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from functools import cache
 
-from batti import spoken
+from batti import spoken, told
 from batti.said import Said
 
 _ENDS_IN_A_NUMBER = re.compile(r"\d+$")
@@ -15,11 +15,11 @@ _ONE = rf"(?:{_A_NUMBER}|\|)"
 
 def is_a_range(said: Said) -> bool:
     """Whether a sentence asks something of all that lies between two places: `101 dekhi 103`, `rooms 101 to 104`, `gate
-    dekhi hall samma`. What is said of times is not looked at."""
-    if not said.has_no_time:
-        return False
+    dekhi hall samma`. What is said of times is not looked at, but for a number that a place is called by."""
     marked = _with_marks(said)
-    if _between_two().search(marked) or (said.has_no_value and _between_numbers().search(marked)):
+    if not said.has_no_time:
+        return _from_its_number().search(marked) is not None
+    if _between_two().search(spoken.with_digits(marked)) or (said.has_no_value and _between_numbers().search(marked)):
         return True
     return any(all(map(said.lookup.surely, found.groups())) for found in _from_to().finditer(said.sentence))
 
@@ -48,6 +48,12 @@ def _between_numbers() -> re.Pattern[str]:
     """The same of numbers that can be nothing but places: `101 to 103`, `101-103`."""
     through, rooms = map(spoken.pattern_of, ("through", "room_words"))
     return re.compile(rf"{_A_NUMBER}(?: {through} (?:{rooms} )?| ?- ?){_A_NUMBER}")
+
+
+@cache
+def _from_its_number() -> re.Pattern[str]:
+    """The same behind the number of a place, and no clock: the `1 to 3` of `bed 1 to 3`."""
+    return re.compile(rf"\|\d{{1,4}} {spoken.pattern_of('through')} \d{{1,4}}(?![\d:.%]| ?{told.any_time()}\b)")
 
 
 @cache

@@ -48,6 +48,7 @@ def resolve(asked: Sequence[Asked], sentence: str, lookup: Lookup, second: bool 
     """
     if not asked:
         return Command.none(), 1.0
+    asked = [_of_the_length_told(_put_off(_at_the_level_told(one, sentence), sentence), sentence) for one in asked]
     timed = _at_the_time_told(asked, sentence)
     some = everything.of_a_kind(everything.without_what_is_there(timed, sentence), sentence, lookup)
     said = Said(some, sentence, lookup)
@@ -80,7 +81,7 @@ def _doubts(said: Said) -> Iterator[float]:
         yield _NO_LIGHT_HAS_IT
     if is_a_range(said) or left_out.is_one_of_two(said):
         yield _NOT_QUITE
-    if left_out.is_a_number_left_out(said):
+    if left_out.is_a_number_left_out(said) or left_out.is_a_place_left_out(said):
         yield _NOT_QUITE
     if is_a_span(said):
         yield _AT_THE_NEXT
@@ -130,7 +131,9 @@ def _is_not_all(entry: Asked, said: Said) -> bool:
         return True
     if entry.excepts or entry.doing["action"] == "get_state":  # `kun kun batti baleko cha`
         return False
-    return everything.is_any(said.sentence) or not everything.is_told(said.without_places, said.lookup)
+    if everything.is_any(said.sentence) or everything.is_of_a_kind_elsewhere(said.sentence):
+        return True
+    return not everything.is_told(said.without_places, said.lookup)
 
 
 def _at_the_time_told(asked: Sequence[Asked], sentence: str) -> Sequence[Asked]:
@@ -140,6 +143,32 @@ def _at_the_time_told(asked: Sequence[Asked], sentence: str) -> Sequence[Asked]:
     if not clock or not times.isdisjoint(clock):
         return asked
     return [replace(one, doing=one.doing | _at(clock[0], one)) if "at" in one.doing else one for one in asked]
+
+
+def _at_the_level_told(one: Asked, sentence: str) -> Asked:
+    """What is asked, at the one level that is told with a point in it: `12.5%`."""
+    levels = told.decimal_levels(sentence)
+    if len(levels) != 1 or "brightness" not in one.doing or not 1 <= levels[0] <= 100:
+        return one
+    return replace(one, doing=one.doing | {"brightness": int(levels[0] + 0.5) / 100})
+
+
+def _put_off(one: Asked, sentence: str) -> Asked:
+    """What is asked at half past midnight, in half an hour where that is told."""
+    minutes = told.delay(sentence)
+    if not minutes or one.doing.get("at", "")[3:] != f"{minutes:02}":
+        return one
+    return replace(one, doing={**{key: it for key, it in one.doing.items() if key != "at"}, "after": f"{minutes}m"})
+
+
+def _of_the_length_told(one: Asked, sentence: str) -> Asked:
+    """What is asked, for the length that is told behind a level of which a network made it: 2h of `hall 20 2h`."""
+    level = round(100 * one.doing.get("brightness", 0))
+    length = told.length_behind(level, sentence) if level else None
+    if length is None:
+        return one
+    taken = f"{level}{length[1]}"
+    return replace(one, doing={k: f"{length[0]}{length[1]}" if v == taken else v for k, v in one.doing.items()})
 
 
 def _without_a_length_of(said: Said) -> Sequence[Asked]:
@@ -168,14 +197,20 @@ def _clock(sentence: str) -> tuple[str, ...]:
 
 def _is_not_said(said: Said) -> bool:
     """Whether a length or a colour temperature was said that is beyond what networks learn to read in full, and another
-    one is asked: `off in 1000 minutes` after 10m; or a level that was said in watts."""
+    one is asked: `off in 1000 minutes` after 10m; or a level that was said in watts or is a part of a longer number,
+    or a length that is only the 1 of `1st`."""
     long = {length for length in told.lengths(said.sentence) if length[0] >= _MANY or length[1] > _A_DAY}
     lengths = {seconds_of(one.doing[key]) for one in said.asked for key in ("after", "for") if key in one.doing}
+    which = told.ordinals(said.sentence)
+    is_which = any(seconds in (which_one, 60 * which_one) for seconds in lengths for which_one in which)
     hues = {one.doing["color_temp"] for one in said.asked if "color_temp" in one.doing}
     kelvin = {*told.kelvins(said.sentence)} - hues
     levels = {round(100 * one.doing["brightness"]) for one in said.asked if "brightness" in one.doing}
+    cut = (level for level in levels if level > told.LOW_LEVEL and told.is_within_a_number(level, said.without_places))
+    is_cut = said.has_no_time and any(cut)  # `dim at 2330`
     is_watts = not levels.isdisjoint(told.watts(said.sentence))
-    return bool(lengths and {seconds for _, seconds in long} - lengths) or bool(hues and kelvin) or is_watts
+    is_long = bool(lengths and {seconds for _, seconds in long} - lengths)
+    return is_long or is_which or bool(hues and kelvin) or is_watts or is_cut
 
 
 def _that_hold(said: Sequence[tuple[Asked, dict[str, Any]]]) -> list[dict[str, Any]]:
@@ -245,14 +280,20 @@ def places(said: Said, second: bool = False) -> list[Found]:
 
 
 def _of_its_kind(found: Found, said: Said) -> list[Found]:
-    """What is found, or each room of a kind that is said in the plural (`both terraces`); the only one in doubt."""
-    place = found.places[0]
-    if found.span is None or found.entry.excepts or not isinstance(place, Entity) or place.kind != "room":
+    """What is found, or each room of a kind that is said in the plural (`both terraces`) or behind a word for all, but
+    for those that are excepted; the only one, or another number of them than was said, in doubt."""
+    place, *excepts = found.places
+    if found.span is None or None in excepts or (isinstance(place, Entity) and place.kind == "light"):
         return [found]
-    rooms = said.lookup.all_of_its_kind(said.text(found.span))
+    kind = everything.kind_before(found.span, said)
+    rooms = [room for room in said.lookup.all_of_its_kind(kind) if room not in excepts]
+    if not rooms or (excepts and len(rooms) < 2):
+        return [found]
     if len(rooms) == 1:
         return [replace(found, sure=(min(found.sure[0], _NOT_QUITE),))]
-    return [replace(found, places=(room,), sure=(_SURE,)) for room in rooms] or [found]
+    sure = _NOT_QUITE if everything.is_counted_wrong(kind, len(rooms)) else _SURE
+    entry = replace(found.entry, excepts=())
+    return [replace(found, entry=entry, places=(room,), sure=(sure,)) for room in rooms]
 
 
 def _find(place: Span | str, said: Said, second: bool) -> tuple[Place | None, float]:

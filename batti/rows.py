@@ -30,6 +30,7 @@ def in_full(place: Span, said: Said) -> Iterator[str]:
     if not one or kind:
         return
     yield from _of_its_group(one, place, said)
+    yield from _of_the_group_before(one, place, said)
     is_known = _sort(one) == _SIDE and said.lookup.surely(one)  # upstairs is a place by itself
     before = "" if is_known else _kind_before(place, said)
     if before:
@@ -52,6 +53,17 @@ def _of_its_group(one: str, place: Span, said: Said) -> Iterator[str]:
             yield normalize(its[0])
 
 
+def _of_the_group_before(one: str, place: Span, said: Said) -> Iterator[str]:
+    """The room of that number in the group that is said before the row: Tent 4 of `talla tira ko 2 ra 4`."""
+    words = said.sentence[: place[0]].split()
+    while words and (words[-1] in _joining() or _sort(words[-1]) == _NUMBER):
+        words.pop()
+    rooms = said.lookup.group_at_end(spoken.words_of(" ".join(words))) if _sort(one) == _NUMBER else ()
+    its = [room for room in rooms if spoken.number(one) in spoken.words_of(normalize(room))]
+    if len(its) == 1:
+        yield normalize(its[0])
+
+
 def apart(said: Said) -> Sequence[Asked]:
     """What is asked, of each of two places that a model marked as one: the toilet and the shed of `charpi khor`."""
     asked: list[Asked] = []
@@ -67,7 +79,7 @@ def _each_of_two(place: Span, said: Said) -> list[Span]:
         return [place]
     for at in (i for i, char in enumerate(text) if char == " "):
         sides = text[:at], text[at + 1 :]
-        if all(lookup.is_a_name(fold(side)) and lookup.surely(side) for side in sides):
+        if all((lookup.is_a_name(fold(side)) or _parts(side)[0]) and lookup.surely(side) for side in sides):
             return [(place[0], place[0] + at - 1), (place[0] + at + 1, place[1])]
     return [place]
 
@@ -120,10 +132,15 @@ def _without_its_number(one: Asked, said: Said) -> Asked:
         return one
     between = said.sentence[number.end() : after.place[0]]
     is_row = _BETWEEN.issuperset(re.sub(r"[a-z]+", "", between)) and _joining().issuperset(_WORD.findall(between))
-    named = said.lookup.surely(f"{said.text(one.place).removesuffix('s')} {level}")
+    its, kind = _parts(said.text(one.place))
+    if is_numbered := _sort(its) == _NUMBER and bool(kind):  # `room number 1 2 and 3`
+        named = said.lookup.surely(f"{kind} {level}")
+    else:
+        named = said.lookup.surely(f"{said.text(one.place).removesuffix('s')} {level}")
     if not (is_row and named and named.kind == "room" and _sort(said.text(after.place)) == _NUMBER):
         return one
-    return replace(one, place=(one.place[0], number.end() - 1), doing=after.doing)
+    place = one.place if is_numbered else (one.place[0], number.end() - 1)
+    return replace(one, place=place, doing=after.doing)
 
 
 def _members(place: Span, said: Said) -> list[Span]:
@@ -152,6 +169,7 @@ def _row(place: Span, said: Said) -> list[Span]:
     """The place with its number, if the model left that out, after the others that stand before it in its row."""
     place = _with_its_number(place, said)
     one, kind = _parts(said.text(place))
+    kind = kind or " ".join(word for word in said.text(place).split() if word in _counting())  # `1 2 number`
     if not (one and kind):
         return [place]
     row: list[Span] = []
@@ -167,7 +185,27 @@ def _row(place: Span, said: Said) -> list[Span]:
             if not marked:
                 row.insert(0, (word.start(), word.end() - 1))
         begin = word.start()
-    return [*row, place]
+    return [*row, place, *_more_behind(place, said)]
+
+
+def _more_behind(place: Span, said: Said) -> list[Span]:
+    """The numbers that stand right behind that of a place, of like things that a model left out: `room 1 2 3 off`."""
+    *kind, number = said.text(place).split()
+    if not (kind and spoken.number(number) and said.has_no_value and said.has_no_time):
+        return []
+    more: list[Span] = []
+    end, together, counted = place[1] + 1, said.text(place), lexicon.load().frames["counted"]
+    for word in _WORD.finditer(said.sentence, end):
+        if said.sentence[end : word.start()] != " " or not spoken.number(word[0]):
+            break
+        together = f"{together} {word[0]}"
+        if not said.lookup.surely(" ".join((*kind, word[0]))) or said.lookup.surely(together):  # rooms 1.0 and ten
+            return []
+        end = word.end()
+        more.append((word.start(), word.end() - 1))
+    if not {*said.sentence[end:].split()[:1]}.isdisjoint(counted):  # `room 1 2 ota batti`
+        more = more[:-1]
+    return [one for one in more if one not in said.spans]
 
 
 def _with_its_number(place: Span, said: Said) -> Span:

@@ -15,6 +15,7 @@ LOW_LEVEL = 10
 """Percent below which a level is so rare that a number may be part of a name."""
 _SECONDS = (("s", 1), ("m", 60), ("h", 3600))
 _A_NUMBER = r"(?<![\d:.])(?<!\d )"  # of its own: the 30 of `10 30 pm` and the 100 of `2 100 kelvin` are parts of one
+_ORDINAL, _ALONE = re.compile(r"(?<!\d)(\d{1,2})(?:st|nd|rd|th)\b"), re.compile(r"(?<!\d)(\d{1,2})(?!\d|st|nd|rd|th)")
 _DIGITAL = re.compile(r"(?<![\d:.])(\d{1,2}):(\d\d)(?![\d:])")
 
 
@@ -33,9 +34,28 @@ def _amount(found: re.Match[str]) -> float:
     return float(f"{found[1]}.{found[3] or 0}")
 
 
+def length_behind(number: int, sentence: str) -> tuple[int, str] | None:
+    """The length right behind a number of its own, which is no part of it: (2, "h") behind the 20 of `hall 20 2h`."""
+    for unit, _ in _SECONDS:
+        if found := re.search(rf"(?<![\d:.]){number} (\d+) ?{spoken.any_of({unit, *_words_of(unit)})}\b", sentence):
+            return int(found[1]), unit
+    return None
+
+
 def digital(sentence: str) -> list[tuple[int, int]]:
     """The hours and minutes that a normalized sentence tells as clocks show them, also such as no clock has: 25:00."""
     return [(int(found[1]), int(found[2])) for found in _DIGITAL.finditer(sentence)]
+
+
+def delay(sentence: str) -> int:
+    """The minutes of a delay that is told as clocks show it and that no hour has: `in 0:30`; 0 where none is."""
+    found = _delay().search(sentence)
+    return int(next(filter(None, found.groups()))) if found else 0
+
+
+def ordinals(sentence: str) -> set[int]:
+    """The numbers that tell which one and no amount: the 1 of `1st kitchen then hall`."""
+    return {int(found) for found in _ORDINAL.findall(sentence)} - {*map(int, _ALONE.findall(sentence))}
 
 
 def is_by_a_quarter(sentence: str) -> bool:
@@ -63,6 +83,17 @@ def levels(sentence: str) -> list[int]:
     return [int(found) for found in _levels().findall(sentence)]
 
 
+def decimal_levels(sentence: str) -> list[float]:
+    """The percent that it tells with a point in them: 12.5."""
+    return [float(found) for found in re.findall(rf"(?<![\d.:])(\d+\.\d+) ?{_percent()}", sentence)]
+
+
+def is_within_a_number(number: int, sentence: str) -> bool:
+    """Whether its digits stand only inside a longer number: the 40 of `4040`."""
+    digits = re.findall(r"\d+", spoken.with_digits(sentence))
+    return str(number) not in digits and any(str(number) in one for one in digits)
+
+
 def watts(sentence: str) -> list[int]:
     """How strong a bulb it tells of, in watts, which no brightness is: `40w`."""
     return [int(found) for found in _watts().findall(sentence)]
@@ -82,6 +113,12 @@ def hour_words() -> frozenset[str]:
 def units() -> str:
     """The pattern of any word for a length of time."""
     return spoken.any_of(word for one, _ in _SECONDS for word in _words_of(one))
+
+
+@cache
+def any_time() -> str:
+    """The pattern of what a number of a time is told by: `minute`, `baje`."""
+    return spoken.any_of({*hour_words(), *(word for one, _ in _SECONDS for word in (one, *_words_of(one)))})
 
 
 def _words_of(unit: str) -> set[str]:
@@ -106,6 +143,16 @@ def _quarter() -> re.Pattern[str]:
 
 
 @cache
+def _delay() -> re.Pattern[str]:
+    """Matches minutes behind no hour, with what makes a delay of them before or behind: `in 0:30`, `0:30 pachi`."""
+    frames = [frame.partition("{d}") for said in lexicon.load().times["after"].values() for frame in said]
+    said = ({lexicon.key(frame[end]) for frame in frames} for end in (0, 2))
+    before, behind = (words - {"", *spoken.endings()} for words in said)  # `0:30 ma` is at half past midnight
+    minutes = r"(?<![\d:.])00?:(\d\d)(?![\d:])"
+    return re.compile(rf"\b{spoken.any_of(before)} {minutes}|{minutes} {spoken.any_of(behind)}\b")
+
+
+@cache
 def _past() -> re.Pattern[str]:
     return re.compile(rf"\b{spoken.any_of(words_of_spans('past'))}\b(?! ?\d)")
 
@@ -120,7 +167,11 @@ def _kelvin() -> re.Pattern[str]:
 
 @cache
 def _levels() -> re.Pattern[str]:
-    return re.compile(rf"(\d+) ?{spoken.any_of({'%', *lexicon.load().frames['percent']})}")
+    return re.compile(rf"(\d+) ?{_percent()}")
+
+
+def _percent() -> str:
+    return spoken.any_of({"%", *lexicon.load().frames["percent"]})
 
 
 @cache

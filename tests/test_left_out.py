@@ -62,3 +62,17 @@ def test_a_lamp_that_is_told_apart_is_asked_about(sentence: str, places: tuple[s
 )
 def test_which_of_two_places_is_asked(sentence: str, places: tuple[str, ...], action: str, asks: bool) -> None:
     assert (certainty(sentence, places, action) <= 0.5) == asks
+
+
+@pytest.mark.parametrize(
+    ("sentence", "places", "is_sure"),
+    [
+        ("kitchen off, balcony off, hall off", ("kitchen", "hall"), False),
+        ("kitchen ra garage ko batti off, hall off", ("kitchen", "hall"), False),
+        ("balcony off, no no, hall off", ("hall",), True),
+        ("kitchen off, fan off, hall off", ("kitchen", "hall"), True),
+        ("hall nibhau, school banda bhayo", ("hall",), True),
+    ],
+)
+def test_a_place_that_is_left_out_makes_it_doubtful(sentence: str, places: tuple[str, ...], is_sure: bool) -> None:
+    assert (certainty(sentence, places, "turn_off") > 0.5) is is_sure

@@ -1616,3 +1616,9 @@ def test_the_kitchen_may_be_heard_as_a_language() -> None:
 @pytest.mark.parametrize(("said", "is_sure"), [("bunker", False), ("banchho", True), ("on gun", True)])
 def test_an_english_word_is_not_surely_a_translation(said: str, is_sure: bool) -> None:
     assert (lookup_of(home_of("kitchen", "courtyard")).find(said)[1] > 0.5) is is_sure
+
+
+@pytest.mark.parametrize(("said", "is_sure"), [("my rm", False), ("our rm", True), ("mero kotha", False)])
+def test_my_room_is_not_surely_ours_however_it_is_written(said: str, is_sure: bool) -> None:
+    home = home_of({"name": "parents room", "aliases": ["hamro kotha"]}, "hall")
+    assert (lookup_of(home).find(said)[1] > 0.5) is is_sure

@@ -1070,6 +1070,95 @@ def test_all_of_a_kind_is_not_the_whole_house() -> None:
     assert resolve([Asked(ALL, OFF)], "all the lights off", lookup)[0].rooms == (ALL,)
 
 
+@pytest.mark.parametrize(
+    ("sentence", "names", "is_sure"),
+    [
+        ("sabai pokhari nibhau", ["pokhari 1", "pokhari 2", "pokhari 3"], True),
+        ("every pokhari off", ["pokhari 1", "pokhari 2", "pokhari 3"], True),
+        ("all three pokharis off", ["pokhari 1", "pokhari 2", "pokhari 3"], True),
+        ("dubai pokhari nibhau", ["pokhari 1", "pokhari 2", "pokhari 3"], False),
+        ("charai kotha nibhau", ["talla"], False), ("sabai kotha nibhau", [ALL], True),
+        ("all five decks off", [ALL], False), ("every terrace off", [ALL], False),
+        ("every house light off", [ALL], True),
+    ],
+)  # fmt: skip
+def test_a_word_for_all_before_one_of_a_kind_is_said_of_its_like(
+    sentence: str, names: list[str], is_sure: bool
+) -> None:
+    rooms = ("pokhari 1", "pokhari 2", "pokhari 3", "hall", "store")
+    home = home_of(*rooms, groups={"talla": [*rooms[:4]]})
+    command, certainty = resolve([Asked(ALL, OFF)], sentence, lookup_of(home))
+    assert [*command.rooms] == names and (certainty > 0.5) is is_sure
+
+
+def test_one_is_excepted_from_all_of_its_kind() -> None:
+    sentence, lookup = "sabai pokhari nibhau pokhari 2 bahek", lookup_of(home_of("pokhari 1", "pokhari 2", "pokhari 3"))
+    asked = [Asked(ALL, OFF, excepts=(mark(sentence, "pokhari 2"),))]
+    assert resolve(asked, sentence, lookup)[0].rooms == ("pokhari 1", "pokhari 3")
+
+
+def test_all_of_a_kind_of_groups_are_those_groups() -> None:
+    groups = {"keta barrack": ["a1"], "keti barrack": ["b1"]}
+    sentence, home = "dubai barrackko batti nibhau", home_of("a1", "b1", "hall", groups=groups)
+    found = resolve([Asked(mark(sentence, "dubai barrackko"), OFF)], sentence, lookup_of(home))
+    assert found[0].rooms == ("keta barrack", "keti barrack") and found[1] > 0.5
+
+
+def test_a_length_behind_a_level_is_not_that_of_the_level() -> None:
+    sentence, lookup = "hall 30 3h", lookup_of(home_of("hall"))
+    doing = {"action": "adjust_brightness", "brightness": 0.3, "for": "30h"}
+    [action] = resolve([Asked(mark(sentence, "hall"), doing)], sentence, lookup)[0].to_dict()["actions"]
+    assert (action["brightness"], action["for"]) == (0.3, "3h")
+
+
+def test_minutes_of_no_hour_from_now_are_a_delay() -> None:
+    sentence, lookup = "hall off in 0:20", lookup_of(home_of("hall"))
+    command, sure = resolve([Asked(mark(sentence, "hall"), OFF | {"at": "00:20"})], sentence, lookup)
+    assert command.to_dict()["actions"] == [{"room": "hall", "action": "turn_off", "after": "20m"}] and sure > 0.9
+
+
+def test_which_comes_first_is_no_length() -> None:
+    sentence, lookup = "2nd hall off", lookup_of(home_of("hall"))
+    assert resolve([Asked(mark(sentence, "hall"), OFF | {"after": "2m"})], sentence, lookup)[1] == 0.5
+
+
+@pytest.mark.parametrize(
+    ("sentence", "marked", "is_sure"),
+    [
+        ("hall bala sano chai nibhau", ["hall", "sano"], False), ("the big one off", ["big"], False),
+        ("thulo kotha bala sano chai nibhau", ["thulo kotha", "sano"], True),
+        ("sano kotha nibhau", ["sano kotha"], True),
+    ],
+)  # fmt: skip
+def test_an_adjective_alone_tells_one_of_what_was_spoken_of(sentence: str, marked: list[str], is_sure: bool) -> None:
+    asked = [Asked(mark(sentence, name), OFF) for name in marked]
+    home = home_of("thulo kotha", "sano kotha", "hall")
+    assert (resolve(asked, sentence, lookup_of(home))[1] > 0.5) is is_sure
+
+
+@pytest.mark.parametrize(("said", "is_sure"), [("दिदी भन्छ रातो बनाऊ", False), ("दिदी भान्छा रातो बनाऊ", True)])
+def test_what_somebody_says_is_no_sure_kitchen(said: str, is_sure: bool) -> None:
+    sentence = normalize(said)
+    asked = [Asked(mark(sentence, sentence.split()[1]), OFF)]
+    assert (resolve(asked, sentence, lookup_of(home_of("bhancha", "hall")))[1] > 0.5) is is_sure
+
+
+@pytest.mark.parametrize(
+    ("sentence", "asked_for", "level", "is_sure"),
+    [("hall 27.5%", 0.27, 0.28, True), ("hall 3030", 0.3, 0.3, False), ("hall 30", 0.3, 0.3, True)],
+)
+def test_the_level_that_is_told(sentence: str, asked_for: float, level: float, is_sure: bool) -> None:
+    doing = {"action": "adjust_brightness", "brightness": asked_for}
+    command, certainty = resolve([Asked(mark(sentence, "hall"), doing)], sentence, lookup_of(home_of("hall")))
+    assert command.actions[0].brightness == level and (certainty > 0.5) is is_sure
+
+
+def test_all_of_a_part_of_the_house_is_not_surely_all_of_it() -> None:
+    home = home_of("attic", "hall", groups={"mathi": ["attic"]})
+    assert resolve([Asked(ALL, OFF)], "sabai mathi ko batti nibhau", lookup_of(home))[0].rooms == ("mathi",)
+    assert resolve([Asked(ALL, OFF)], "sabai tala nibhau", lookup_of(home))[1] == 0.5
+
+
 def test_my_room_is_none_that_was_named_before() -> None:
     sentence = "kitchen ra mero kotha dubai nibhau"
     asked = [Asked(mark(sentence, name), OFF) for name in ("kitchen", "mero kotha")]

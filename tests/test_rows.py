@@ -53,6 +53,9 @@ def places(sentence: str, *marked: str, excepts: tuple[str, ...] = ()) -> tuple[
         ("1, 2 ra 3 table nibhau", ("2", "3 table"), ["table 1", "table 2", "table 3"]),
         ("1, 2 ra 3 number table nibhau", ("3 number table",), ["table 1", "table 2", "table 3"]),
         ("1 2 table nibhau", ("table",), ["table 1", "table 2"]),
+        ("table number one two off", ("table number one",), ["table 1", "table 2"]),
+        ("table 1 2 3 nibhau", ("table 1",), ["table 1", "table 2", "table 3"]),
+        ("table 1 2 ota batti nibhau", ("table 1",), ["table 1"]),
         ("a b hall nibhau", ("b hall",), ["hall A", "hall B"]),
         ("a, b ra ka hall nibhau", ("b", "ka hall"), ["hall A", "hall B", "hall ka"]),
         ("naya ra purano bhancha nibhau", ("purano bhancha",), ["naya bhancha", "purano bhancha"]),
@@ -182,3 +185,41 @@ def test_the_number_of_the_first_in_a_row_is_no_level(sentence: str, level: floa
     asked = [Asked(mark(sentence, "tables"), dim), Asked(mark(sentence, "2"), OFF)]
     [action, *_] = resolve(asked, sentence, lookup_of(HOME))[0].actions
     assert (action.room, action.action) == first
+
+
+def test_numbers_that_are_called_so_without_their_kind_are_a_row() -> None:
+    rooms = {"name": "Machha Pokhari", "aliases": ["ek number"]}, {"name": "Hans", "aliases": ["dui number"]}
+    home = lookup_of(home_of(*rooms))
+    for sentence, marked in (("ek dui number nibhau", "dui number"), ("ek number dui number nibhau", "ek number dui")):
+        command, _ = resolve([Asked(mark(sentence, marked), OFF)], sentence, home)
+        assert command.rooms == ("Machha Pokhari", "Hans")
+
+
+def test_the_second_in_a_row_is_no_level_of_the_first() -> None:
+    sentence = "table number 1 2 ra 3 nibhau"
+    level = {"action": "adjust_brightness", "brightness": 0.02}
+    asked = [Asked(mark(sentence, "table number 1"), level), Asked(mark(sentence, "3"), OFF)]
+    command, _ = resolve(asked, sentence, lookup_of(HOME))
+    assert [(one.room, one.action) for one in command.actions] == [(f"table {n}", "turn_off") for n in (1, 2, 3)]
+
+
+@pytest.mark.parametrize(("sentence", "is_sure"), [("table 1 to 3 off", False), ("table 1 off at 2 to 3", True)])
+def test_the_number_of_a_place_is_no_clock(sentence: str, is_sure: bool) -> None:
+    asked = [Asked(mark(sentence, "table 1"), OFF | {"at": "02:59"})]
+    assert (resolve(asked, sentence, lookup_of(HOME))[1] > 0.5) is is_sure
+
+
+@pytest.mark.parametrize(
+    ("sentence", "marked", "rooms"),
+    [
+        ("tallo pangti ko 4 ra 5 nibhau", ("4", "5"), ("kyari 4", "kyari 5")),
+        ("mathillo pangti ko 4 nibhau", ("4",), ()), ("mathillo pangti 2 bala", ("2",), ("kyari 2",)),
+    ],
+)  # fmt: skip
+def test_a_number_behind_a_group_is_that_of_its_room(
+    sentence: str, marked: tuple[str, ...], rooms: tuple[str, ...]
+) -> None:
+    groups = {"mathillo pangti": ["kyari 1", "kyari 2"], "tallo pangti": ["kyari 4", "kyari 5"]}
+    home = lookup_of(home_of("kyari 1", "kyari 2", "kyari 4", "kyari 5", "shed 2", "shed 4", groups=groups))
+    command, _ = resolve([Asked(mark(sentence, one), OFF) for one in marked], sentence, home)
+    assert command.rooms == rooms

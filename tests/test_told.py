@@ -57,3 +57,28 @@ def test_a_quarter_before_a_clock() -> None:
 )
 def test_the_hour_of_a_half_may_be_left_out(sentence: str, lacks: bool) -> None:
     assert told.lacks_its_hour(sentence) is lacks
+
+
+@pytest.mark.parametrize(
+    ("sentence", "minutes"),
+    [("hall off in 0:20", 20), ("०:४० पछि हल", 40), ("hall off at 0:20", 0), ("0:20 ma hall", 0), ("in 1:20", 0)],
+)
+def test_a_delay_as_clocks_show_it(sentence: str, minutes: int) -> None:
+    assert told.delay(normalize(sentence)) == minutes
+
+
+def test_ordinals_are_no_amounts() -> None:
+    assert told.ordinals("2nd hall then 3 minute kitchen") == {2} and told.ordinals("1st hall, 1 minute") == set()
+
+
+@pytest.mark.parametrize(
+    ("sentence", "length"), [("hall 30 3h", (3, "h")), ("hall 30 15 min", (15, "m")), ("hall 30", None)]
+)
+def test_a_length_behind_another_number(sentence: str, length: tuple[int, str] | None) -> None:
+    assert told.length_behind(30, sentence) == length
+
+
+def test_a_level_with_a_point_in_it_and_digits_that_are_none() -> None:
+    assert told.decimal_levels("hall 27.5%, kitchen 0.4 ma") == [27.5]
+    assert told.is_within_a_number(20, "hall 2020") and not told.is_within_a_number(20, "hall 20, room 202")
+    assert not told.is_within_a_number(50, normalize("हल पचास"))
