@@ -133,10 +133,14 @@ class Interpreter:
 
     def result(self, text: str, reading: Reading) -> Result:
         """What a model's reading of a sentence means here: in the speaker's room, sure enough, possible."""
-        if why := impossible(text, reading.command):
-            return Result(text, Command.none(), reading.confidence, impossible=why)
-        other = (self.at_home(reading.other[0]), reading.other[1]) if reading.other else None
         unsure = reading.confidence < self.home.confirm_below
+        why, other = impossible(text, reading.command), reading.other
+        if other and (not_that := impossible(text, other[0])):  # is not offered; where nothing else is, it was asked for
+            why = why or (not_that if unsure and not reading.command.actions else None)
+            other = None
+        if why:
+            return Result(text, Command.none(), reading.confidence, impossible=why)
+        other = (self.at_home(other[0]), other[1]) if other else None
         return Result(text, self.at_home(reading.command), reading.confidence, other, unsure)
 
     def at_home(self, command: Command) -> Command:

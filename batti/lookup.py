@@ -254,6 +254,8 @@ class Lookup:
     ) -> tuple[Entity | str | None, float]:
         """What is most like what was said, unless something tells that it is another."""
         best, entity = scored[index], self.entities[index]
+        if self._names_a_lamp_elsewhere(index, readings[0]):
+            return None, _STRANGER
         if best < _SURE and (self._has_not(index, readings) or self._only_sounds_like(index, said)):
             return None, _STRANGER * _certainty(_SURE - best)
         if best < _SURE and (called_so := self._of_one_head(index, readings)):
@@ -521,6 +523,22 @@ class Lookup:
         strange = (word for word, much in known.items() if much < WORD)
         another = any(meaning.is_fixture(word) or meaning.ordinal(word) for word in strange)
         return another and max(known.values()) > ENOUGH
+
+    def _names_a_lamp_elsewhere(self, room: int, said: Sequence[str]) -> bool:
+        """Whether a lamp of another room is named in full beside this one: `study ko reading lamp` for the bedroom's,
+        however near its name comes to the study's."""
+        if self.entities[room].kind != "room":
+            return False
+        for name in self._names:
+            lamp = self.entities[name.entity]
+            if lamp.kind != "light" or name.lamp or lamp.room == self.entities[room].name:
+                continue
+            rest = Counter(said) - Counter(name.words)
+            if rest.total() == len(said) - len(name.words) and any(
+                rest.keys() >= {*one.telling} for one in self._names if one.entity == room and one.factor == 1.0
+            ):
+                return True
+        return False
 
     def _of_one_head(self, index: int, readings: list[list[str]]) -> int:
         """How many rooms are called by the one word that is said and others besides, where this is one of them: the

@@ -24,7 +24,6 @@ def report(outcomes: list[Outcome]) -> str:
 _HARDEST = {
     "ears_en": 0.75, "en_ear": 0.75, "pieces": 0.75, "half_heard_1": 0.75, "siri": 0.75, "half_words": 0.75,
     "whisper": 0.75, "far_field": 0.85, "anyhow": 0.85, "stranger_names": 0.85, "second_thoughts": 0.85,
-    "plain_english": 0.85, "sydney": 0.85,
 }  # fmt: skip
 
 

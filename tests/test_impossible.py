@@ -6,6 +6,7 @@ from typing import Any, get_args
 import pytest
 
 from batti import Interpreter
+from batti.backends import Reading
 from batti.command import Command
 from batti.dataset.cases import read_cases
 from batti.impossible import IN_WORDS, Impossible, impossible
@@ -82,6 +83,19 @@ def test_what_cannot_be_is_none_and_says_why_in_place_of_another_amount(sentence
     assert (data["intent"], data["impossible"]) == ("none", IN_WORDS[why]) and "readings" not in data
     assert result.yaml().endswith(f"\n# impossible: {IN_WORDS[why]}\n")
     assert Command.from_yaml(result.yaml()) == result.command
+
+
+def test_what_cannot_be_is_not_offered_either() -> None:
+    interpreter = Interpreter.load()
+    asked = "hall ko batti 36 ghanta pachi bala"
+    other, wrong = (Command.from_dict({"actions": [{"room": "living room", "action": "turn_on", **doing}]})
+                    for doing in ({}, {"after": "36m"}))  # fmt: skip
+    of_none = interpreter.result(asked, Reading(Command.none(), 0.4, (wrong, 0.3)))
+    assert (of_none.impossible, of_none.needs_confirmation, of_none.other) == ("too_long", False, None)
+    of_another = interpreter.result(asked, Reading(other, 0.4, (wrong, 0.3)))
+    assert (of_another.impossible, of_another.needs_confirmation, of_another.other) == (None, True, None)
+    sure = interpreter.result(asked, Reading(Command.none(), 1.0, (wrong, 0.0)))
+    assert (sure.impossible, sure.command) == (None, Command.none())
 
 
 def test_of_what_can_be_nothing_is_said() -> None:

@@ -448,6 +448,28 @@ def test_named_lights_are_found(said: str, light: tuple[str, str]) -> None:
     assert found(LAMPS, said) == light
 
 
+READERS = Home.from_dict({
+    "name": "Readers",
+    "rooms": [
+        {"name": "dining room", "aliases": ["khane kotha"]},
+        {"name": "bedroom", "lights": [{"name": "dining lamp", "aliases": ["khane batti"]}]},
+    ],
+    "groups": [{"name": "mathi", "rooms": ["dining room", "bedroom"]}],
+})  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("said", "name"),
+    [
+        ("dining room ko dining lamp", None), ("khane kotha ko khane batti", None), ("bedroom ko dining lamp", "dining lamp"),
+        ("dining lamp", "dining lamp"), ("khane batti", "dining lamp"), ("dining room ko lamp", "dining room"),
+        ("khane kotha ko batti", "dining room"), ("mathi ko dining lamp", "dining lamp"),
+    ],
+)  # fmt: skip
+def test_a_lamp_of_another_room_is_not_the_room_that_its_name_comes_near_to(said: str, name: str | None) -> None:
+    assert found_name(READERS, said) == name
+
+
 @pytest.mark.parametrize("said", ["ceiling light", "floor lamp", "chandelier", "bed lamp"])
 def test_a_light_that_the_home_lacks_is_not_found(said: str) -> None:
     assert found(LAMPS, said) is None
