@@ -135,7 +135,7 @@ class Interpreter:
         """What a model's reading of a sentence means here: in the speaker's room, sure enough, possible."""
         unsure = reading.confidence < self.home.confirm_below
         why, other = impossible(text, reading.command), reading.other
-        if other and (not_that := impossible(text, other[0])):  # is not offered; where nothing else is, it was asked for
+        if other and (not_that := impossible(text, other[0])):  # is not offered; where nothing else is, it was asked
             why = why or (not_that if unsure and not reading.command.actions else None)
             other = None
         if why:
