@@ -462,7 +462,8 @@ READERS = Home.from_dict({
     ("said", "name"),
     [
         ("dining room ko dining lamp", None), ("khane kotha ko khane batti", None),
-        ("bedroom ko dining lamp", "dining lamp"), ("dining lamp", "dining lamp"), ("khane batti", "dining lamp"), ("dining room ko lamp", "dining room"),
+        ("bedroom ko dining lamp", "dining lamp"), ("dining lamp", "dining lamp"),
+        ("khane batti", "dining lamp"), ("dining room ko lamp", "dining room"),
         ("khane kotha ko batti", "dining room"), ("mathi ko dining lamp", "dining lamp"),
     ],
 )  # fmt: skip
