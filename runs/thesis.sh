@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
 # The thesis protocol: our kind of network trained on the thesis's train split alone, scored on its other splits. Twice:
-# from the shipped weights, as the thesis's Llama went on from its own (an hour of one CPU core), and from nothing (eleven minutes of a
-# GPU, where there is one; else about an hour and a half of one CPU core that knows bfloat16; OMP_NUM_THREADS=1 where
-# other work runs beside it). From nothing means no phrase bank, and of the lexicon the keyboard alone. Nothing of the
-# data or of the weights trained on them is kept.
+# from the shipped weights, as the thesis's Llama went on from its own (an hour of one CPU core), and from nothing (eleven
+# minutes of a GPU, where there is one; else about an hour and a half of one CPU core that knows bfloat16;
+# OMP_NUM_THREADS=1 where other work runs beside it). From nothing means no phrase bank, and of the lexicon the keyboard
+# alone. Nothing of the data or of the weights trained on them is kept.
 #   runs/thesis.sh                    scores on val.json
 #   runs/thesis.sh TEST.json...       scores on these files too
 #   THESIS=FOLDER runs/thesis.sh ...  where train.json and val.json lie
