@@ -92,11 +92,10 @@ def without_what_is_there(asked: Sequence[Asked], sentence: str) -> Sequence[Ask
 def of_a_kind(asked: Sequence[Asked], sentence: str, lookup: Lookup) -> Sequence[Asked]:
     """What is asked, of a kind of room or a group that is said behind a word for all, where a model took that for the
     whole house: `all the decks`, `sabai row`, `all up off`."""
-    said = [*_every().finditer(sentence)]
-    kind = _behind(said[0].end(), sentence) if len(said) == 1 else None
-    if kind is None:
+    if (found := _all_and_its_kind(sentence)) is None:
         return asked
-    place = (said[0].start(), kind.end() - 1)
+    every, kind = found
+    place = (every.start(), kind.end() - 1)
     if len(lookup.all_of_its_kind(sentence[place[0] : kind.end()])) < 2:
         place = (kind.start(), kind.end() - 1)
         group = lookup.surely(kind[0]) if _switched().match(sentence, kind.end()) else None
@@ -107,9 +106,14 @@ def of_a_kind(asked: Sequence[Asked], sentence: str, lookup: Lookup) -> Sequence
 
 @cache
 def _switched() -> re.Pattern[str]:
-    """Matches what is said behind a place that is switched: ` ko batti nibhau`."""
-    of, lamp, switches = map(spoken.pattern_of, ("of_room", "lamp_words", "switches"))
-    return re.compile(rf"(?: {of})?(?: {lamp})? {switches}\b")
+    return re.compile(spoken.switched())
+
+
+def _all_and_its_kind(sentence: str) -> tuple[re.Match[str], re.Match[str]] | None:
+    """The word for all, where it is the only one, and the word of what it is said."""
+    said = [*_every().finditer(sentence)]
+    kind = _behind(said[0].end(), sentence) if len(said) == 1 else None
+    return (said[0], kind) if kind else None
 
 
 def _behind(begin: int, sentence: str) -> re.Match[str] | None:
@@ -123,14 +127,13 @@ def _behind(begin: int, sentence: str) -> re.Match[str] | None:
 def is_of_a_kind_elsewhere(sentence: str) -> bool:
     """Whether all is said of one kind of place that is no house, of so many of what is no room or lamp, or of a part of
     the house: `every cabin`, `all four rows`, `all up off` in a home without the like."""
-    said = [*_every().finditer(sentence)]
-    kind = _behind(said[0].end(), sentence) if len(said) == 1 else None
-    if kind is None:
+    if (found := _all_and_its_kind(sentence)) is None:
         return False
+    every, kind = found
     if meaning.tells_a_part(fold(kind[0])) and _switched().match(sentence, kind.end()):
         return True
     ways = {kind[0], kind[0].removesuffix("s"), kind[0].removesuffix("es")}
-    is_counted = any(map(spoken.number, sentence[said[0].end() : kind.start()].split()[-1:])) and len(ways) > 1
+    is_counted = any(map(spoken.number, sentence[every.end() : kind.start()].split()[-1:])) and len(ways) > 1
     is_kind = (is_counted and not meaning.is_light(fold(kind[0]))) or not another.written_places().isdisjoint(ways)
     return is_kind and _houses_and_all_else().isdisjoint(map(fold, ways))
 

@@ -46,14 +46,13 @@ def is_a_place_left_out(said: Said) -> bool:
     if not said.spans or not meaning.denials().isdisjoint(map(fold, said.sentence.split())):
         return False
     switched = (found[1] for found in _switched().finditer(said.without_places))
-    rooms = another.written_places().difference(lexicon.load().frames["premises"])  # `pasal banda`: closed
-    return any(word in rooms and said.lookup.find(word)[0] is None for word in switched)
+    rooms, closed = another.written_places(), lexicon.load().frames["premises"]  # `pasal banda`
+    return any(word in rooms and word not in closed and said.lookup.find(word)[0] is None for word in switched)
 
 
 @cache
 def _switched() -> re.Pattern[str]:
-    between, of, lamp, switches = map(spoken.pattern_of, ("between_rooms", "of_room", "lamp_words", "switches"))
-    return re.compile(rf"(?:^|[,.;] ?|\b{between} )(?:the )?([a-z]+)(?: {of})?(?: {lamp})? {switches}\b")
+    return re.compile(rf"(?:^|[,.;] ?|\b{spoken.pattern_of('between_rooms')} )(?:the )?([a-z]+){spoken.switched()}")
 
 
 def is_anothers_level(entry: Asked, said: Said) -> bool:

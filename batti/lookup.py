@@ -232,7 +232,7 @@ class Lookup:
         telling = telling_of(readings[0])
         if len(telling) != 1 or meaning.tells_a_part(telling[0]):  # upstairs is not the toilet that is there
             return None
-        if any(self._has_word(index, telling[0]) for index in equal if len(equal) == 1):
+        if len(equal) == 1 and self._has_word(equal[0], telling[0]):
             return None
         its = [index for index in range(len(self.entities)) if self._has_word(index, telling[0])]
         if len(its) != 1:
@@ -529,15 +529,15 @@ class Lookup:
         however near its name comes to the study's."""
         if self.entities[room].kind != "room":
             return False
-        for name in self._names:
+        names = [self._names[i] for i in {i for word in said for i in self._by_word.get(word, ())}]
+        its = [{*name.telling} for name in names if name.entity == room and name.factor == 1.0]
+        for name in names if its else ():
             lamp = self.entities[name.entity]
-            if lamp.kind != "light" or name.lamp or lamp.room == self.entities[room].name:
-                continue
-            rest = Counter(said) - Counter(name.words)
-            if rest.total() == len(said) - len(name.words) and any(
-                rest.keys() >= {*one.telling} for one in self._names if one.entity == room and one.factor == 1.0
-            ):
-                return True
+            if lamp.kind == "light" and not name.lamp and lamp.room != self.entities[room].name:
+                rest = Counter(said) - Counter(name.words)
+                is_in_full = rest.total() == len(said) - len(name.words)
+                if is_in_full and any(telling <= rest.keys() for telling in its):
+                    return True
         return False
 
     def _of_one_head(self, index: int, readings: list[list[str]]) -> int:

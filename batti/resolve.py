@@ -48,7 +48,8 @@ def resolve(asked: Sequence[Asked], sentence: str, lookup: Lookup, second: bool 
     """
     if not asked:
         return Command.none(), 1.0
-    asked = [_of_the_length_told(_put_off(_at_the_level_told(one, sentence), sentence), sentence) for one in asked]
+    for as_told in (_at_the_level_told, _put_off, _of_the_length_told):
+        asked = [as_told(one, sentence) for one in asked]
     timed = _at_the_time_told(asked, sentence)
     some = everything.of_a_kind(everything.without_what_is_there(timed, sentence), sentence, lookup)
     said = Said(some, sentence, lookup)
@@ -147,16 +148,16 @@ def _at_the_time_told(asked: Sequence[Asked], sentence: str) -> Sequence[Asked]:
 
 def _at_the_level_told(one: Asked, sentence: str) -> Asked:
     """What is asked, at the one level that is told with a point in it: `12.5%`."""
-    levels = told.decimal_levels(sentence)
-    if len(levels) != 1 or "brightness" not in one.doing or not 1 <= levels[0] <= 100:
+    levels = told.decimal_levels(sentence) if "brightness" in one.doing else []
+    if len(levels) != 1 or not 1 <= levels[0] <= 100:
         return one
     return replace(one, doing=one.doing | {"brightness": int(levels[0] + 0.5) / 100})
 
 
 def _put_off(one: Asked, sentence: str) -> Asked:
     """What is asked at half past midnight, in half an hour where that is told."""
-    minutes = told.delay(sentence)
-    if not minutes or one.doing.get("at", "")[3:] != f"{minutes:02}":
+    minutes = told.delay(sentence) if "at" in one.doing else 0
+    if not minutes or one.doing["at"][3:] != f"{minutes:02}":
         return one
     return replace(one, doing={**{key: it for key, it in one.doing.items() if key != "at"}, "after": f"{minutes}m"})
 
@@ -196,21 +197,33 @@ def _clock(sentence: str) -> tuple[str, ...]:
 
 
 def _is_not_said(said: Said) -> bool:
-    """Whether a length or a colour temperature was said that is beyond what networks learn to read in full, and another
-    one is asked: `off in 1000 minutes` after 10m; or a level that was said in watts or is a part of a longer number,
-    or a length that is only the 1 of `1st`."""
-    long = {length for length in told.lengths(said.sentence) if length[0] >= _MANY or length[1] > _A_DAY}
+    """Whether a length, a colour temperature or a level is asked that nobody said."""
+    return _is_another_length(said) or _is_another_white(said) or _is_another_level(said)
+
+
+def _is_another_length(said: Said) -> bool:
+    """Whether one was said that is beyond what networks learn to read in full, and another one is asked: `off in 1000
+    minutes` after 10m; or only the 1 of `1st` was said."""
     lengths = {seconds_of(one.doing[key]) for one in said.asked for key in ("after", "for") if key in one.doing}
-    which = told.ordinals(said.sentence)
-    is_which = any(seconds in (which_one, 60 * which_one) for seconds in lengths for which_one in which)
+    if not lengths:
+        return False
+    long = {seconds for many, seconds in told.lengths(said.sentence) if many >= _MANY or seconds > _A_DAY}
+    which = {seconds for one in told.ordinals(said.sentence) for seconds in (one, 60 * one)}
+    return bool(long - lengths) or not lengths.isdisjoint(which)
+
+
+def _is_another_white(said: Said) -> bool:
+    """The same of whites."""
     hues = {one.doing["color_temp"] for one in said.asked if "color_temp" in one.doing}
-    kelvin = {*told.kelvins(said.sentence)} - hues
+    return bool(hues and {*told.kelvins(said.sentence)} - hues)
+
+
+def _is_another_level(said: Said) -> bool:
+    """Whether a level was said in watts, or is a part of a longer number."""
     levels = {round(100 * one.doing["brightness"]) for one in said.asked if "brightness" in one.doing}
     cut = (level for level in levels if level > told.LOW_LEVEL and told.is_within_a_number(level, said.without_places))
     is_cut = said.has_no_time and any(cut)  # `dim at 2330`
-    is_watts = not levels.isdisjoint(told.watts(said.sentence))
-    is_long = bool(lengths and {seconds for _, seconds in long} - lengths)
-    return is_long or is_which or bool(hues and kelvin) or is_watts or is_cut
+    return is_cut or not levels.isdisjoint(told.watts(said.sentence))
 
 
 def _that_hold(said: Sequence[tuple[Asked, dict[str, Any]]]) -> list[dict[str, Any]]:

@@ -331,6 +331,11 @@ def _any_of(said: Iterable[str]) -> str:
     return f"(?:{'|'.join(said) or '(?!)'})"
 
 
+def switched() -> str:
+    """The pattern of what is said behind a place that is switched: ` ko batti nibhau`."""
+    return rf"(?: {pattern_of('of_room')})?(?: {pattern_of('lamp_words')})? {pattern_of('switches')}\b"
+
+
 @cache
 def _hesitations() -> re.Pattern[str]:
     return re.compile(rf"\b{_any_of(_hesitating())}\b")

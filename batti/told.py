@@ -36,10 +36,8 @@ def _amount(found: re.Match[str]) -> float:
 
 def length_behind(number: int, sentence: str) -> tuple[int, str] | None:
     """The length right behind a number of its own, which is no part of it: (2, "h") behind the 20 of `hall 20 2h`."""
-    for unit, _ in _SECONDS:
-        if found := re.search(rf"(?<![\d:.]){number} (\d+) ?{spoken.any_of({unit, *_words_of(unit)})}\b", sentence):
-            return int(found[1]), unit
-    return None
+    found = ((one, unit) for pattern, unit in _behind_numbers() for one in pattern.finditer(sentence))
+    return next(((int(one[2]), unit) for one, unit in found if one[1] == str(number)), None)
 
 
 def digital(sentence: str) -> list[tuple[int, int]]:
@@ -85,7 +83,7 @@ def levels(sentence: str) -> list[int]:
 
 def decimal_levels(sentence: str) -> list[float]:
     """The percent that it tells with a point in them: 12.5."""
-    return [float(found) for found in re.findall(rf"(?<![\d.:])(\d+\.\d+) ?{_percent()}", sentence)]
+    return [float(found) for found in _decimal_levels().findall(sentence)]
 
 
 def is_within_a_number(number: int, sentence: str) -> bool:
@@ -133,6 +131,13 @@ def _units() -> list[tuple[re.Pattern[str], int]]:
 
 
 @cache
+def _behind_numbers() -> list[tuple[re.Pattern[str], str]]:
+    """Matches a number and the length behind it, for each unit."""
+    said = ((spoken.any_of({unit, *_words_of(unit)}), unit) for unit, _ in _SECONDS)
+    return [(re.compile(rf"(?<![\d:.])(\d+) (\d+) ?{words}\b"), unit) for words, unit in said]
+
+
+@cache
 def _hours() -> re.Pattern[str]:
     return re.compile(rf"{_A_NUMBER}(\d{{1,2}}) ?{spoken.any_of(hour_words())}(?!\w)")
 
@@ -168,6 +173,11 @@ def _kelvin() -> re.Pattern[str]:
 @cache
 def _levels() -> re.Pattern[str]:
     return re.compile(rf"(\d+) ?{_percent()}")
+
+
+@cache
+def _decimal_levels() -> re.Pattern[str]:
+    return re.compile(rf"(?<![\d.:])(\d+\.\d+) ?{_percent()}")
 
 
 def _percent() -> str:

@@ -39,17 +39,25 @@ class FromYaml(Strict):
 
 
 class Descent(FromYaml):
-    """How weights are changed."""
+    """What weights begin with, and how they are changed."""
 
+    start: Path | None = None  # a run or a model folder that is gone on from: its (averaged) weights and its shape
+    shape: Shape = Shape()
     optimizer: Literal["adamw", "muon"] = "adamw"
     learning_rate: float = Field(default=1e-3, gt=0)
     weight_decay: float = Field(default=0.05, ge=0)
+
+    def begun(self) -> tuple[Self, Network | None]:
+        """The settings with the shape of what they go on from, and that network. Raises BattiError."""
+        if not self.start:
+            return self, None
+        network = gone_on_from(self.start)
+        return self.model_copy(update={"shape": network.shape}), network
 
 
 class Recipe(Descent):
     """One training run; every key is explained in `configs/ship.yaml`."""
 
-    start: Path | None = None  # a run or a model folder that is gone on from: its (averaged) weights and its shape
     seed: int = 1
     minutes: float = Field(default=9.0, gt=0)
     steps: int = Field(default=0, ge=0)  # instead of minutes, where not 0
@@ -61,7 +69,6 @@ class Recipe(Descent):
     average: float = Field(default=0.999, ge=0, lt=1)
     auxiliary: float = Field(default=0.0, ge=0)
     bfloat16: bool = False
-    shape: Shape = Shape()
 
 
 def of_one(out: Path) -> AbstractContextManager[None]:

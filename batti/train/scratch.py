@@ -24,7 +24,7 @@ from batti.train.auxiliary import Auxiliary
 from batti.train.captured import Batch, Captured
 from batti.train.model import Network
 from batti.train.muon import Muon
-from batti.train.run import RECIPE, Descent, Recipe, gone_on_from, make_ready, not_finite, of_one, write
+from batti.train.run import RECIPE, Descent, Recipe, make_ready, not_finite, of_one, write
 
 _MAY_CHANGE = {"steps", "minutes", "learning_rate", "warmup_steps", "workers", "bfloat16"}
 """What a run that goes on may have otherwise: how far it is to go, at which rate from here on, and what is the
@@ -112,9 +112,7 @@ class Trainer:
     """One run: `train` goes on from `checkpoint` where the folder has one."""
 
     def __init__(self, recipe: Recipe, out: Path) -> None:
-        started = gone_on_from(recipe.start) if recipe.start else None
-        if started:  # what goes on has its shape
-            recipe = recipe.model_copy(update={"shape": started.shape})
+        recipe, started = recipe.begun()
         make_ready(out)  # before an hour of work and not behind it
         self.recipe, self.out = recipe, out
         self.device = "cuda" if torch.cuda.is_available() else "cpu"

@@ -5,7 +5,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Sequence
-from pathlib import Path
 from random import Random
 
 import torch
@@ -21,7 +20,7 @@ from batti.sound import word_ids
 from batti.text import MAX_CHARS, normalize
 from batti.train.model import Network, Shape
 from batti.train.recombine import Recombination, Row
-from batti.train.run import Descent, gone_on_from
+from batti.train.run import Descent
 from batti.train.scratch import mixed_precision, optimizers
 
 _PAD, _START, _END = range(3)
@@ -35,7 +34,6 @@ _BETWEEN = (" and ", ". ", ", ", " ra ", " ani ")  # two sentences that are join
 class Recipe(Descent):
     """One training run; every key is explained in `configs/thesis.yaml`."""
 
-    start: Path | None = None  # a run or a model folder whose network is gone on from, with its shape
     seed: int = 1
     epochs: int = Field(default=20, gt=0)
     batch: int = Field(default=64, gt=0)
@@ -46,7 +44,6 @@ class Recipe(Descent):
     smoothing: float = Field(default=0.0, ge=0, lt=1)
     average: float = Field(default=0.99, ge=0, lt=1)
     bfloat16: bool = True
-    shape: Shape = Shape()
 
 
 class Seq2Seq(Network):
@@ -63,9 +60,8 @@ class Seq2Seq(Network):
 
     def know(self, other: Network) -> None:
         """Take over the weights of a network of the same shape; the words to answer in are new."""
-        mine, new = self.state_dict(), ("tokens.", "out.")
-        known = {name: weight for name, weight in other.state_dict().items() if not name.startswith(new)}
-        self.load_state_dict(mine | {name: weight for name, weight in known.items() if name in mine})
+        mine, theirs, new = self.state_dict(), other.state_dict(), ("tokens.", "out.")
+        self.load_state_dict({k: weight if k.startswith(new) else theirs[k] for k, weight in mine.items()})
 
     def sentence_keys(self, ids: Tensor, words: Tensor | None) -> Tensor:
         """(B, T) character ids and numbers of words -> what the decoder looks at: characters, or groups of them."""
@@ -127,9 +123,7 @@ def _sentences(some: Sequence[Encoded], device: torch.device) -> tuple[Tensor, T
 
 def train(rows: Sequence[Row], recipe: Recipe) -> Seq2Seq:
     """The averaged weights after the recipe's epochs over these rows, ready to answer. Raises BattiError."""
-    known = gone_on_from(recipe.start) if recipe.start else None
-    if known:
-        recipe = recipe.model_copy(update={"shape": known.shape})
+    recipe, known = recipe.begun()
     torch.manual_seed(recipe.seed)
     device = "cuda" if torch.cuda.is_available() else "cpu"
     bfloat16 = mixed_precision(recipe.bfloat16, device)
